@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+# Host libraries, as imported targets PkgConfig::<NAME>.
+find_package(PkgConfig REQUIRED)
+
+pkg_check_modules(ELF REQUIRED IMPORTED_TARGET libelf)
+pkg_check_modules(DW REQUIRED IMPORTED_TARGET libdw)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+
+# For tests only.
+if(BUILD_TESTING)
+	pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
+	pkg_check_modules(CAPSTONE REQUIRED IMPORTED_TARGET capstone)
+endif()
