@@ -16,7 +16,7 @@ endif()
 #   unit     also run in the asan, torture and host-only trees
 #   asan     also run in the asan tree        torture  also run in the torture tree
 #   lint     style, no program of ours runs   long     only in ./check --long
-#   build    compiles another tree; not counted in an issue's budget
+#   tree     builds another tree or runs its tests, which are counted there; no issue's label
 function(mb_add_test)
 	set(values NAME ISSUE TIMEOUT PROCESSORS WORKING_DIRECTORY SKIP_RETURN_CODE)
 	set(lists COMMAND LABELS ENVIRONMENT FIXTURES_SETUP FIXTURES_REQUIRED)
@@ -47,7 +47,7 @@ function(mb_add_test)
 	if(NOT T_TIMEOUT)
 		set(T_TIMEOUT 300)
 	endif()
-	if("build" IN_LIST T_LABELS)
+	if("tree" IN_LIST T_LABELS)
 		set(labels ${T_LABELS})
 	else()
 		set(labels issue${T_ISSUE} ${T_LABELS})
