@@ -35,7 +35,7 @@ if(MIRRORBALL_SANITIZE)
 endif()
 
 if(MIRRORBALL_TIDY)
-	find_program(CLANG_TIDY NAMES clang-tidy-14 clang-tidy REQUIRED)
+	find_program(CLANG_TIDY NAMES clang-tidy-14 REQUIRED)
 	find_program(CPPCHECK cppcheck REQUIRED)
 	set(CMAKE_C_CLANG_TIDY ${CLANG_TIDY} --quiet)
 	set(CMAKE_C_CPPCHECK ${CPPCHECK} --std=c11 --quiet --inline-suppr --error-exitcode=1
