@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * block.c - building, finding and dropping predecoded blocks.
+ *
+ * Called by run.c when a pc has no block yet and by mmu.c when code is written.
+ */
+#include "sim/core/block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/core/core.h"
+#include "sim/core/exec.h"
+
+/* Blocks are cut from chunks; a cache holding CHUNKS_MAX is emptied whole. */
+#define CHUNK_BYTES (1U << 20)
+#define CHUNKS_MAX  96U
+#define BREAKS_MAX  256U
+
+struct chunk {
+	struct chunk *next;
+	size_t used;
+	_Alignas(16) uint8_t bytes[];
+};
+
+struct code_cache {
+	struct ram *ram;
+	struct code_page **frame_pages; /* by frame: its pages, linked by next_key */
+	struct chunk *chunks;
+	unsigned chunk_count;
+	bool big_endian;
+	unsigned break_count;
+	uint64_t breaks[BREAKS_MAX];
+};
+
+static void *checked_alloc(size_t bytes)
+{
+	void *memory = calloc(1, bytes);
+
+	if (memory == NULL) {
+		abort(); /* the host is out of memory: nothing sensible is left to do */
+	}
+	return memory;
+}
+
+static void *chunk_alloc(struct code_cache *cache, size_t bytes)
+{
+	struct chunk *chunk = cache->chunks;
+
+	bytes = (bytes + 15U) & ~(size_t)15U;
+	if (chunk == NULL || chunk->used + bytes > CHUNK_BYTES) {
+		chunk = checked_alloc(sizeof(*chunk) + CHUNK_BYTES);
+		chunk->next = cache->chunks;
+		cache->chunks = chunk;
+		cache->chunk_count++;
+	}
+	void *memory = chunk->bytes + chunk->used;
+
+	chunk->used += bytes;
+	return memory;
+}
+
+struct code_cache *code_create(struct ram *ram, bool big_endian)
+{
+	struct code_cache *cache = checked_alloc(sizeof(*cache));
+
+	cache->ram = ram;
+	cache->big_endian = big_endian;
+	cache->frame_pages = checked_alloc(ram->frames * sizeof(*cache->frame_pages));
+	return cache;
+}
+
+static void free_chunks(struct code_cache *cache)
+{
+	while (cache->chunks != NULL) {
+		struct chunk *next = cache->chunks->next;
+
+		free(cache->chunks);
+		cache->chunks = next;
+	}
+	cache->chunk_count = 0;
+}
+
+void code_destroy(struct code_cache *cache)
+{
+	if (cache == NULL) {
+		return;
+	}
+	free_chunks(cache);
+	free(cache->frame_pages);
+	free(cache);
+}
+
+struct code_page *code_page_get(struct code_cache *cache, uint64_t frame, uint8_t key)
+{
+	struct code_page *page = cache->frame_pages[frame];
+
+	while (page != NULL && page->key != key) {
+		page = page->next_key;
+	}
+	if (page == NULL) {
+		page = chunk_alloc(cache, sizeof(*page));
+		memset(page, 0, sizeof(*page));
+		page->frame = frame;
+		page->key = key;
+		page->next_key = cache->frame_pages[frame];
+		cache->frame_pages[frame] = page;
+	}
+	return page;
+}
+
+bool code_touches(const struct code_cache *cache, uint64_t frame, uint32_t offset, unsigned size)
+{
+	uint64_t lines = (1ULL << (offset >> 6)) | (1ULL << ((offset + size - 1) >> 6));
+	const struct code_page *page = cache->frame_pages[frame];
+
+	while (page != NULL) {
+		if (page->lines & lines) {
+			return true;
+		}
+		page = page->next_key;
+	}
+	return false;
+}
+
+void code_drop(struct code_cache *cache, uint64_t frame)
+{
+	struct code_page *page = cache->frame_pages[frame];
+
+	/* Pages stay, because fetch entries point to them; their blocks go. */
+	while (page != NULL) {
+		memset(page->at, 0, sizeof(page->at));
+		page->lines = 0;
+		page = page->next_key;
+	}
+}
+
+bool code_is_full(const struct code_cache *cache)
+{
+	return cache->chunk_count >= CHUNKS_MAX;
+}
+
+void code_reclaim(struct code_cache *cache)
+{
+	memset(cache->frame_pages, 0, cache->ram->frames * sizeof(*cache->frame_pages));
+	for (uint64_t frame = 0; frame < cache->ram->frames; frame++) {
+		cache->ram->flags[frame] &= (uint8_t)~RAM_CODE;
+	}
+	free_chunks(cache);
+}
+
+void code_set_breaks(struct code_cache *cache, const uint64_t *vaddrs, unsigned count)
+{
+	cache->break_count = count < BREAKS_MAX ? count : BREAKS_MAX;
+	memcpy(cache->breaks, vaddrs, cache->break_count * sizeof(*vaddrs));
+}
+
+bool code_may_break(const struct code_cache *cache, uint64_t vaddr)
+{
+	for (unsigned i = 0; i < cache->break_count; i++) {
+		if (((cache->breaks[i] ^ vaddr) & CORE_PAGE_OFFSET) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint32_t fetch_word(const struct code_cache *cache, const uint8_t *page, uint32_t offset)
+{
+	uint32_t word;
+
+	memcpy(&word, page + offset, sizeof(word));
+	return cache->big_endian ? __builtin_bswap32(word) : word;
+}
+
+/* Length, kind of end and distances of the block that starts at `offset`. */
+struct block_plan {
+	uint32_t insns;
+	bool has_slot;
+	bool likely;
+	enum isa_id last; /* the instruction that ends it; the branch when has_slot */
+	int32_t distance[2];
+	op_fn *end;
+};
+
+static bool has_delay(enum isa_id id)
+{
+	return (isa_descs[id].flags & ISA_F_DELAY) != 0;
+}
+
+/*
+ * A branch ends the block with its slot. If the slot is in the next page, is itself a branch, or
+ * carries a breakpoint, the block ends before the branch, which is then stepped (insns 0).
+ */
+static void plan_branch(const struct code_cache *cache, const uint8_t *page, uint32_t offset,
+			uint32_t word, enum isa_id id, struct block_plan *plan)
+{
+	uint32_t branch = offset + plan->insns * 4;
+	uint32_t slot = branch + 4;
+
+	if (slot >= RAM_PAGE_BYTES || has_delay(isa_decode(fetch_word(cache, page, slot))) ||
+	    isa_decode(fetch_word(cache, page, slot)) == ISA_eret ||
+	    code_may_break(cache, slot)) {
+		plan->end = op_end_fall;
+		plan->distance[0] = (int32_t)(plan->insns * 4);
+		return;
+	}
+	plan->has_slot = true;
+	plan->likely = (isa_descs[id].flags & ISA_F_LIKELY) != 0;
+	plan->insns += 2;
+	plan->distance[0] = (int32_t)(plan->insns * 4);
+	plan->distance[1] = (int32_t)(slot - offset) + isa_simm(word) * 4;
+	plan->end = isa_descs[id].class == ISA_CLASS_JUMP ? op_end_jump : op_end_branch;
+}
+
+static struct block_plan plan_block(const struct code_cache *cache, const uint8_t *page,
+				    uint32_t offset)
+{
+	struct block_plan plan = { .end = op_end_fall };
+
+	while (plan.insns < BLOCK_INSNS_MAX - 2) {
+		uint32_t here = offset + plan.insns * 4;
+
+		if (here >= RAM_PAGE_BYTES || (plan.insns > 0 && code_may_break(cache, here))) {
+			break;
+		}
+		uint32_t word = fetch_word(cache, page, here);
+		enum isa_id id = isa_decode(word);
+
+		if (has_delay(id)) {
+			plan_branch(cache, page, offset, word, id, &plan);
+			return plan;
+		}
+		plan.insns++;
+		if (isa_descs[id].flags & ISA_F_ENDS) {
+			plan.end = op_end_stop;
+			break;
+		}
+	}
+	plan.distance[0] = (int32_t)(plan.insns * 4);
+	return plan;
+}
+
+/* Does a block of this plan jump inside its own page, so that next[which] may be linked? */
+static bool stays_in_page(uint32_t offset, int32_t distance)
+{
+	int64_t there = (int64_t)offset + distance;
+
+	return there >= 0 && there < (int64_t)RAM_PAGE_BYTES;
+}
+
+/* Notes where code was decoded; the slot word that decided against a branch counts as well. */
+static void mark_lines(struct code_page *page, uint32_t offset, uint32_t insns)
+{
+	uint32_t last = offset + insns * 4 + 3;
+
+	for (uint32_t line = offset >> 6; line <= last >> 6 && line < 64; line++) {
+		page->lines |= 1ULL << line;
+	}
+}
+
+struct block *code_build(struct code_cache *cache, struct code_page *page, uint32_t offset)
+{
+	const uint8_t *bytes = ram_frame_host(cache->ram, page->frame);
+	struct block_plan plan = plan_block(cache, bytes, offset);
+	struct block *block =
+		chunk_alloc(cache, sizeof(*block) + (plan.insns + 1) * sizeof(struct op));
+
+	memset(block, 0, sizeof(*block));
+	cache->ram->flags[page->frame] |= RAM_CODE;
+	if (plan.insns == 0) {
+		/* Nothing but a branch that has to be stepped. */
+		block->insns = 1;
+		block->ops[0].run = op_step;
+		mark_lines(page, offset, 1);
+		page->at[offset >> 2] = block;
+		return block;
+	}
+	block->insns = (uint16_t)plan.insns;
+	block->has_slot = plan.has_slot;
+	block->likely = plan.likely;
+	memcpy(block->distance, plan.distance, sizeof(plan.distance));
+	for (uint32_t i = 0; i < plan.insns; i++) {
+		code_decode(fetch_word(cache, bytes, offset + i * 4), page->key, &block->ops[i]);
+	}
+	block->ops[plan.insns] = (struct op){
+		.run = plan.end,
+		/* s, t: may next[0], next[1] be linked? */
+		.s = stays_in_page(offset, plan.distance[0]),
+		.t = plan.has_slot && stays_in_page(offset, plan.distance[1]),
+	};
+	mark_lines(page, offset, plan.insns);
+	page->at[offset >> 2] = block;
+	return block;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exception.c - exceptions, interrupts, resets, and what follows from Status (R4000 UM chapter 5).
+ */
+#include "sim/core/exception.h"
+
+#include "sim/core/cp0.h"
+#include "sim/core/mmu.h"
+
+enum core_mode core_get_mode(const struct core *core)
+{
+	uint32_t status = core->cp0.status;
+
+	if (status & (STATUS_EXL | STATUS_ERL)) {
+		return CORE_KERNEL;
+	}
+	switch (status & STATUS_KSU) {
+	case STATUS_KSU_USER:
+		return CORE_USER;
+	case STATUS_KSU_SUPERVISOR:
+		return CORE_SUPERVISOR;
+	default: /* KSU = 3 is undefined in the manual; kernel is the mode it was in when written */
+		return CORE_KERNEL;
+	}
+}
+
+bool core_is_x64(const struct core *core)
+{
+	static const uint32_t bits[CORE_MODE_COUNT] = {
+		[CORE_USER] = STATUS_UX,
+		[CORE_SUPERVISOR] = STATUS_SX,
+		[CORE_KERNEL] = STATUS_KX,
+	};
+
+	return (core->cp0.status & bits[core_get_mode(core)]) != 0;
+}
+
+void core_update_mode(struct core *core)
+{
+	enum core_mode mode = core_get_mode(core);
+	bool x64 = core_is_x64(core);
+	uint8_t key = core->big_endian ? 0 : DECODE_LITTLE;
+	struct core_map *map = &core->maps[mode];
+
+	/* Kernel mode may always use 64-bit operations (R4000 UM 4.2). */
+	if (x64 || mode == CORE_KERNEL) {
+		key |= DECODE_X64;
+	}
+	if (core->cp0.status & STATUS_FR) {
+		key |= DECODE_FR;
+	}
+	/* ERL unmaps kuseg and RE swaps addresses: rare, so every access takes the slow path. */
+	if ((core->cp0.status & STATUS_ERL) ||
+	    (mode == CORE_USER && (core->cp0.status & STATUS_RE))) {
+		map = &core->map_off;
+	} else if (map->x64 != x64 || map->decode_key != key) {
+		mmu_flush_map(map);
+	}
+	map->x64 = x64;
+	map->decode_key = key;
+	core->map = map;
+	core->map_tag = (core->cp0.entry_hi & ENTRYHI_ASID) << CORE_TAG_ASID_SHIFT;
+}
+
+void core_update_irq(struct core *core)
+{
+	uint32_t status = core->cp0.status;
+	bool enabled = (status & (STATUS_IE | STATUS_EXL | STATUS_ERL)) == STATUS_IE;
+
+	core->irq_ready = enabled && (status & core->cp0.cause & CAUSE_IP) != 0;
+	if (core->irq_ready) {
+		core_kick(core);
+	}
+}
+
+void core_set_irq(struct core *core, unsigned line, bool level)
+{
+	uint32_t bit = 1U << (CAUSE_IP_SHIFT + line);
+
+	core->external_ip = level ? core->external_ip | bit : core->external_ip & ~bit;
+	core->cp0.cause = level ? core->cp0.cause | bit : core->cp0.cause & ~bit;
+	core_update_irq(core);
+}
+
+/* Where the exception happened: EPC and BD, with time wound back to just after `op`. */
+struct place {
+	uint64_t epc;
+	bool in_slot;
+};
+
+static struct place locate(struct core *core, const struct op *op)
+{
+	struct place place = { core->pc, core->in_slot };
+
+	if (op == NULL) {
+		/* Nothing was executed, but an endless loop of exceptions must take time. */
+		core->cycles_left--;
+		core->idle_cycles++;
+	} else {
+		uint64_t index = (uint64_t)(op - core->block->ops);
+
+		core->cycles_left += (int64_t)(core->block->insns - index) - 1;
+		place.epc += index * 4;
+		if (core->block->has_slot && index + 1 == core->block->insns) {
+			place.in_slot = true;
+			place.epc -= 4;
+		}
+	}
+	if (core->in_slot) {
+		place.epc = core->slot_branch_pc;
+	}
+	return place;
+}
+
+static void enter_vector(struct core *core, unsigned code, struct place place, uint64_t offset)
+{
+	struct core_cp0 *cp0 = &core->cp0;
+
+	if (!(cp0->status & STATUS_EXL)) {
+		cp0->epc = place.epc;
+		cp0->cause = place.in_slot ? cp0->cause | CAUSE_BD : cp0->cause & ~CAUSE_BD;
+	}
+	cp0->cause = (cp0->cause & ~(uint32_t)CAUSE_EXCCODE) | (code << CAUSE_EXCCODE_SHIFT);
+	cp0->status |= STATUS_EXL;
+	core->in_slot = false;
+	core->link = NULL;
+	core->pc = ((cp0->status & STATUS_BEV) ? VECTOR_BASE_BEV : VECTOR_BASE) + offset;
+	core->exception_count[code]++;
+	core->irq_ready = false; /* EXL is set */
+	core_update_mode(core);
+	if (core->hooks.exception != NULL) {
+		core->hooks.exception(core->hooks.context, core, code, place.epc, core->pc);
+	}
+	if (core->show_exceptions & (1U << code)) {
+		core->exception_shown = true;
+		core->stop = true;
+		core_kick(core);
+	}
+}
+
+static struct block *raise_with_unit(struct core *core, const struct op *op, unsigned code,
+				     unsigned unit)
+{
+	struct place place = locate(core, op);
+
+	core->cp0.cause = (core->cp0.cause & ~(uint32_t)CAUSE_CE) | (unit << CAUSE_CE_SHIFT);
+	enter_vector(core, code, place, VECTOR_GENERAL);
+	return NULL;
+}
+
+struct block *exc_raise(struct core *core, const struct op *op, unsigned code)
+{
+	return raise_with_unit(core, op, code, 0);
+}
+
+struct block *exc_raise_unusable(struct core *core, const struct op *op, unsigned unit)
+{
+	return raise_with_unit(core, op, EXC_CPU, unit);
+}
+
+struct block *exc_raise_address(struct core *core, const struct op *op, unsigned code,
+				uint64_t vaddr)
+{
+	core->cp0.bad_vaddr = vaddr;
+	return exc_raise(core, op, code);
+}
+
+/*
+ * The refill vector follows the addressing width of the mode the reference was made in (R4400; the
+ * R10000 takes the address's region), and is used only while EXL is clear.
+ */
+struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned code, uint64_t vaddr,
+			    bool refill)
+{
+	struct core_cp0 *cp0 = &core->cp0;
+	uint64_t offset = VECTOR_GENERAL;
+
+	if (refill && !(cp0->status & STATUS_EXL)) {
+		offset = core_is_x64(core) ? VECTOR_XTLB_REFILL : VECTOR_TLB_REFILL;
+	}
+	cp0->bad_vaddr = vaddr;
+	cp0->context = (cp0->context & CONTEXT_PTEBASE) |
+		       (((vaddr >> 13) << CONTEXT_BADVPN2_SHIFT) & CONTEXT_BADVPN2);
+	cp0->xcontext = (cp0->xcontext & XCONTEXT_PTEBASE) |
+			((vaddr >> 62) << XCONTEXT_R_SHIFT) |
+			(((vaddr >> 13) << XCONTEXT_BADVPN2_SHIFT) & XCONTEXT_BADVPN2);
+	cp0->entry_hi = (vaddr & (ENTRYHI_R | ENTRYHI_VPN2)) | (cp0->entry_hi & ENTRYHI_ASID);
+
+	struct place place = locate(core, op);
+
+	cp0->cause &= ~(uint32_t)CAUSE_CE;
+	enter_vector(core, code, place, offset);
+	return NULL;
+}
+
+void exc_interrupt(struct core *core)
+{
+	exc_raise(core, NULL, EXC_INT);
+}
+
+/* Reset, soft reset and NMI share everything but what they keep (R4000 UM 5.4). */
+static void enter_reset_vector(struct core *core)
+{
+	core->cp0.status |= STATUS_ERL | STATUS_BEV;
+	core->cp0.status &= ~(uint32_t)STATUS_TS;
+	core->pc = VECTOR_RESET;
+	core->in_slot = false;
+	core->link = NULL;
+	core_update_mode(core);
+	core_update_irq(core);
+	core_kick(core);
+}
+
+void core_reset(struct core *core)
+{
+	cp0_reset(core);
+	enter_reset_vector(core);
+}
+
+void core_soft_reset(struct core *core)
+{
+	core->cp0.error_epc = core->in_slot ? core->slot_branch_pc : core->pc;
+	core->cp0.status |= STATUS_SR;
+	enter_reset_vector(core);
+}
+
+void core_nmi(struct core *core)
+{
+	core_soft_reset(core);
+}

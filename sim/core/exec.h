@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec.h - what the exec_*.c files share: the handlers' names and how one hands over to the next.
+ *
+ * Every row of mips3.def has a handler op_<id> in the exec_*.c file of its chapter. A handler does
+ * its work and ends with OP_NEXT(), which optimising compilers turn into a jump: direct-threaded
+ * code. The depth of calls is bounded by BLOCK_INSNS_MAX even where they do not.
+ *
+ * Loads and stores exist for both byte orders; the decoder takes the machine's.
+ */
+#pragma once
+
+#include "sim/core/block.h"
+#include "sim/core/core.h"
+
+#define OP_NEXT() return op[1].run(core, op + 1)
+
+#define likely(condition)   __builtin_expect(!!(condition), 1)
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+
+/* Handler names by class; memory classes have two. */
+#define EXEC_BIG_ALU(id)      op_##id
+#define EXEC_BIG_MULDIV(id)   op_##id
+#define EXEC_BIG_LOAD(id)     op_##id##_big
+#define EXEC_BIG_STORE(id)    op_##id##_big
+#define EXEC_BIG_BRANCH(id)   op_##id
+#define EXEC_BIG_JUMP(id)     op_##id
+#define EXEC_BIG_TRAP(id)     op_##id
+#define EXEC_BIG_SYNC(id)     op_##id
+#define EXEC_BIG_CACHE(id)    op_##id
+#define EXEC_BIG_CP0(id)      op_##id
+#define EXEC_BIG_TLB(id)      op_##id
+#define EXEC_BIG_FPU(id)      op_##id
+#define EXEC_BIG_FPMOVE(id)   op_##id
+#define EXEC_BIG_FPLOAD(id)   op_##id##_big
+#define EXEC_BIG_FPSTORE(id)  op_##id##_big
+#define EXEC_BIG_COP2(id)     op_##id
+#define EXEC_LITTLE_ALU(id)   op_##id
+#define EXEC_LITTLE_MULDIV(id) op_##id
+#define EXEC_LITTLE_LOAD(id)  op_##id##_little
+#define EXEC_LITTLE_STORE(id) op_##id##_little
+#define EXEC_LITTLE_BRANCH(id) op_##id
+#define EXEC_LITTLE_JUMP(id)  op_##id
+#define EXEC_LITTLE_TRAP(id)  op_##id
+#define EXEC_LITTLE_SYNC(id)  op_##id
+#define EXEC_LITTLE_CACHE(id) op_##id
+#define EXEC_LITTLE_CP0(id)   op_##id
+#define EXEC_LITTLE_TLB(id)   op_##id
+#define EXEC_LITTLE_FPU(id)   op_##id
+#define EXEC_LITTLE_FPMOVE(id) op_##id
+#define EXEC_LITTLE_FPLOAD(id) op_##id##_little
+#define EXEC_LITTLE_FPSTORE(id) op_##id##_little
+#define EXEC_LITTLE_COP2(id)  op_##id
+
+#define INSN(table, code, id, text, operands, class, flags) \
+	op_fn EXEC_BIG_##class(id);                          \
+	op_fn EXEC_LITTLE_##class(id);
+#include "isa/mips3.def"
+#undef INSN
+
+/* Operations that are no instruction of their own. */
+op_fn op_reserved;     /* reserved instruction */
+op_fn op_reserved_x64; /* 64-bit operation where the mode does not allow it */
+op_fn op_nop;
+op_fn op_constant;     /* d = imm: lui, and immediates on $0 */
+op_fn op_move;	       /* d = s: or, addu and daddu with $0 */
+
+/* Endings. */
+op_fn op_end_fall;   /* goes on after the block */
+op_fn op_end_stop;   /* likewise, after a look at interrupts and mode */
+op_fn op_end_branch; /* conditional branch and slot are done */
+op_fn op_end_jump;   /* jump and slot are done */
+op_fn op_end_step;   /* one stepped instruction is done */
+op_fn op_step;	     /* a block that has to be stepped */
+
+/* Virtual address of `op`. */
+static inline uint64_t exec_pc(const struct core *core, const struct op *op)
+{
+	return core->pc + (uint64_t)(op - core->block->ops) * 4;
+}
+
+/* Cycle at which `op` executes. */
+static inline uint64_t exec_cycle(const struct core *core, const struct op *op)
+{
+	uint64_t after = core->block->insns - (uint64_t)(op - core->block->ops);
+
+	return core_now(core) - after;
+}
+
+/*
+ * Ends the block after `op`, which is done and is not a branch: for effects that the next
+ * instruction must see (interrupts, written code). In a delay slot the ending does that itself.
+ */
+struct block *exec_leave_after(struct core *core, const struct op *op);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.c - the execution loop: blocks while they fit into the slice, single instructions otherwise.
+ *
+ * Everything that happens to a core at a point in time (timer, interrupts, stops) happens at the
+ * top of core_run()'s loop, at an exact cycle: a block that would run past the end of the slice is
+ * stepped instead, so block boundaries never show in results.
+ */
+#include <string.h>
+
+#include "sim/core/cp0.h"
+#include "sim/core/debug.h"
+#include "sim/core/exception.h"
+#include "sim/core/exec.h"
+#include "sim/core/mmu.h"
+
+/* A block of one operation and its ending, built on the stack for stepping. */
+struct step_block {
+	_Alignas(struct block) uint8_t bytes[sizeof(struct block) + 2 * sizeof(struct op)];
+};
+
+struct block *exec_leave_after(struct core *core, const struct op *op)
+{
+	uint64_t done = (uint64_t)(op - core->block->ops) + 1;
+
+	if (done == core->block->insns) {
+		/* Last of its block: the ending moves pc, and the kick has ended the slice. */
+		OP_NEXT();
+	}
+	core->cycles_left += (int64_t)(core->block->insns - done);
+	core->pc += done * 4;
+	return NULL;
+}
+
+static void run_single(struct core *core, uint32_t word)
+{
+	struct step_block storage;
+	struct block *block = (struct block *)storage.bytes;
+	enum isa_id id = isa_decode(word);
+
+	memset(block, 0, sizeof(*block));
+	block->insns = 1;
+	code_decode(word, core->map->decode_key, &block->ops[0]);
+	block->ops[1] = (struct op){
+		.run = op_end_step,
+		.a = isa_descs[id].class,
+		.d = (isa_descs[id].flags & ISA_F_LIKELY) != 0,
+		.imm = isa_simm(word) * 4,
+	};
+	core->block = block;
+	core->cycles_left--;
+	block->ops[0].run(core, &block->ops[0]);
+	core->block = NULL;
+}
+
+void core_step(struct core *core)
+{
+	uint32_t word;
+
+	if (core->irq_ready) {
+		exc_interrupt(core);
+		return;
+	}
+	if (!mmu_fetch_word(core, &word)) {
+		return;
+	}
+	if (unlikely(core->hooks.insn != NULL)) {
+		core->hooks.insn(core->hooks.context, core, core->pc, word);
+	}
+	uint64_t pc = core->pc;
+
+	run_single(core, word);
+	if (unlikely(core->hooks.block != NULL)) {
+		core->hooks.block(core->hooks.context, core, pc, 1);
+	}
+}
+
+/* Brings the timer up to date; the slice ends at the next event. */
+static void begin_slice(struct core *core, uint64_t until)
+{
+	uint64_t now = core_now(core);
+
+	if (now >= core->timer_cycle) {
+		core->cp0.cause |= CAUSE_IP_TIMER;
+		cp0_set_timer(core, now);
+		core_update_irq(core);
+	}
+	core->slice_end = until < core->timer_cycle ? until : core->timer_cycle;
+	core->cycles_left = (int64_t)(core->slice_end - now);
+}
+
+void core_advance(struct core *core)
+{
+	begin_slice(core, core_now(core) + 1);
+	core_step(core);
+}
+
+/* Executes one block: the profiler counts it, a breakpoint may follow it. */
+static void run_one_block(struct core *core, struct block *block)
+{
+	uint64_t pc = core->pc;
+	uint64_t before = core_now(core);
+
+	core->block = block;
+	core->cycles_left -= block->insns;
+	block->ops[0].run(core, block->ops);
+	core->link = NULL;
+	if (core->hooks.block != NULL) {
+		core->hooks.block(core->hooks.context, core, pc,
+				  (unsigned)(core_now(core) - before));
+	}
+}
+
+/* Executes `block` and those that follow it, as long as they fit. */
+static void run_blocks(struct core *core, struct block *block)
+{
+	if (unlikely(core->hooks.block != NULL || core->debug != NULL)) {
+		run_one_block(core, block);
+		return;
+	}
+	do {
+		core->block = block;
+		core->cycles_left -= block->insns;
+		block = block->ops[0].run(core, block->ops);
+	} while (block != NULL && block->insns <= core->cycles_left);
+}
+
+static bool must_step(const struct core *core)
+{
+	return core->step_engine || core->in_slot ||
+	       (core->debug != NULL && core->debug->watchpoint_count != 0);
+}
+
+/* The block at pc, found or built; links the exit that led here. NULL: look again, or step. */
+static struct block *next_block(struct core *core, bool *must_be_stepped)
+{
+	struct block **link = core->link;
+	struct block *block = mmu_find_block(core);
+
+	*must_be_stepped = false;
+	core->link = NULL;
+	if (block == NULL) {
+		if (unlikely(code_is_full(core->code))) {
+			for (unsigned i = 0; i < core->peer_count; i++) {
+				mmu_flush(core->peers[i]);
+				core->peers[i]->link = NULL;
+			}
+			code_reclaim(core->code);
+			link = NULL;
+		}
+		block = mmu_fetch_block(core, must_be_stepped);
+	}
+	if (link != NULL && block != NULL) {
+		*link = block;
+	}
+	return block;
+}
+
+void core_run(struct core *core, uint64_t until)
+{
+	/* A breakpoint at the very first pc has been shown already. */
+	bool skip_break = core->skip_break;
+
+	core->skip_break = false;
+	while (core_now(core) < until && !core->stop) {
+		begin_slice(core, until);
+		if (core->irq_ready) {
+			exc_interrupt(core);
+			continue;
+		}
+		if (unlikely(core->debug != NULL) && !skip_break &&
+		    debug_breaks_at(core, core->pc)) {
+			core->break_hit = true;
+			core->stop = true;
+			break;
+		}
+		skip_break = false;
+		if (must_step(core)) {
+			core_step(core);
+			continue;
+		}
+		bool must_be_stepped;
+		struct block *block = next_block(core, &must_be_stepped);
+
+		if (block != NULL && block->insns <= core->cycles_left) {
+			run_blocks(core, block);
+		} else if (block != NULL || must_be_stepped) {
+			core_step(core);
+		}
+	}
+}

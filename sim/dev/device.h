@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * device.h - what a device is to the machine: a range of physical addresses and a few functions.
+ *
+ * A device sees simulated time only through the core that accesses it, raises interrupts only
+ * through the machine it was given, and never exits or prints.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct core;
+struct state_hash;
+
+struct device;
+
+/* Functions may be NULL: nothing to do; no read or write: bus error. */
+struct device_ops {
+	const char *name;
+	/* `offset` from the device's base; `size` 1, 2, 4 or 8. False: bus error. */
+	bool (*read)(struct device *device, struct core *core, uint64_t offset, unsigned size,
+		     uint64_t *value);
+	bool (*write)(struct device *device, struct core *core, uint64_t offset, unsigned size,
+		      uint64_t value);
+	/* Adds all state that a guest can see to the machine's state hash. */
+	void (*hash)(const struct device *device, struct state_hash *hash);
+	void (*destroy)(struct device *device);
+};
+
+/* The first member of every device's own structure. */
+struct device {
+	const struct device_ops *ops;
+	uint64_t base;	/* physical */
+	uint64_t bytes;
+	struct machine *machine;
+};

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine.c - building a machine, its bus, its clock, and the loop over its CPUs.
+ *
+ * The CPUs run one after the other, a quantum each, in the order of their numbers: what one does to
+ * another is seen at the latest a quantum later, and always at the same point of every run.
+ */
+#include "sim/machine.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/map.h"
+#include "sim/core/block.h"
+#include "sim/core/core_hash.h"
+#include "sim/core/mmu.h"
+#include "sim/dev/devices.h"
+#include "sim/machine_state.h"
+
+#define QUANTUM_DEFAULT 1024U
+#define QUANTUM_MAX	1000000U
+
+struct machine_config machine_config_default(void)
+{
+	return (struct machine_config){
+		.type = MACHINE_TESTMIPS,
+		.cpus = 1,
+		.nodes = 1,
+		.memory_bytes = 32ULL << 20,
+		.tlb_entries = 48,
+		.big_endian = true,
+		.quantum_cycles = QUANTUM_DEFAULT,
+	};
+}
+
+static bool check_config(const struct machine_config *config, struct error *err)
+{
+	if (config->cpus < 1 || config->cpus > MACHINE_CPUS_MAX) {
+		return error_set(err, EXIT_USAGE, "machine.cpus is %u: expected 1 to %d", config->cpus,
+				 MACHINE_CPUS_MAX);
+	}
+	if (config->nodes < 1 || config->cpus % config->nodes != 0) {
+		return error_set(err, EXIT_USAGE,
+				 "machine.nodes is %u: expected a divisor of the %u CPUs",
+				 config->nodes, config->cpus);
+	}
+	if (config->memory_bytes < RAM_PAGE_BYTES || config->memory_bytes % RAM_PAGE_BYTES != 0) {
+		return error_set(err, EXIT_USAGE,
+				 "machine.memory is %" PRIu64
+				 " bytes: expected a multiple of 4096, at least one page",
+				 config->memory_bytes);
+	}
+	if (config->type == MACHINE_TESTMIPS && config->memory_bytes > TESTMIPS_RAM_MAX) {
+		return error_set(err, EXIT_USAGE,
+				 "machine.memory is %" PRIu64
+				 " MB: a testmips machine has at most 256 MB, its devices begin there",
+				 config->memory_bytes >> 20);
+	}
+	if (config->tlb_entries != 48 && config->tlb_entries != 64) {
+		return error_set(err, EXIT_USAGE, "machine.tlb_entries is %u: expected 48 or 64",
+				 config->tlb_entries);
+	}
+	if (config->quantum_cycles < 1 || config->quantum_cycles > QUANTUM_MAX) {
+		return error_set(err, EXIT_USAGE,
+				 "machine.quantum is %" PRIu64 " cycles: expected 1 to %u",
+				 config->quantum_cycles, QUANTUM_MAX);
+	}
+	return true;
+}
+
+static struct device *find_device(const struct machine *machine, uint64_t paddr, unsigned size)
+{
+	for (unsigned i = 0; i < machine->device_count; i++) {
+		struct device *device = machine->device[i];
+
+		if (paddr >= device->base && paddr - device->base + size <= device->bytes) {
+			return device;
+		}
+	}
+	return NULL;
+}
+
+static bool bus_read(void *context, struct core *core, uint64_t paddr, unsigned size,
+		     uint64_t *value)
+{
+	struct device *device = find_device(context, paddr, size);
+
+	*value = 0;
+	return device != NULL && device->ops->read != NULL &&
+	       device->ops->read(device, core, paddr - device->base, size, value);
+}
+
+static bool bus_write(void *context, struct core *core, uint64_t paddr, unsigned size,
+		      uint64_t value)
+{
+	struct device *device = find_device(context, paddr, size);
+
+	return device != NULL && device->ops->write != NULL &&
+	       device->ops->write(device, core, paddr - device->base, size, value);
+}
+
+bool machine_add_device(struct machine *machine, struct device *device)
+{
+	if (device == NULL || machine->device_count == MACHINE_DEVICES_MAX) {
+		return false;
+	}
+	device->machine = machine;
+	machine->device[machine->device_count++] = device;
+	return true;
+}
+
+static bool create_cores(struct machine *machine)
+{
+	const struct machine_config *config = &machine->config;
+	struct core_bus bus = { .context = machine, .read = bus_read, .write = bus_write };
+
+	for (unsigned i = 0; i < config->cpus; i++) {
+		machine->core[i] = core_create(i, &machine->ram, &bus, machine->code,
+					       config->tlb_entries, config->big_endian);
+		if (machine->core[i] == NULL) {
+			return false;
+		}
+		machine->core[i]->peers = machine->core;
+		machine->core[i]->peer_count = config->cpus;
+		machine->core[i]->step_engine = config->step_engine;
+	}
+	return true;
+}
+
+struct machine *machine_create(const struct machine_config *config, struct error *err)
+{
+	if (!check_config(config, err)) {
+		return NULL;
+	}
+	struct machine *machine = calloc(1, sizeof(*machine));
+
+	if (machine == NULL) {
+		error_set(err, EXIT_HOST_IO, "the host is out of memory");
+		return NULL;
+	}
+	machine->config = *config;
+	if (!ram_create(&machine->ram, config->memory_bytes, err)) {
+		free(machine);
+		return NULL;
+	}
+	machine->code = code_create(&machine->ram, config->big_endian);
+	if (!create_cores(machine) || !devices_create(machine)) {
+		error_set(err, EXIT_HOST_IO, "the host is out of memory");
+		machine_destroy(machine);
+		return NULL;
+	}
+	return machine;
+}
+
+void machine_destroy(struct machine *machine)
+{
+	if (machine == NULL) {
+		return;
+	}
+	for (unsigned i = 0; i < machine->device_count; i++) {
+		struct device *device = machine->device[i];
+
+		if (device->ops->destroy != NULL) {
+			device->ops->destroy(device);
+		}
+		free(device);
+	}
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		core_destroy(machine->core[i]);
+	}
+	code_destroy(machine->code);
+	ram_destroy(&machine->ram);
+	free(machine);
+}
+
+const struct machine_config *machine_get_config(const struct machine *machine)
+{
+	return &machine->config;
+}
+
+void machine_set_console(struct machine *machine, machine_console_fn *fn, void *context)
+{
+	machine->console = fn;
+	machine->console_context = context;
+}
+
+void machine_console_output(struct machine *machine, unsigned console, uint8_t byte)
+{
+	if (machine->console != NULL) {
+		machine->console(machine->console_context, console, byte);
+	}
+}
+
+void machine_stop(struct machine *machine, enum stop_reason reason, unsigned cpu, uint32_t code)
+{
+	if (machine->stop.reason == STOP_NONE) {
+		machine->stop = (struct stop){ .reason = reason,
+					       .cpu = cpu,
+					       .addr = machine->core[cpu]->pc,
+					       .code = code };
+	}
+	machine->core[cpu]->stop = true;
+	core_kick(machine->core[cpu]);
+}
+
+void machine_start_cpu(struct machine *machine, unsigned cpu, uint64_t pc, uint64_t sp)
+{
+	struct core *core = machine->core[cpu];
+
+	core_enter_elf(core, pc);
+	core->gpr[29] = sp;
+	machine_pause_cpu(machine, cpu, false);
+}
+
+/* When a CPU started or woken now goes on: not before its cause, not in a turn that is over. */
+static uint64_t wake_cycle(const struct machine *machine, unsigned cpu)
+{
+	if (cpu < machine->turn || machine->turn >= machine->config.cpus) {
+		return machine->slice_end;
+	}
+	uint64_t now = core_now(machine->core[machine->turn]);
+
+	return now > machine->slice_begin ? now : machine->slice_begin;
+}
+
+void machine_pause_cpu(struct machine *machine, unsigned cpu, bool pause)
+{
+	struct core *core = machine->core[cpu];
+
+	if (pause) {
+		core->running = false;
+		core->stop = true;
+		core_kick(core);
+	} else if (!core->running) {
+		core->running = true;
+		core->stop = false;
+		core_skip_to(core, wake_cycle(machine, cpu));
+	}
+}
+
+/* Physical memory, page by page. */
+static bool copy_physical(struct machine *machine, uint64_t paddr, uint8_t *data, size_t size,
+			  bool is_write)
+{
+	while (size > 0) {
+		uint32_t offset = (uint32_t)(paddr & RAM_PAGE_MASK);
+		size_t part = RAM_PAGE_BYTES - offset;
+		uint64_t frame;
+
+		part = part < size ? part : size;
+		if (!ram_frame(&machine->ram, paddr, &frame)) {
+			return false;
+		}
+		uint8_t *host = ram_frame_host(&machine->ram, frame) + offset;
+
+		if (is_write) {
+			memcpy(host, data, part);
+			mmu_note_write(machine->core[0], NULL, frame, offset, (unsigned)part);
+		} else {
+			memcpy(data, host, part);
+		}
+		paddr += part;
+		data += part;
+		size -= part;
+	}
+	return true;
+}
+
+bool machine_write_physical(struct machine *machine, uint64_t paddr, const void *data, size_t size)
+{
+	/* The cast drops const only for the direction that does not write through it. */
+	return copy_physical(machine, paddr, (uint8_t *)(uintptr_t)data, size, true);
+}
+
+bool machine_read_physical(const struct machine *machine, uint64_t paddr, void *data, size_t size)
+{
+	return copy_physical((struct machine *)(uintptr_t)machine, paddr, data, size, false);
+}
+
+void machine_set_entry(struct machine *machine, unsigned cpu, uint64_t entry)
+{
+	machine_start_cpu(machine, cpu, entry, 0);
+}
+
+uint64_t machine_cycles(const struct machine *machine)
+{
+	uint64_t latest = 0;
+
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		uint64_t now = core_now(machine->core[i]);
+
+		if (machine->core[i]->running && now > latest) {
+			latest = now;
+		}
+	}
+	return latest > machine->slice_begin ? latest : machine->slice_begin;
+}
+
+uint64_t machine_instructions(const struct machine *machine)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		sum += core_now(machine->core[i]) - machine->core[i]->idle_cycles;
+	}
+	return sum;
+}
+
+static void hash_ram(const struct ram *ram, struct state_hash *hash)
+{
+	static const uint8_t zero[RAM_PAGE_BYTES];
+
+	for (uint64_t frame = 0; frame < ram->frames; frame++) {
+		const uint8_t *page = ram_frame_host(ram, frame);
+
+		if ((ram->flags[frame] & RAM_WRITTEN) && memcmp(page, zero, sizeof(zero)) != 0) {
+			state_hash_u64(hash, frame);
+			state_hash_bytes(hash, page, RAM_PAGE_BYTES);
+		}
+	}
+}
+
+uint64_t machine_state_hash(struct machine *machine)
+{
+	struct state_hash *hash = state_hash_create();
+
+	if (hash == NULL) {
+		abort(); /* the host is out of memory */
+	}
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		core_hash(machine->core[i], hash);
+	}
+	hash_ram(&machine->ram, hash);
+	for (unsigned i = 0; i < machine->device_count; i++) {
+		if (machine->device[i]->ops->hash != NULL) {
+			machine->device[i]->ops->hash(machine->device[i], hash);
+		}
+	}
+	uint64_t result = state_hash_result(hash);
+
+	state_hash_destroy(hash);
+	return result;
+}
+
+const struct error *machine_error(const struct machine *machine)
+{
+	return &machine->error;
+}

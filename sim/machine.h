@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine.h - a whole machine: processors, memory, devices, simulated time.
+ *
+ * A run is a pure function of the configuration and the images: nothing here reads a host clock,
+ * and CPUs are visited in a fixed order, one quantum each.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/error.h"
+
+#define MACHINE_CPUS_MAX 64
+
+enum machine_type {
+	MACHINE_TESTMIPS, /* RAM from 0 to at most 256 MB, GXemul's devices from 0x10000000 */
+	MACHINE_MIRRORBALL
+};
+
+struct machine_config {
+	enum machine_type type;
+	unsigned cpus;		/* 1..MACHINE_CPUS_MAX */
+	unsigned nodes;		/* 1..cpus; cpus is a multiple of nodes */
+	uint64_t memory_bytes;	/* all nodes together, multiple of 4096 */
+	unsigned tlb_entries;	/* 48 or 64 */
+	bool big_endian;	/* Config.BE */
+	uint64_t quantum_cycles; /* cycles a CPU runs before the next one is visited */
+	bool step_engine;	/* one instruction at a time instead of blocks (same results) */
+	bool hazard_check;	/* report CP0 hazards (implies step_engine) */
+	uint64_t seed;
+};
+
+/* Why a run came to its end, or to a pause. */
+enum stop_reason {
+	STOP_NONE,
+	STOP_HALT,	   /* halt device: exit code 0 */
+	STOP_EXIT,	   /* annotation port: `code` is the program's */
+	STOP_MAX_CYCLES,   /* budget */
+	STOP_MAX_INSNS,	   /* budget */
+	STOP_BREAKPOINT,   /* `cpu` is about to execute `addr` */
+	STOP_WATCHPOINT,   /* `cpu` accessed `addr`; the access is done */
+	STOP_STEPPED,	   /* control_step() did its instruction */
+	STOP_EXCEPTION,	   /* `cpu` took exception `code` and exceptions are to be shown */
+	STOP_DEADLOCK,	   /* every CPU is paused and nothing can wake one */
+	STOP_INTERRUPTED,  /* control_interrupt(), from a signal or a debugger */
+	STOP_IO_ERROR	   /* host I/O failed: machine_error() tells */
+};
+
+struct stop {
+	enum stop_reason reason;
+	unsigned cpu;
+	uint64_t addr;
+	uint32_t code;
+	bool is_write; /* STOP_WATCHPOINT */
+};
+
+struct machine;
+
+/* The defaults: testmips, 1 CPU, 1 node, 32 MB, 48 entries, big-endian. */
+struct machine_config machine_config_default(void);
+
+/* Checks the configuration and builds the machine, in its reset state. NULL after an error. */
+struct machine *machine_create(const struct machine_config *config, struct error *err);
+void machine_destroy(struct machine *machine);
+
+const struct machine_config *machine_get_config(const struct machine *machine);
+
+/* Where the consoles' output goes: called for each byte the guest prints. */
+typedef void machine_console_fn(void *context, unsigned console, uint8_t byte);
+void machine_set_console(struct machine *machine, machine_console_fn *fn, void *context);
+
+/* Puts a byte into a console's receive queue; false when it is full. */
+bool machine_console_input(struct machine *machine, unsigned console, uint8_t byte);
+
+/*
+ * Copies `size` bytes to physical address `paddr`. False if a byte would lie outside RAM.
+ * For loaders and debuggers: takes no simulated time, invalidates predecoded code.
+ */
+bool machine_write_physical(struct machine *machine, uint64_t paddr, const void *data, size_t size);
+bool machine_read_physical(const struct machine *machine, uint64_t paddr, void *data, size_t size);
+
+/* CPU `cpu` starts at virtual address `entry` in the documented state at ELF entry. */
+void machine_set_entry(struct machine *machine, unsigned cpu, uint64_t entry);
+
+/* Simulated time in CPU cycles, and instructions executed by all CPUs. */
+uint64_t machine_cycles(const struct machine *machine);
+uint64_t machine_instructions(const struct machine *machine);
+
+/*
+ * 64-bit hash (XXH3) of the whole architectural state: registers, CP0, TLB, FPU, RAM, devices,
+ * time. Equal on every host and compiler for the same run.
+ */
+uint64_t machine_state_hash(struct machine *machine);
+
+/* The text of the last host error (STOP_IO_ERROR). */
+const struct error *machine_error(const struct machine *machine);

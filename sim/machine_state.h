@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine_state.h - the inside of struct machine, for sim/machine.c, sim/control.c and the devices.
+ */
+#pragma once
+
+#include <signal.h>
+
+#include "sim/core/core.h"
+#include "sim/core/debug.h"
+#include "sim/dev/device.h"
+#include "sim/machine.h"
+
+#define MACHINE_DEVICES_MAX 32U
+
+/*
+ * Invariants: M1 all running cores stand at a cycle in [slice_begin, slice_end] when none executes.
+ * M2 cores 0..turn-1 have had their share of the slice, `turn` is executing or next.
+ */
+struct machine {
+	struct machine_config config;
+	struct ram ram;
+	struct code_cache *code;
+	struct core *core[MACHINE_CPUS_MAX];
+	struct device *device[MACHINE_DEVICES_MAX];
+	unsigned device_count;
+
+	/* The quantum being executed. */
+	uint64_t slice_begin;
+	uint64_t slice_end;
+	unsigned turn;
+
+	struct stop stop;	     /* set by devices, reason STOP_NONE while running */
+	volatile sig_atomic_t interrupted;
+	struct core_debug debug;
+	struct error error;
+
+	machine_console_fn *console;
+	void *console_context;
+};
+
+/* Adds a device; false if its range overlaps another's. */
+bool machine_add_device(struct machine *machine, struct device *device);
+
+/* For devices: end the run. The first stop of a run counts. */
+void machine_stop(struct machine *machine, enum stop_reason reason, unsigned cpu, uint32_t code);
+
+/* For devices: a byte to a console. */
+void machine_console_output(struct machine *machine, unsigned console, uint8_t byte);
+
+/* For devices: start a stopped CPU at `pc` with stack pointer `sp`, stop it, let it go on. */
+void machine_start_cpu(struct machine *machine, unsigned cpu, uint64_t pc, uint64_t sp);
+void machine_pause_cpu(struct machine *machine, unsigned cpu, bool pause);

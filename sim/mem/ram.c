@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* ram.c - reserving the frames. */
+#include "sim/mem/ram.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "machine/map.h"
+
+static void *reserve(uint64_t bytes)
+{
+	void *memory = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+bool ram_create(struct ram *ram, uint64_t bytes, struct error *err)
+{
+	*ram = (struct ram){ .bytes = bytes, .frames = bytes >> RAM_PAGE_SHIFT };
+	ram->host = reserve(bytes);
+	ram->flags = reserve(ram->frames);
+	if (ram->host == NULL || ram->flags == NULL) {
+		ram_destroy(ram);
+		return error_set(err, EXIT_HOST_IO,
+				 "the host cannot reserve %" PRIu64 " MB of memory for RAM: %s",
+				 bytes >> 20, strerror(errno));
+	}
+	return true;
+}
+
+void ram_destroy(struct ram *ram)
+{
+	if (ram->host != NULL) {
+		munmap(ram->host, (size_t)ram->bytes);
+	}
+	if (ram->flags != NULL) {
+		munmap(ram->flags, (size_t)ram->frames);
+	}
+	*ram = (struct ram){ 0 };
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ram.h - installed RAM as an array of 4 KB frames, and what the simulator knows of each frame.
+ *
+ * Host memory is reserved when the machine is built and backed by the host when it is touched,
+ * so a large machine costs only what its guests use. Bytes lie in guest order.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/error.h"
+
+#define RAM_PAGE_BYTES 4096U
+#define RAM_PAGE_SHIFT 12
+#define RAM_PAGE_MASK  (RAM_PAGE_BYTES - 1U)
+
+/* Flags of a frame. */
+#define RAM_WRITTEN 0x01U /* written since the machine was built: part of the state hash */
+#define RAM_CODE    0x02U /* predecoded blocks exist: stores must look */
+#define RAM_LINKED  0x04U /* some CPU's load-linked is watched by others' stores */
+#define RAM_CACHED  0x08U /* some soft TLB may hold a write entry */
+
+/* Stores to a frame with one of these take the slow path. */
+#define RAM_GUARDED (RAM_CODE | RAM_LINKED)
+
+/*
+ * Invariants: I1 `bytes` is a multiple of RAM_PAGE_BYTES. I2 a frame whose RAM_WRITTEN is clear
+ * is all zero. I3 no soft TLB holds a write entry of a frame with a flag of RAM_GUARDED.
+ */
+struct ram {
+	uint8_t *host;	     /* frame f is at host + f * RAM_PAGE_BYTES */
+	uint8_t *flags;	     /* RAM_*, one per frame */
+	uint64_t bytes;	     /* installed */
+	uint64_t frames;     /* bytes / RAM_PAGE_BYTES */
+};
+
+bool ram_create(struct ram *ram, uint64_t bytes, struct error *err);
+void ram_destroy(struct ram *ram);
+
+/* Frame of physical address `paddr` (the hole at 0x1F000000 skipped); false if no RAM is there. */
+bool ram_frame(const struct ram *ram, uint64_t paddr, uint64_t *frame);
+
+/* First physical address of a frame. */
+uint64_t ram_frame_paddr(uint64_t frame);
+
+static inline uint8_t *ram_frame_host(const struct ram *ram, uint64_t frame)
+{
+	return ram->host + (frame << RAM_PAGE_SHIFT);
+}
