@@ -173,12 +173,11 @@ static uint32_t fetch_word(const struct code_cache *cache, const uint8_t *page, 
 	return cache->big_endian ? __builtin_bswap32(word) : word;
 }
 
-/* Length, kind of end and distances of the block that starts at `offset`. */
+/* Length, ending and distances of the block that starts at `offset`. */
 struct block_plan {
 	uint32_t insns;
 	bool has_slot;
 	bool likely;
-	enum isa_id last; /* the instruction that ends it; the branch when has_slot */
 	int32_t distance[2];
 	op_fn *end;
 };
@@ -188,19 +187,53 @@ static bool has_delay(enum isa_id id)
 	return (isa_descs[id].flags & ISA_F_DELAY) != 0;
 }
 
+/* Writing these CP0 registers changes nothing but the register. */
+static bool is_plain_cp0(unsigned reg)
+{
+	switch (reg) {
+	case CP0_INDEX:
+	case CP0_ENTRYLO0:
+	case CP0_ENTRYLO1:
+	case CP0_CONTEXT:
+	case CP0_PAGEMASK:
+	case CP0_WIRED:
+	case CP0_EPC:
+	case CP0_XCONTEXT:
+	case CP0_TAGLO:
+	case CP0_TAGHI:
+	case CP0_ERROREPC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Must the block end after this instruction? */
+static bool ends_block(uint32_t word, enum isa_id id)
+{
+	if (id == ISA_mtc0 || id == ISA_dmtc0) {
+		return !is_plain_cp0(isa_rd(word));
+	}
+	return (isa_descs[id].flags & ISA_F_ENDS) != 0;
+}
+
 /*
- * A branch ends the block with its slot. If the slot is in the next page, is itself a branch, or
- * carries a breakpoint, the block ends before the branch, which is then stepped (insns 0).
+ * A branch ends the block with its slot. If the slot is in the next page, would itself end a block,
+ * or carries a breakpoint, the block ends before the branch, which is then stepped (insns 0).
  */
 static void plan_branch(const struct code_cache *cache, const uint8_t *page, uint32_t offset,
 			uint32_t word, enum isa_id id, struct block_plan *plan)
 {
-	uint32_t branch = offset + plan->insns * 4;
-	uint32_t slot = branch + 4;
+	uint32_t slot = offset + plan->insns * 4 + 4;
+	bool fits = slot < RAM_PAGE_BYTES && !code_may_break(cache, slot);
 
-	if (slot >= RAM_PAGE_BYTES || has_delay(isa_decode(fetch_word(cache, page, slot))) ||
-	    isa_decode(fetch_word(cache, page, slot)) == ISA_eret ||
-	    code_may_break(cache, slot)) {
+	if (fits) {
+		uint32_t slot_word = fetch_word(cache, page, slot);
+		enum isa_id slot_id = isa_decode(slot_word);
+
+		fits = !has_delay(slot_id) && !ends_block(slot_word, slot_id);
+	}
+	if (!fits) {
 		plan->end = op_end_fall;
 		plan->distance[0] = (int32_t)(plan->insns * 4);
 		return;
@@ -232,7 +265,7 @@ static struct block_plan plan_block(const struct code_cache *cache, const uint8_
 			return plan;
 		}
 		plan.insns++;
-		if (isa_descs[id].flags & ISA_F_ENDS) {
+		if (ends_block(word, id)) {
 			plan.end = op_end_stop;
 			break;
 		}

@@ -68,6 +68,17 @@ struct core_map {
 	bool off;	    /* never filled: ERL, RE */
 };
 
+/*
+ * Slot of a virtual page in a map of `slots` (a power of two) entries. Folding keeps pages that lie
+ * a large power of two apart, as kernels and their vectors do, out of each other's way.
+ */
+static inline uint64_t core_map_slot(uint64_t vaddr, uint64_t slots)
+{
+	uint64_t vpn = vaddr >> RAM_PAGE_SHIFT;
+
+	return (vpn ^ (vpn >> 8)) & (slots - 1);
+}
+
 /* One pair of pages of the joint TLB (R4000 UM 4.2). */
 struct core_tlb_entry {
 	uint64_t vpn2;	 /* R and VPN2 in place, bits under `mask` zero */

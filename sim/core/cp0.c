@@ -46,6 +46,7 @@ void cp0_set_timer(struct core *core, uint64_t now)
 	uint64_t ticks = distance != 0 ? distance : 1ULL << 32;
 
 	core->timer_cycle = ((now >> 1) + ticks) << 1;
+	core_kick(core); /* the slice may have to end earlier */
 }
 
 uint64_t cp0_read(const struct core *core, unsigned number, uint64_t now)

@@ -74,6 +74,7 @@ static bool result_is_wide(enum isa_id id)
 static bool source_is_wide(enum isa_id id)
 {
 #define INSN(table, code, id, text, operands, class, flags) [ISA_##id] = SOURCE_WIDE_##table,
+#define SOURCE_WIDE_NONE    false
 #define SOURCE_WIDE_OPCODE  false
 #define SOURCE_WIDE_SPECIAL false
 #define SOURCE_WIDE_REGIMM  false
@@ -203,6 +204,52 @@ static void specialise(enum isa_id id, struct op *op)
 	}
 }
 
+/* CP0 registers that are fields of struct core_cp0 and nothing more. */
+struct cp0_field {
+	uint16_t offset;
+	uint8_t bytes;	/* 0: not a plain field */
+	bool writable;	/* all 64 bits, without side effects */
+};
+
+#define WORD(name)     { offsetof(struct core_cp0, name), 4, false }
+#define LONG(name)     { offsetof(struct core_cp0, name), 8, false }
+#define WRITABLE(name) { offsetof(struct core_cp0, name), 8, true }
+static const struct cp0_field cp0_fields[32] = {
+	[CP0_INDEX] = WORD(index),
+	[CP0_ENTRYLO0] = LONG(entry_lo[0]),
+	[CP0_ENTRYLO1] = LONG(entry_lo[1]),
+	[CP0_CONTEXT] = LONG(context),
+	[CP0_PAGEMASK] = WORD(page_mask),
+	[CP0_WIRED] = WORD(wired),
+	[CP0_BADVADDR] = LONG(bad_vaddr),
+	[CP0_ENTRYHI] = LONG(entry_hi),
+	[CP0_STATUS] = WORD(status),
+	[CP0_CAUSE] = WORD(cause),
+	[CP0_EPC] = WRITABLE(epc),
+	[CP0_XCONTEXT] = LONG(xcontext),
+	[CP0_ERROREPC] = WRITABLE(error_epc),
+};
+#undef WORD
+#undef LONG
+#undef WRITABLE
+
+static void specialise_cp0(enum isa_id id, struct op *op)
+{
+	const struct cp0_field *field = &cp0_fields[op->a];
+
+	if (field->bytes == 0) {
+		return;
+	}
+	op->imm = field->offset;
+	if (id == ISA_mfc0) {
+		op->run = op_mfc0_word;
+	} else if (id == ISA_dmfc0 && field->bytes == 8) {
+		op->run = op_dmfc0_field;
+	} else if ((id == ISA_mtc0 || id == ISA_dmtc0) && field->writable) {
+		op->run = op_mtc0_field;
+	}
+}
+
 /* Unit whose usability is asked first for a 64-bit operation that the mode does not allow. */
 static uint8_t coprocessor_of(unsigned flags)
 {
@@ -225,4 +272,7 @@ void code_decode(uint32_t word, uint8_t key, struct op *op)
 	}
 	decode_operands(word, id, key, op);
 	specialise(id, op);
+	if (desc->operands == ISA_OPD_RT_C0) {
+		specialise_cp0(id, op);
+	}
 }

@@ -5,40 +5,14 @@
 #include "sim/core/exception.h"
 
 #include "sim/core/cp0.h"
+#include "sim/core/exec.h"
 #include "sim/core/mmu.h"
-
-enum core_mode core_get_mode(const struct core *core)
-{
-	uint32_t status = core->cp0.status;
-
-	if (status & (STATUS_EXL | STATUS_ERL)) {
-		return CORE_KERNEL;
-	}
-	switch (status & STATUS_KSU) {
-	case STATUS_KSU_USER:
-		return CORE_USER;
-	case STATUS_KSU_SUPERVISOR:
-		return CORE_SUPERVISOR;
-	default: /* KSU = 3 is undefined in the manual; kernel is the mode it was in when written */
-		return CORE_KERNEL;
-	}
-}
-
-bool core_is_x64(const struct core *core)
-{
-	static const uint32_t bits[CORE_MODE_COUNT] = {
-		[CORE_USER] = STATUS_UX,
-		[CORE_SUPERVISOR] = STATUS_SX,
-		[CORE_KERNEL] = STATUS_KX,
-	};
-
-	return (core->cp0.status & bits[core_get_mode(core)]) != 0;
-}
 
 void core_update_mode(struct core *core)
 {
-	enum core_mode mode = core_get_mode(core);
-	bool x64 = core_is_x64(core);
+	uint32_t status = core->cp0.status;
+	enum core_mode mode = core_mode_of(status);
+	bool x64 = core_x64_of(status);
 	uint8_t key = core->big_endian ? 0 : DECODE_LITTLE;
 	struct core_map *map = &core->maps[mode];
 
@@ -46,20 +20,21 @@ void core_update_mode(struct core *core)
 	if (x64 || mode == CORE_KERNEL) {
 		key |= DECODE_X64;
 	}
-	if (core->cp0.status & STATUS_FR) {
+	if (status & STATUS_FR) {
 		key |= DECODE_FR;
 	}
-	/* ERL unmaps kuseg and RE swaps addresses: rare, so every access takes the slow path. */
-	if ((core->cp0.status & STATUS_ERL) ||
-	    (mode == CORE_USER && (core->cp0.status & STATUS_RE))) {
-		map = &core->map_off;
-	} else if (map->x64 != x64 || map->decode_key != key) {
-		mmu_flush_map(map);
-	}
-	map->x64 = x64;
-	map->decode_key = key;
-	core->map = map;
 	core->map_tag = (core->cp0.entry_hi & ENTRYHI_ASID) << CORE_TAG_ASID_SHIFT;
+	/* ERL unmaps kuseg and RE swaps addresses: rare, so every access takes the slow path. */
+	if (unlikely((status & STATUS_ERL) || (mode == CORE_USER && (status & STATUS_RE)))) {
+		map = &core->map_off;
+		map->x64 = x64;
+		map->decode_key = key;
+	} else if (unlikely(map->x64 != x64 || map->decode_key != key)) {
+		mmu_flush_map(map);
+		map->x64 = x64;
+		map->decode_key = key;
+	}
+	core->map = map;
 }
 
 void core_update_irq(struct core *core)
@@ -112,7 +87,8 @@ static struct place locate(struct core *core, const struct op *op)
 	return place;
 }
 
-static void enter_vector(struct core *core, unsigned code, struct place place, uint64_t offset)
+static struct block *enter_vector(struct core *core, unsigned code, struct place place,
+				  uint64_t offset)
 {
 	struct core_cp0 *cp0 = &core->cp0;
 
@@ -136,6 +112,7 @@ static void enter_vector(struct core *core, unsigned code, struct place place, u
 		core->stop = true;
 		core_kick(core);
 	}
+	return mmu_find_block(core);
 }
 
 static struct block *raise_with_unit(struct core *core, const struct op *op, unsigned code,
@@ -144,8 +121,7 @@ static struct block *raise_with_unit(struct core *core, const struct op *op, uns
 	struct place place = locate(core, op);
 
 	core->cp0.cause = (core->cp0.cause & ~(uint32_t)CAUSE_CE) | (unit << CAUSE_CE_SHIFT);
-	enter_vector(core, code, place, VECTOR_GENERAL);
-	return NULL;
+	return enter_vector(core, code, place, VECTOR_GENERAL);
 }
 
 struct block *exc_raise(struct core *core, const struct op *op, unsigned code)
@@ -189,8 +165,7 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 	struct place place = locate(core, op);
 
 	cp0->cause &= ~(uint32_t)CAUSE_CE;
-	enter_vector(core, code, place, offset);
-	return NULL;
+	return enter_vector(core, code, place, offset);
 }
 
 void exc_interrupt(struct core *core)

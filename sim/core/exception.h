@@ -4,7 +4,7 @@
  *
  * The raise functions take the operation that caused the exception, or NULL where the instruction
  * at core->pc could not even be fetched; registers are as before that instruction. They leave the
- * core at the vector and return NULL, the "no next block" of a handler.
+ * core at the vector and return the handler's block if it is known, for the operation to return.
  */
 #pragma once
 
@@ -33,8 +33,30 @@ void core_update_mode(struct core *core);
 /* Recomputes irq_ready from Status and Cause; kicks the core if an interrupt became ready. */
 void core_update_irq(struct core *core);
 
-/* Current mode (R4000 UM table 4-2). */
-enum core_mode core_get_mode(const struct core *core);
+/* Mode that a value of Status selects (R4000 UM table 4-2). */
+static inline enum core_mode core_mode_of(uint32_t status)
+{
+	/* KSU = 3 is undefined in the manual; here it is kernel mode. */
+	static const uint8_t modes[4] = { CORE_KERNEL, CORE_SUPERVISOR, CORE_USER, CORE_KERNEL };
 
-/* 64-bit addressing in the current mode. */
-bool core_is_x64(const struct core *core);
+	if (status & (STATUS_EXL | STATUS_ERL)) {
+		return CORE_KERNEL;
+	}
+	return (enum core_mode)modes[(status & STATUS_KSU) >> STATUS_KSU_SHIFT];
+}
+
+/* 64-bit addressing in that mode: UX, SX, KX lie in the order of enum core_mode. */
+static inline bool core_x64_of(uint32_t status)
+{
+	return ((status / STATUS_UX) >> core_mode_of(status)) & 1;
+}
+
+static inline enum core_mode core_get_mode(const struct core *core)
+{
+	return core_mode_of(core->cp0.status);
+}
+
+static inline bool core_is_x64(const struct core *core)
+{
+	return core_x64_of(core->cp0.status);
+}

@@ -65,9 +65,13 @@ op_fn op_nop;
 op_fn op_constant;     /* d = imm: lui, and immediates on $0 */
 op_fn op_move;	       /* d = s: or, addu and daddu with $0 */
 
+op_fn op_mfc0_word;    /* mfc0 of a register that is a plain field */
+op_fn op_dmfc0_field;  /* dmfc0 likewise */
+op_fn op_mtc0_field;   /* mtc0, dmtc0 of a 64-bit register without read-only bits */
+
 /* Endings. */
 op_fn op_end_fall;   /* goes on after the block */
-op_fn op_end_stop;   /* likewise, after a look at interrupts and mode */
+op_fn op_end_stop;   /* likewise, where mode or mapping may have changed */
 op_fn op_end_branch; /* conditional branch and slot are done */
 op_fn op_end_jump;   /* jump and slot are done */
 op_fn op_end_step;   /* one stepped instruction is done */

@@ -156,7 +156,7 @@ struct block *op_end_stop(struct core *core, const struct op *op)
 {
 	(void)op;
 	core->pc += (uint64_t)(int64_t)core->block->distance[0];
-	return NULL;
+	return mmu_find_block(core);
 }
 
 struct block *op_end_branch(struct core *core, const struct op *op)

@@ -5,6 +5,8 @@
  * CP0 is usable in kernel mode always, elsewhere when Status.CU0 is set. Whatever may change mode,
  * mapping or interrupts ends its block (ISA_F_ENDS), so the next instruction sees it.
  */
+#include <string.h>
+
 #include "sim/core/cp0.h"
 #include "sim/core/exception.h"
 #include "sim/core/exec.h"
@@ -41,13 +43,38 @@ struct block *op_mtc0(struct core *core, const struct op *op)
 {
 	CP0_CHECK();
 	cp0_write(core, op->a, core->gpr[op->t], exec_cycle(core, op));
-	core_kick(core);
 	OP_NEXT();
 }
 
 struct block *op_dmtc0(struct core *core, const struct op *op)
 {
 	return op_mtc0(core, op);
+}
+
+/* Moves of registers that are plain fields: the decoder puts the field's offset into `imm`. */
+struct block *op_mfc0_word(struct core *core, const struct op *op)
+{
+	CP0_CHECK();
+	int32_t value;
+
+	memcpy(&value, (const uint8_t *)&core->cp0 + op->imm, sizeof(value));
+	core->gpr[op->d] = (uint64_t)(int64_t)value;
+	OP_NEXT();
+}
+
+/* The low word of a 64-bit field; the host is little-endian. */
+struct block *op_dmfc0_field(struct core *core, const struct op *op)
+{
+	CP0_CHECK();
+	memcpy(&core->gpr[op->d], (const uint8_t *)&core->cp0 + op->imm, sizeof(uint64_t));
+	OP_NEXT();
+}
+
+struct block *op_mtc0_field(struct core *core, const struct op *op)
+{
+	CP0_CHECK();
+	memcpy((uint8_t *)&core->cp0 + op->imm, &core->gpr[op->t], sizeof(uint64_t));
+	OP_NEXT();
 }
 
 static void flush_entry(struct core *core, const struct core_tlb_entry *entry)
@@ -61,7 +88,6 @@ static void flush_entry(struct core *core, const struct core_tlb_entry *entry)
 		vaddr |= 0x3fffff0000000000ULL;
 	}
 	mmu_flush_range(core, vaddr, bytes);
-	core_kick(core); /* even if this is a delay slot */
 }
 
 static void write_entry(struct core *core, unsigned index)
@@ -118,7 +144,6 @@ struct block *op_tlbr(struct core *core, const struct op *op)
 		cp0->entry_lo[0] = entry->lo[0] | (entry->global ? ENTRYLO_G : 0);
 		cp0->entry_lo[1] = entry->lo[1] | (entry->global ? ENTRYLO_G : 0);
 		core_update_mode(core); /* the ASID may have changed */
-		core_kick(core);
 	} else if (core->hooks.warn != NULL) {
 		core->hooks.warn(core->hooks.context, core, "TLB read beyond the TLB");
 	}
@@ -133,7 +158,6 @@ struct block *op_tlbp(struct core *core, const struct op *op)
 	if (found == TLB_SEVERAL_MATCH) {
 		core->cp0.status |= STATUS_TS;
 		mmu_flush(core);
-		core_kick(core);
 	}
 	/* After a miss the Index field is undefined; 0 is as good as any. */
 	core->cp0.index = found >= 0 ? (uint32_t)found : INDEX_P;
@@ -158,7 +182,7 @@ struct block *op_eret(struct core *core, const struct op *op)
 	core->in_slot = false;
 	core_update_mode(core);
 	core_update_irq(core);
-	return NULL;
+	return mmu_find_block(core);
 }
 
 /*

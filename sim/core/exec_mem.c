@@ -15,7 +15,7 @@
 
 static inline const struct core_soft_data *soft_entry(const struct core *core, uint64_t vaddr)
 {
-	return &core->map->data[(vaddr >> RAM_PAGE_SHIFT) % CORE_SOFT_DATA];
+	return &core->map->data[core_map_slot(vaddr, CORE_SOFT_DATA)];
 }
 
 /* What the tag must be for an aligned access of `size` bytes. */

@@ -27,7 +27,7 @@ struct block *op_reserved(struct core *core, const struct op *op)
 /* A coprocessor's instruction is first asked whether the coprocessor is usable. */
 struct block *op_reserved_x64(struct core *core, const struct op *op)
 {
-	if (op->a < 3 && !(core->cp0.status & (STATUS_CU0 << op->a))) {
+	if (op->a < 3 && !(core->cp0.status & ((uint32_t)STATUS_CU0 << op->a))) {
 		return exc_raise_unusable(core, op, op->a);
 	}
 	return exc_raise(core, op, EXC_RI);

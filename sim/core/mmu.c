@@ -105,7 +105,7 @@ static bool translate_or_raise(struct core *core, const struct op *op, uint64_t 
 
 static struct core_soft_data *soft_slot(struct core_map *map, uint64_t vaddr)
 {
-	return &map->data[(vaddr >> RAM_PAGE_SHIFT) % CORE_SOFT_DATA];
+	return &map->data[core_map_slot(vaddr, CORE_SOFT_DATA)];
 }
 
 void mmu_flush_map(struct core_map *map)
@@ -132,7 +132,7 @@ static void flush_page(struct core *core, uint64_t vpage)
 		struct core_map *map = &core->maps[mode];
 		struct core_soft_data *data = soft_slot(map, vpage);
 		struct core_soft_fetch *fetch =
-			&map->fetch[(vpage >> RAM_PAGE_SHIFT) % CORE_SOFT_FETCH];
+			&map->fetch[core_map_slot(vpage, CORE_SOFT_FETCH)];
 
 		if ((data->read_tag & CORE_PAGE_MASK) == vpage) {
 			data->read_tag = CORE_TAG_INVALID;
@@ -481,7 +481,7 @@ bool mmu_probe_cache(struct core *core, const struct op *op, uint64_t vaddr)
 uint64_t mmu_paddr(const struct core *core, uint64_t vaddr, enum core_access access)
 {
 	const struct core_soft_data *slot =
-		&core->map->data[(vaddr >> RAM_PAGE_SHIFT) % CORE_SOFT_DATA];
+		&core->map->data[core_map_slot(vaddr, CORE_SOFT_DATA)];
 
 	if (slot->read_tag == ((vaddr & CORE_PAGE_MASK) | core->map_tag)) {
 		return slot->paddr | (vaddr & CORE_PAGE_OFFSET);
@@ -543,7 +543,7 @@ struct block *mmu_fetch_block(struct core *core, bool *outside)
 		*outside = true;
 		return NULL;
 	}
-	struct core_soft_fetch *entry = &core->map->fetch[(pc >> RAM_PAGE_SHIFT) % CORE_SOFT_FETCH];
+	struct core_soft_fetch *entry = &core->map->fetch[core_map_slot(pc, CORE_SOFT_FETCH)];
 	struct code_page *page = code_page_get(core->code, frame, core->map->decode_key);
 	struct block *block = page->at[(pc & CORE_PAGE_OFFSET) >> 2];
 

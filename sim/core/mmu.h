@@ -75,7 +75,7 @@ static inline struct block *mmu_find_block(const struct core *core)
 {
 	uint64_t pc = core->pc;
 	const struct core_soft_fetch *entry =
-		&core->map->fetch[(pc >> RAM_PAGE_SHIFT) % CORE_SOFT_FETCH];
+		&core->map->fetch[core_map_slot(pc, CORE_SOFT_FETCH)];
 
 	if (entry->tag != ((pc & (CORE_PAGE_MASK | 3)) | core->map_tag)) {
 		return NULL;

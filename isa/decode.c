@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * decode.c - from a word to its row of mips3.def.
+ *
+ * One table per opcode table of the manual (R4000 UM, end of appendices A and B), each expanded
+ * from the rows: an encoding given twice initialises a slot twice, which -Woverride-init refuses.
+ * An empty slot is ISA_reserved. Fields that the manual writes as zero are not looked at, as the
+ * R4000 does not look at them either.
+ */
+#include "isa/isa.h"
+
+#define F_X64	 ISA_F_X64
+#define F_DELAY	 ISA_F_DELAY
+#define F_LIKELY ISA_F_LIKELY
+#define F_LINK	 ISA_F_LINK
+#define F_ENDS	 ISA_F_ENDS
+#define F_CP0	 ISA_F_CP0
+#define F_CP1	 ISA_F_CP1
+#define F_CP2	 ISA_F_CP2
+
+/* The selecting fields. */
+#define OPCODE_SHIFT 26
+#define OP_SPECIAL   0x00U
+#define OP_REGIMM    0x01U
+#define OP_COP0	     0x10U
+#define OP_COP1	     0x11U
+#define RS_CO	     0x10U /* COP0: bit 25 */
+#define RS_BC	     0x08U
+#define FMT_SINGLE   0x10U
+#define FMT_DOUBLE   0x11U
+#define FMT_WORD     0x14U
+#define FMT_LONG     0x15U
+
+#define OPCODE_BITS(opcode) ((opcode) << OPCODE_SHIFT)
+#define RS_BITS(rs)	    ((rs) << 21)
+#define RT_BITS(rt)	    ((rt) << 16)
+
+/* { match, mask } of a row by table. */
+#define MATCH_OPCODE(code)  OPCODE_BITS(code##U), OPCODE_BITS(0x3fU)
+#define MATCH_SPECIAL(code) OPCODE_BITS(OP_SPECIAL) | (code##U), OPCODE_BITS(0x3fU) | 0x3fU
+#define MATCH_REGIMM(code) \
+	OPCODE_BITS(OP_REGIMM) | RT_BITS(code##U), OPCODE_BITS(0x3fU) | RT_BITS(0x1fU)
+#define MATCH_COP0(code) OPCODE_BITS(OP_COP0) | RS_BITS(code##U), OPCODE_BITS(0x3fU) | RS_BITS(0x1fU)
+#define MATCH_COP0CO(code)                                \
+	OPCODE_BITS(OP_COP0) | RS_BITS(RS_CO) | (code##U), \
+		OPCODE_BITS(0x3fU) | RS_BITS(RS_CO) | 0x3fU
+#define MATCH_COP1(code) OPCODE_BITS(OP_COP1) | RS_BITS(code##U), OPCODE_BITS(0x3fU) | RS_BITS(0x1fU)
+#define MATCH_COP1BC(code)                                       \
+	OPCODE_BITS(OP_COP1) | RS_BITS(RS_BC) | RT_BITS(code##U), \
+		OPCODE_BITS(0x3fU) | RS_BITS(0x1fU) | RT_BITS(0x1fU)
+#define MATCH_FORMAT(code, format)                         \
+	OPCODE_BITS(OP_COP1) | RS_BITS(format) | (code##U), \
+		OPCODE_BITS(0x3fU) | RS_BITS(0x1fU) | 0x3fU
+#define MATCH_COP1S(code) MATCH_FORMAT(code, FMT_SINGLE)
+#define MATCH_COP1D(code) MATCH_FORMAT(code, FMT_DOUBLE)
+#define MATCH_COP1W(code) MATCH_FORMAT(code, FMT_WORD)
+#define MATCH_COP1L(code) MATCH_FORMAT(code, FMT_LONG)
+
+#define MATCH_NONE(code)  0, 0
+#define INSN(table, code, id, text, operands, class, flags) \
+	[ISA_##id] = { text, MATCH_##table(code), ISA_OPD_##operands, ISA_CLASS_##class, flags },
+const struct isa_desc isa_descs[ISA_COUNT] = {
+	[ISA_reserved] = { "reserved", 0, 0, ISA_OPD_NONE, ISA_CLASS_TRAP, 0 },
+#include "isa/mips3.def"
+};
+#undef INSN
+
+/*
+ * The tables of the manual. Each includes all rows and keeps its own: ROW_<table of the row>
+ * expands to the initialiser in one table and to nothing in the others.
+ */
+#define INSN(table, code, id, text, operands, class, flags) ROW_##table(code, id)
+#define SLOT(code, id)	      [code] = ISA_##id,
+
+#define ROW_NONE(code, id)
+#define ROW_OPCODE(code, id)  SLOT(code, id)
+#define ROW_SPECIAL(code, id)
+#define ROW_REGIMM(code, id)
+#define ROW_COP0(code, id)
+#define ROW_COP0CO(code, id)
+#define ROW_COP1(code, id)
+#define ROW_COP1BC(code, id)
+#define ROW_COP1S(code, id)
+#define ROW_COP1D(code, id)
+#define ROW_COP1W(code, id)
+#define ROW_COP1L(code, id)
+static const uint8_t table_opcode[64] = {
+#include "isa/mips3.def"
+};
+#undef ROW_OPCODE
+#define ROW_OPCODE(code, id)
+
+#undef ROW_SPECIAL
+#define ROW_SPECIAL(code, id) SLOT(code, id)
+static const uint8_t table_special[64] = {
+#include "isa/mips3.def"
+};
+#undef ROW_SPECIAL
+#define ROW_SPECIAL(code, id)
+
+#undef ROW_REGIMM
+#define ROW_REGIMM(code, id) SLOT(code, id)
+static const uint8_t table_regimm[32] = {
+#include "isa/mips3.def"
+};
+#undef ROW_REGIMM
+#define ROW_REGIMM(code, id)
+
+#undef ROW_COP0
+#define ROW_COP0(code, id) SLOT(code, id)
+static const uint8_t table_cop0[32] = {
+#include "isa/mips3.def"
+};
+#undef ROW_COP0
+#define ROW_COP0(code, id)
+
+#undef ROW_COP0CO
+#define ROW_COP0CO(code, id) SLOT(code, id)
+static const uint8_t table_cop0_co[64] = {
+#include "isa/mips3.def"
+};
+#undef ROW_COP0CO
+#define ROW_COP0CO(code, id)
+
+#undef ROW_COP1
+#define ROW_COP1(code, id) SLOT(code, id)
+static const uint8_t table_cop1[32] = {
+#include "isa/mips3.def"
+};
+#undef ROW_COP1
+#define ROW_COP1(code, id)
+
+#undef ROW_COP1BC
+#define ROW_COP1BC(code, id) SLOT(code, id)
+static const uint8_t table_cop1_bc[32] = {
+#include "isa/mips3.def"
+};
+#undef ROW_COP1BC
+#define ROW_COP1BC(code, id)
+
+#undef ROW_COP1S
+#define ROW_COP1S(code, id) SLOT(code, id)
+static const uint8_t table_single[64] = {
+#include "isa/mips3.def"
+};
+#undef ROW_COP1S
+#define ROW_COP1S(code, id)
+
+#undef ROW_COP1D
+#define ROW_COP1D(code, id) SLOT(code, id)
+static const uint8_t table_double[64] = {
+#include "isa/mips3.def"
+};
+#undef ROW_COP1D
+#define ROW_COP1D(code, id)
+
+#undef ROW_COP1W
+#define ROW_COP1W(code, id) SLOT(code, id)
+static const uint8_t table_word[64] = {
+#include "isa/mips3.def"
+};
+#undef ROW_COP1W
+#define ROW_COP1W(code, id)
+
+#undef ROW_COP1L
+#define ROW_COP1L(code, id) SLOT(code, id)
+static const uint8_t table_long[64] = {
+#include "isa/mips3.def"
+};
+#undef INSN
+
+_Static_assert(ISA_COUNT <= 256, "the tables hold ids in bytes");
+
+static enum isa_id decode_cop0(uint32_t word)
+{
+	if (isa_rs(word) & RS_CO) {
+		return (enum isa_id)table_cop0_co[word & 0x3f];
+	}
+	return (enum isa_id)table_cop0[isa_rs(word)];
+}
+
+/*
+ * An undefined operation or format of the FPU is not a reserved instruction: the FPU answers with
+ * an unimplemented operation exception (R4000 UM 7.4). A branch row that does not exist is reserved.
+ */
+static enum isa_id decode_cop1(uint32_t word)
+{
+	static const uint8_t *const formats[32] = {
+		[FMT_SINGLE] = table_single,
+		[FMT_DOUBLE] = table_double,
+		[FMT_WORD] = table_word,
+		[FMT_LONG] = table_long,
+	};
+	unsigned rs = isa_rs(word);
+	enum isa_id id = ISA_reserved;
+
+	if (rs == RS_BC) {
+		return (enum isa_id)table_cop1_bc[isa_rt(word)];
+	}
+	if (formats[rs] != NULL) {
+		id = (enum isa_id)formats[rs][word & 0x3f];
+	} else {
+		id = (enum isa_id)table_cop1[rs];
+	}
+	return id == ISA_reserved ? ISA_cop1_undefined : id;
+}
+
+enum isa_id isa_decode(uint32_t word)
+{
+	switch (word >> OPCODE_SHIFT) {
+	case OP_SPECIAL:
+		return (enum isa_id)table_special[word & 0x3f];
+	case OP_REGIMM:
+		return (enum isa_id)table_regimm[isa_rt(word)];
+	case OP_COP0:
+		return decode_cop0(word);
+	case OP_COP1:
+		return decode_cop1(word);
+	default:
+		return (enum isa_id)table_opcode[word >> OPCODE_SHIFT];
+	}
+}
