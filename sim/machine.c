@@ -192,6 +192,47 @@ void machine_console_output(struct machine *machine, unsigned console, uint8_t b
 	}
 }
 
+bool machine_console_input(struct machine *machine, uint8_t byte)
+{
+	if (!console_put(&machine->input, byte)) {
+		return false;
+	}
+	for (unsigned i = 0; i < machine->device_count; i++) {
+		if (machine->device[i]->ops->input != NULL) {
+			machine->device[i]->ops->input(machine->device[i]);
+		}
+	}
+	return true;
+}
+
+void machine_set_mark(struct machine *machine, machine_mark_fn *fn, void *context)
+{
+	machine->mark = fn;
+	machine->mark_context = context;
+}
+
+void machine_mark(struct machine *machine, unsigned cpu, bool begins, uint32_t number)
+{
+	if (machine->mark != NULL) {
+		machine->mark(machine->mark_context, cpu, begins, number,
+			      core_now(machine->core[cpu]));
+	}
+}
+
+void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks)
+{
+	static const struct core_hooks none = { 0 };
+
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		struct core *core = machine->core[i];
+
+		core->hooks = hooks != NULL ? *hooks : none;
+		core->step_engine = machine->config.step_engine || core->hooks.insn != NULL ||
+				    core->hooks.mem != NULL;
+		mmu_flush(core); /* pages filled without the memory observer */
+	}
+}
+
 void machine_stop(struct machine *machine, enum stop_reason reason, unsigned cpu, uint32_t code)
 {
 	if (machine->stop.reason == STOP_NONE) {

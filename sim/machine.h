@@ -72,8 +72,18 @@ const struct machine_config *machine_get_config(const struct machine *machine);
 typedef void machine_console_fn(void *context, unsigned console, uint8_t byte);
 void machine_set_console(struct machine *machine, machine_console_fn *fn, void *context);
 
-/* Puts a byte into a console's receive queue; false when it is full. */
-bool machine_console_input(struct machine *machine, unsigned console, uint8_t byte);
+/* Puts a byte into console 0's receive queue; false when it is full. */
+bool machine_console_input(struct machine *machine, uint8_t byte);
+
+/* Called when a program marks the begin or end of a region of interest. */
+typedef void machine_mark_fn(void *context, unsigned cpu, bool begins, uint32_t number,
+			     uint64_t cycle);
+void machine_set_mark(struct machine *machine, machine_mark_fn *fn, void *context);
+
+struct core_hooks;
+
+/* Observers of every CPU (sim/core/core.h); NULL takes them away. Results never change. */
+void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks);
 
 /*
  * Copies `size` bytes to physical address `paddr`. False if a byte would lie outside RAM.

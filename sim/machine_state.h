@@ -8,6 +8,7 @@
 
 #include "sim/core/core.h"
 #include "sim/core/debug.h"
+#include "sim/dev/console.h"
 #include "sim/dev/device.h"
 #include "sim/machine.h"
 
@@ -37,6 +38,9 @@ struct machine {
 
 	machine_console_fn *console;
 	void *console_context;
+	struct console_input input; /* of console 0 */
+	machine_mark_fn *mark;
+	void *mark_context;
 };
 
 /* Adds a device; false if its range overlaps another's. */
@@ -47,6 +51,9 @@ void machine_stop(struct machine *machine, enum stop_reason reason, unsigned cpu
 
 /* For devices: a byte to a console. */
 void machine_console_output(struct machine *machine, unsigned console, uint8_t byte);
+
+/* For devices: a region of interest begins or ends. */
+void machine_mark(struct machine *machine, unsigned cpu, bool begins, uint32_t number);
 
 /* For devices: start a stopped CPU at `pc` with stack pointer `sp`, stop it, let it go on. */
 void machine_start_cpu(struct machine *machine, unsigned cpu, uint64_t pc, uint64_t sp);

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 struct core;
-struct state_hash;
-
 struct device;
+struct machine;
+struct state_hash;
 
 /* Functions may be NULL: nothing to do; no read or write: bus error. */
 struct device_ops {
@@ -23,6 +23,8 @@ struct device_ops {
 		     uint64_t *value);
 	bool (*write)(struct device *device, struct core *core, uint64_t offset, unsigned size,
 		      uint64_t value);
+	/* Input has arrived at the machine's console. */
+	void (*input)(struct device *device);
 	/* Adds all state that a guest can see to the machine's state hash. */
 	void (*hash)(const struct device *device, struct state_hash *hash);
 	void (*destroy)(struct device *device);

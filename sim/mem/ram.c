@@ -8,8 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "machine/map.h"
-
 static void *reserve(uint64_t bytes)
 {
 	void *memory = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE,

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "machine/frame.h"
 #include "sim/error.h"
 
 #define RAM_PAGE_BYTES 4096U
@@ -40,11 +41,11 @@ struct ram {
 bool ram_create(struct ram *ram, uint64_t bytes, struct error *err);
 void ram_destroy(struct ram *ram);
 
-/* Frame of physical address `paddr` (the hole at 0x1F000000 skipped); false if no RAM is there. */
-bool ram_frame(const struct ram *ram, uint64_t paddr, uint64_t *frame);
-
-/* First physical address of a frame. */
-uint64_t ram_frame_paddr(uint64_t frame);
+/* Frame of physical address `paddr`; false if no RAM is there. */
+static inline bool ram_frame(const struct ram *ram, uint64_t paddr, uint64_t *frame)
+{
+	return frame_of_paddr(paddr, ram->frames, frame);
+}
 
 static inline uint8_t *ram_frame_host(const struct ram *ram, uint64_t frame)
 {

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* devices.h - the devices of each machine type. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/dev/device.h"
+#include "sim/machine.h"
+
+/* Makes the devices that the machine's type has and puts them on its bus. */
+bool devices_create(struct machine *machine);
+
+/* One device each; NULL when the host is out of memory. */
+struct device *testmips_console_create(void);
+struct device *testmips_mp_create(const struct machine_config *config);
+struct device *uart_create(void);
+struct device *power_create(void);
+struct device *annotation_create(void);

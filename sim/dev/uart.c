@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uart.c - the 16550 UART (machine/uart.h).
+ *
+ *   0 RBR/THR/DLL  1 IER/DLM  2 IIR/FCR  3 LCR  4 MCR  5 LSR  6 MSR  7 SCR
+ *
+ * Sending takes no time. Input waits in the machine's queue, which is this UART's FIFO.
+ */
+#include "machine/uart.h"
+
+#include <stdlib.h>
+
+#include "sim/core/core.h"
+#include "sim/dev/devices.h"
+#include "sim/machine_state.h"
+#include "sim/state_hash.h"
+
+struct uart {
+	struct device device;
+	uint8_t ier;
+	uint8_t lcr;
+	uint8_t mcr;
+	uint8_t scr;
+	uint8_t dll;
+	uint8_t dlm;
+	bool fifo;
+	bool thre_pending; /* the transmitter became empty since IIR told so */
+};
+
+static struct uart *uart_of(struct device *device)
+{
+	return (struct uart *)device;
+}
+
+/* The most urgent cause of an interrupt. */
+static uint8_t interrupt_cause(const struct uart *uart)
+{
+	if ((uart->ier & UART_IER_RDA) && console_waiting(&uart->device.machine->input)) {
+		return UART_IIR_RDA;
+	}
+	if ((uart->ier & UART_IER_THRE) && uart->thre_pending) {
+		return UART_IIR_THRE;
+	}
+	return UART_IIR_NONE;
+}
+
+static void update_irq(struct uart *uart)
+{
+	core_set_irq(uart->device.machine->core[0], UART_TESTMIPS_IRQ,
+		     interrupt_cause(uart) != UART_IIR_NONE);
+}
+
+static uint8_t read_iir(struct uart *uart)
+{
+	uint8_t cause = interrupt_cause(uart);
+
+	if (cause == UART_IIR_THRE) {
+		uart->thre_pending = false;
+		update_irq(uart);
+	}
+	return (uint8_t)(cause | (uart->fifo ? UART_IIR_FIFO : 0));
+}
+
+static uint8_t read_register(struct uart *uart, unsigned number)
+{
+	bool dlab = (uart->lcr & UART_LCR_DLAB) != 0;
+	uint8_t byte = 0;
+
+	switch (number) {
+	case UART_RBR:
+		if (dlab) {
+			return uart->dll;
+		}
+		console_take(&uart->device.machine->input, &byte);
+		update_irq(uart);
+		return byte;
+	case UART_IER:
+		return dlab ? uart->dlm : uart->ier;
+	case UART_IIR:
+		return read_iir(uart);
+	case UART_LCR:
+		return uart->lcr;
+	case UART_MCR:
+		return uart->mcr;
+	case UART_LSR:
+		byte = console_waiting(&uart->device.machine->input) ? UART_LSR_DR : 0;
+		return (uint8_t)(byte | UART_LSR_THRE | UART_LSR_TEMT);
+	case UART_MSR:
+		return UART_MSR_LINES;
+	default:
+		return uart->scr;
+	}
+}
+
+static void write_register(struct uart *uart, unsigned number, uint8_t byte)
+{
+	bool dlab = (uart->lcr & UART_LCR_DLAB) != 0;
+
+	switch (number) {
+	case UART_THR:
+		if (dlab) {
+			uart->dll = byte;
+		} else {
+			machine_console_output(uart->device.machine, 0, byte);
+			uart->thre_pending = true;
+		}
+		break;
+	case UART_IER:
+		if (dlab) {
+			uart->dlm = byte;
+		} else {
+			/* Enabling the transmitter interrupt raises it: the transmitter is empty. */
+			uart->thre_pending |= (byte & ~uart->ier & UART_IER_THRE) != 0;
+			uart->ier = byte & 0x0f;
+		}
+		break;
+	case UART_FCR:
+		uart->fifo = (byte & UART_FCR_ENABLE) != 0;
+		if (byte & UART_FCR_CLEAR_RX) {
+			console_clear(&uart->device.machine->input);
+		}
+		break;
+	case UART_LCR:
+		uart->lcr = byte;
+		break;
+	case UART_MCR:
+		uart->mcr = byte & 0x1f;
+		break;
+	case UART_SCR:
+		uart->scr = byte;
+		break;
+	default: /* LSR and MSR are read-only */
+		break;
+	}
+	update_irq(uart);
+}
+
+static bool uart_read(struct device *device, struct core *core, uint64_t offset, unsigned size,
+		      uint64_t *value)
+{
+	(void)core;
+	(void)size;
+	*value = read_register(uart_of(device), (unsigned)(offset / UART_STRIDE));
+	return true;
+}
+
+static bool uart_write(struct device *device, struct core *core, uint64_t offset, unsigned size,
+		       uint64_t value)
+{
+	(void)core;
+	(void)size;
+	write_register(uart_of(device), (unsigned)(offset / UART_STRIDE), (uint8_t)value);
+	return true;
+}
+
+static void uart_hash(const struct device *device, struct state_hash *hash)
+{
+	const struct uart *uart = (const struct uart *)device;
+
+	state_hash_u64(hash, uart->ier);
+	state_hash_u64(hash, uart->lcr);
+	state_hash_u64(hash, uart->mcr);
+	state_hash_u64(hash, uart->scr);
+	state_hash_u64(hash, ((uint64_t)uart->dlm << 8) | uart->dll);
+	state_hash_u64(hash, uart->fifo);
+	state_hash_u64(hash, uart->thre_pending);
+}
+
+static void uart_input(struct device *device)
+{
+	update_irq(uart_of(device));
+}
+
+static const struct device_ops uart_ops = {
+	.name = "uart",
+	.read = uart_read,
+	.write = uart_write,
+	.input = uart_input,
+	.hash = uart_hash,
+};
+
+struct device *uart_create(void)
+{
+	struct uart *uart = calloc(1, sizeof(*uart));
+
+	if (uart == NULL) {
+		return NULL;
+	}
+	uart->device.ops = &uart_ops;
+	uart->device.base = MAP_CONSOLE_BASE + UART_OFFSET;
+	uart->device.bytes = UART_BYTES;
+	return &uart->device;
+}
