@@ -2,9 +2,11 @@
 /*
  * annotation.h - the annotation port: what a program tells the simulator about itself.
  *
- * Registers are 32 bits wide in CPU byte order, in the page at MAP_ANNOTATION_BASE. Writing one
- * takes as long as any store and changes nothing that the program can see, except EXIT, which ends
- * the run. Manual page: docs/machine/annotation.md.
+ * Registers in the page at MAP_ANNOTATION_BASE, 32 bits wide in CPU byte order; those marked 64
+ * take a doubleword, or two words with the high one at the lower offset (docs/machine/README.md).
+ * A write takes as long as any uncached store and changes nothing that the program can see, except
+ * EXIT and PANIC, which end the run, and MODE. Only #define. Manual page:
+ * docs/machine/annotation.md.
  */
 #pragma once
 
@@ -12,12 +14,42 @@
 
 #define ANNOTATION_BYTES 0x100
 
-#define ANNOTATION_ID	     0x00 /* read: ANNOTATION_MAGIC; tells this machine from others */
-#define ANNOTATION_EXIT	     0x04 /* write: the run ends with this exit code of the program */
-#define ANNOTATION_PUTC	     0x08 /* write: prints the low byte on console 1, the annotations' */
-#define ANNOTATION_ROI_BEGIN 0x0c /* write: a region of interest with this number begins */
-#define ANNOTATION_ROI_END   0x10 /* write: it ends */
-#define ANNOTATION_CYCLES_HI 0x14 /* read: simulated cycle, high word, latched by reading LO */
-#define ANNOTATION_CYCLES_LO 0x18 /* read: low word; latches the high word of the same cycle */
+#define ANNOTATION_ID         0x00 /* read: ANNOTATION_MAGIC; tells this machine from others */
+#define ANNOTATION_EXIT       0x04 /* write: the run ends with this code of the program */
+#define ANNOTATION_PUTC       0x08 /* write: prints the low byte on console 1, the annotations' */
+#define ANNOTATION_ROI_BEGIN  0x0c /* write: a region of interest with this number begins */
+#define ANNOTATION_ROI_END    0x10 /* write: it ends */
+#define ANNOTATION_MARK       0x14 /* write: an event with this number, for traces and series */
+#define ANNOTATION_MODE       0x18 /* write: ANNOTATION_MODE_*, at this CPU's next instruction */
+#define ANNOTATION_CHECKPOINT 0x1c /* write: asks for a checkpoint with this number */
+#define ANNOTATION_PANIC_WHO  0x20 /* write: VM << 16 | VCPU, for the next PANIC */
+#define ANNOTATION_PANIC      0x24 /* write: ANNOTATION_PANIC_*: the run ends in failure */
+#define ANNOTATION_PANIC_PC   0x28 /* 64, write: where, for the next PANIC */
+#define ANNOTATION_OWN        0x30 /* 64, write, one doubleword only: who may map a frame */
+#define ANNOTATION_OWN_RUN    0x38 /* write: this CPU now runs this VM; ANNOTATION_OWN_NOBODY */
+#define ANNOTATION_CYCLES     0x40 /* 64, read: simulated cycle of the reading CPU */
+#define ANNOTATION_CYCLES_HI  0x40 /* read: its high word, as latched by reading the low one */
+#define ANNOTATION_CYCLES_LO  0x44 /* read: its low word; latches the high one for this CPU */
+#define ANNOTATION_INSNS      0x48 /* 64, read: instructions executed by the reading CPU */
+#define ANNOTATION_INSNS_HI   0x48 /* read: as ANNOTATION_CYCLES_HI */
+#define ANNOTATION_INSNS_LO   0x4c /* read: as ANNOTATION_CYCLES_LO */
 
 #define ANNOTATION_MAGIC 0x4d424c31 /* "MBL1" */
+
+#define ANNOTATION_MODE_FAST   0
+#define ANNOTATION_MODE_TIMING 1
+
+/* Who failed. */
+#define ANNOTATION_PANIC_GUEST   0 /* an operating system: exit code 3 */
+#define ANNOTATION_PANIC_MONITOR 1 /* the monitor, or an invariant of it: exit code 4 */
+
+/* Fields of ANNOTATION_OWN: physical page, what becomes allowed, and to which VM. */
+#define ANNOTATION_OWN_PAGE        0x00ffffff
+#define ANNOTATION_OWN_OP          0xf0000000
+#define ANNOTATION_OWN_RELEASE     0x00000000 /* the VM may no longer map the page */
+#define ANNOTATION_OWN_READ        0x10000000 /* it may map it read-only */
+#define ANNOTATION_OWN_WRITE       0x20000000 /* it may map it writable */
+#define ANNOTATION_OWN_RELEASE_ALL 0x30000000 /* it may map nothing; the page field is ignored */
+#define ANNOTATION_OWN_VM_SHIFT    32
+#define ANNOTATION_OWN_VM_MAX      0xffff
+#define ANNOTATION_OWN_NOBODY      0xffffffff /* OWN_RUN: the monitor itself */
