@@ -105,6 +105,12 @@ enum isa_id isa_decode(uint32_t word);
  */
 size_t isa_disasm(uint32_t word, uint64_t pc, bool n64, char *text, size_t size);
 
+/* The unit of a coprocessor instruction (COP0 to COP3), 4 for every other word. */
+static inline unsigned isa_coprocessor(uint32_t word)
+{
+	return (word >> 28) == 4 ? (word >> 26) & 3 : 4;
+}
+
 static inline unsigned isa_rs(uint32_t word)
 {
 	return (word >> 21) & 31;

@@ -114,6 +114,11 @@ bool elf_is_64(const struct elf_file *file)
 	return file->header.e_ident[EI_CLASS] == ELFCLASS64;
 }
 
+bool elf_is_new_abi(const struct elf_file *file)
+{
+	return elf_is_64(file) || (file->header.e_flags & EF_MIPS_ABI2) != 0;
+}
+
 uint64_t elf_address(const struct elf_file *file, uint64_t address)
 {
 	return elf_is_64(file) ? address : (uint64_t)(int64_t)(int32_t)(uint32_t)address;

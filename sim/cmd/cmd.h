@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd.h - the subcommands of `mirrorball`. Each takes its own argv and returns the exit code. */
+#pragma once
+
+#include "sim/error.h"
+
+int cmd_exec(int argc, char **argv);
+int cmd_disasm(int argc, char **argv);
+
+/*
+ * Prints the last line of stderr, "mirrorball: E<code> <text>", and returns the code. Every
+ * subcommand ends through here when it does not end with 0.
+ */
+int cmd_fail(const struct error *err);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - picks the subcommand. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/cmd/cmd.h"
+#include "sim/cmd/options.h"
+
+struct subcommand {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct subcommand subcommands[] = {
+	{ "exec", cmd_exec, "run a bare-metal program: exec PROGRAM.elf" },
+	{ "disasm", cmd_disasm, "disassemble: disasm FILE.elf" },
+};
+
+#define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
+
+static const char *subcommand_name(const void *context, size_t index)
+{
+	return ((const struct subcommand *)context)[index].name;
+}
+
+static void print_help(void)
+{
+	puts("mirrorball - a simulated MIPS R4000 multiprocessor\n\n"
+	     "usage: mirrorball SUBCOMMAND [OPTION...] ...\n");
+	for (size_t i = 0; i < SUBCOMMANDS; i++) {
+		printf("  %-10s %s\n", subcommands[i].name, subcommands[i].help);
+	}
+	puts("\nmirrorball SUBCOMMAND --help tells the options; docs/command.md has all of it.");
+}
+
+int cmd_fail(const struct error *err)
+{
+	fflush(stdout);
+	fprintf(stderr, "mirrorball: E%d %s\n", (int)err->code, err->text);
+	return (int)err->code;
+}
+
+static int unknown_subcommand(const char *name)
+{
+	const char *nearest = options_nearest(name, subcommand_name, subcommands, SUBCOMMANDS);
+	struct error err;
+
+	error_set(&err, EXIT_USAGE, "unknown subcommand '%s'%s%s%s; mirrorball --help lists them",
+		  name, nearest ? " (did you mean " : "", nearest ? nearest : "",
+		  nearest ? "?)" : "");
+	return cmd_fail(&err);
+}
+
+int main(int argc, char **argv)
+{
+	struct error err;
+
+	if (argc < 2) {
+		error_set(&err, EXIT_USAGE, "no subcommand; mirrorball --help lists them");
+		return cmd_fail(&err);
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help();
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < SUBCOMMANDS; i++) {
+		if (strcmp(argv[1], subcommands[i].name) == 0) {
+			return subcommands[i].run(argc - 1, argv + 1);
+		}
+	}
+	return unknown_subcommand(argv[1]);
+}
