@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * devtree.h - our own names in device trees: compatible strings, nodes and properties.
+ *
+ * Standard names (reg, interrupts, numa-node-id, ...) are not repeated here. The simulator writes
+ * the tree of the machine and those of the virtual machines, monitor and kernels read them. Only
+ * #define. Manual page: docs/machine/devtree.md, with a whole tree.
+ */
+#pragma once
+
+/* Compatible strings. */
+#define DEVTREE_MACHINE    "mirrorball,machine"         /* root of the machine's tree */
+#define DEVTREE_VIRTUAL    "mirrorball,virtual-machine" /* root of a virtual machine's tree */
+#define DEVTREE_CPU        "mips,r4400"
+#define DEVTREE_CPU_LINES  "mti,cpu-interrupt-controller" /* interrupts = <LINES_IP_*> */
+#define DEVTREE_UART       "ns16550a"
+#define DEVTREE_INTC       "brcm,bcm7038-l1-intc" /* interrupts = <LINES_SOURCE_*> */
+#define DEVTREE_MESSAGES   "mirrorball,messages"  /* the INTC_IPI_* part */
+#define DEVTREE_CPUCTL     "mirrorball,cpuctl"
+#define DEVTREE_CLOCK      "mirrorball,clock"
+#define DEVTREE_RTC        "google,goldfish-rtc"
+#define DEVTREE_POWER      "mirrorball,power"
+#define DEVTREE_ANNOTATION "mirrorball,annotation"
+#define DEVTREE_FRAMEBUFFER \
+	"mirrorball,framebuffer" /* registers; the picture: simple-framebuffer */
+#define DEVTREE_NODE      "mirrorball,node-controller"
+#define DEVTREE_VIRTIO    "virtio,mmio"
+#define DEVTREE_MODULE    "mirrorball,module"
+#define DEVTREE_DISTANCES "numa-distance-map-v1"
+
+/* Properties of the machine. */
+#define DEVTREE_TLB_ENTRIES "mirrorball,tlb-entries" /* cpu: u32, 48 or 64 */
+#define DEVTREE_ROUND_ROBIN "mirrorball,round-robin" /* memory: empty; the layout is round-robin \
+						      */
+#define DEVTREE_RNG_SEED "rng-seed"                  /* chosen: bytes, from the run's seed */
+
+/* Boot modules: /chosen/module@ADDRESS with reg, and these. */
+#define DEVTREE_MODULE_NAME "mirrorball,name" /* string, unique */
+
+/* Virtual machines to start: /virtual-machines/vm@N. */
+#define DEVTREE_VMS                   "virtual-machines"
+#define DEVTREE_VM                    "mirrorball,vm"
+#define DEVTREE_VM_NAME               "mirrorball,name"        /* string */
+#define DEVTREE_VM_MEMORY             "mirrorball,memory"      /* u64: bytes */
+#define DEVTREE_VM_VCPUS              "mirrorball,vcpus"       /* u32 */
+#define DEVTREE_VM_KERNEL             "mirrorball,kernel"      /* string: name of a module */
+#define DEVTREE_VM_TREE               "mirrorball,device-tree" /* string: name of a module */
+#define DEVTREE_VM_CPUS               "mirrorball,cpus"        /* u32 list: where its VCPUs start */
+#define DEVTREE_VM_PRIVILEGED         "mirrorball,privileged"  /* string: one of the next three */
+#define DEVTREE_VM_PRIVILEGED_TRAP    "trap"
+#define DEVTREE_VM_PRIVILEGED_SHARED  "shared-page"
+#define DEVTREE_VM_PRIVILEGED_REWRITE "rewrite"
+
+/* Its disks: /virtual-machines/vm@N/disk@SLOT, SLOT as in virtio.h of the virtual machine. */
+#define DEVTREE_DISK            "mirrorball,disk"
+#define DEVTREE_DISK_BASE       "mirrorball,base"       /* u32: virtio slot of the machine's disk */
+#define DEVTREE_DISK_SHARED     "mirrorball,shared"     /* empty: writes are visible to others */
+#define DEVTREE_DISK_PERSISTENT "mirrorball,persistent" /* empty: writes outlive the VM */
+
+/* Its network devices: /virtual-machines/vm@N/nic@SLOT with local-mac-address. */
+#define DEVTREE_NIC "mirrorball,nic"
