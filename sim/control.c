@@ -13,14 +13,21 @@
 /* A single CPU has nobody to wait for; the bound keeps interruptions of the host responsive. */
 #define QUANTUM_ALONE_CYCLES 1000000U
 
-static unsigned running_cpus(const struct machine *machine)
+/*
+ * Can anything still happen? Not if every CPU is paused, or waits in power-save for an interrupt
+ * that neither its timer nor a device that has input to come can raise.
+ */
+static bool is_deadlocked(const struct machine *machine)
 {
-	unsigned count = 0;
-
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
-		count += machine->core[i]->running;
+		const struct core *core = machine->core[i];
+
+		if (core->running && (!core->waiting || machine->interactive ||
+				      (core->cp0.status & CAUSE_IP_TIMER))) {
+			return false;
+		}
 	}
-	return count;
+	return true;
 }
 
 /* Starts the next quantum. */
@@ -138,7 +145,7 @@ struct stop control_run(struct machine *machine, const struct control_limits *li
 					      .cpu = machine->turn % machine->config.cpus };
 		}
 		if (machine->turn >= machine->config.cpus) {
-			if (running_cpus(machine) == 0) {
+			if (is_deadlocked(machine)) {
 				return (struct stop){ .reason = STOP_DEADLOCK };
 			}
 			begin_quantum(machine);

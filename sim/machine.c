@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/boot.h"
 #include "machine/map.h"
 #include "sim/core/block.h"
 #include "sim/core/core_hash.h"
@@ -192,17 +193,27 @@ void machine_console_output(struct machine *machine, unsigned console, uint8_t b
 	}
 }
 
+void machine_set_interactive(struct machine *machine, bool interactive)
+{
+	machine->interactive = interactive;
+}
+
 bool machine_console_input(struct machine *machine, uint8_t byte)
 {
 	if (!console_put(&machine->input, byte)) {
 		return false;
 	}
+	machine_input_changed(machine);
+	return true;
+}
+
+void machine_input_changed(struct machine *machine)
+{
 	for (unsigned i = 0; i < machine->device_count; i++) {
 		if (machine->device[i]->ops->input != NULL) {
 			machine->device[i]->ops->input(machine->device[i]);
 		}
 	}
-	return true;
 }
 
 void machine_set_mark(struct machine *machine, machine_mark_fn *fn, void *context)
@@ -211,10 +222,10 @@ void machine_set_mark(struct machine *machine, machine_mark_fn *fn, void *contex
 	machine->mark_context = context;
 }
 
-void machine_mark(struct machine *machine, unsigned cpu, bool begins, uint32_t number)
+void machine_mark(struct machine *machine, unsigned cpu, unsigned what, uint32_t number)
 {
 	if (machine->mark != NULL) {
-		machine->mark(machine->mark_context, cpu, begins, number,
+		machine->mark(machine->mark_context, cpu, what, number,
 			      core_now(machine->core[cpu]));
 	}
 }
@@ -249,8 +260,7 @@ void machine_start_cpu(struct machine *machine, unsigned cpu, uint64_t pc, uint6
 {
 	struct core *core = machine->core[cpu];
 
-	core_enter_elf(core, pc);
-	core->gpr[29] = sp;
+	core_enter_elf(core, pc, machine->boot_status, sp);
 	machine_pause_cpu(machine, cpu, false);
 }
 
@@ -319,9 +329,10 @@ bool machine_read_physical(const struct machine *machine, uint64_t paddr, void *
 	return copy_physical((struct machine *)(uintptr_t)machine, paddr, data, size, false);
 }
 
-void machine_set_entry(struct machine *machine, unsigned cpu, uint64_t entry)
+void machine_set_entry(struct machine *machine, uint64_t entry, bool fr)
 {
-	machine_start_cpu(machine, cpu, entry, 0);
+	machine->boot_status = fr ? BOOT_STATUS_FR1 : BOOT_STATUS_FR0;
+	machine_start_cpu(machine, 0, entry, BOOT_SP);
 }
 
 uint64_t machine_cycles(const struct machine *machine)
@@ -373,6 +384,7 @@ uint64_t machine_state_hash(struct machine *machine)
 		core_hash(machine->core[i], hash);
 	}
 	hash_ram(&machine->ram, hash);
+	state_hash_u64(hash, machine->input.count);
 	for (unsigned i = 0; i < machine->device_count; i++) {
 		if (machine->device[i]->ops->hash != NULL) {
 			machine->device[i]->ops->hash(machine->device[i], hash);

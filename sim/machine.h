@@ -38,6 +38,7 @@ enum stop_reason {
 	STOP_NONE,
 	STOP_HALT,	   /* halt device: exit code 0 */
 	STOP_EXIT,	   /* annotation port: `code` is the program's */
+	STOP_PANIC,	   /* annotation port: `code` is ANNOTATION_PANIC_*, `who` and `addr` tell */
 	STOP_MAX_CYCLES,   /* budget */
 	STOP_MAX_INSNS,	   /* budget */
 	STOP_BREAKPOINT,   /* `cpu` is about to execute `addr` */
@@ -54,6 +55,7 @@ struct stop {
 	unsigned cpu;
 	uint64_t addr;
 	uint32_t code;
+	uint32_t who;  /* STOP_PANIC: VM << 16 | VCPU */
 	bool is_write; /* STOP_WATCHPOINT */
 };
 
@@ -72,11 +74,14 @@ const struct machine_config *machine_get_config(const struct machine *machine);
 typedef void machine_console_fn(void *context, unsigned console, uint8_t byte);
 void machine_set_console(struct machine *machine, machine_console_fn *fn, void *context);
 
+/* Says that input may still come, so that CPUs that wait for it are not thought dead. */
+void machine_set_interactive(struct machine *machine, bool interactive);
+
 /* Puts a byte into console 0's receive queue; false when it is full. */
 bool machine_console_input(struct machine *machine, uint8_t byte);
 
-/* Called when a program marks the begin or end of a region of interest. */
-typedef void machine_mark_fn(void *context, unsigned cpu, bool begins, uint32_t number,
+/* Called for each annotation: `what` is ANNOTATION_ROI_BEGIN, _ROI_END or _MARK. */
+typedef void machine_mark_fn(void *context, unsigned cpu, unsigned what, uint32_t number,
 			     uint64_t cycle);
 void machine_set_mark(struct machine *machine, machine_mark_fn *fn, void *context);
 
@@ -92,8 +97,11 @@ void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks);
 bool machine_write_physical(struct machine *machine, uint64_t paddr, const void *data, size_t size);
 bool machine_read_physical(const struct machine *machine, uint64_t paddr, void *data, size_t size);
 
-/* CPU `cpu` starts at virtual address `entry` in the documented state at ELF entry. */
-void machine_set_entry(struct machine *machine, unsigned cpu, uint64_t entry);
+/*
+ * CPU 0 starts at virtual address `entry` in the state of machine/boot.h; `fr` is Status.FR, which
+ * the program's ABI asks for. CPUs that the program starts later begin with the same Status.
+ */
+void machine_set_entry(struct machine *machine, uint64_t entry, bool fr);
 
 /* Simulated time in CPU cycles, and instructions executed by all CPUs. */
 uint64_t machine_cycles(const struct machine *machine);

@@ -31,6 +31,7 @@ struct machine {
 	uint64_t slice_end;
 	unsigned turn;
 
+	uint32_t boot_status; /* Status of a CPU that is started */
 	struct stop stop;	     /* set by devices, reason STOP_NONE while running */
 	volatile sig_atomic_t interrupted;
 	struct core_debug debug;
@@ -39,6 +40,7 @@ struct machine {
 	machine_console_fn *console;
 	void *console_context;
 	struct console_input input; /* of console 0 */
+	bool interactive;	    /* somebody may still type */
 	machine_mark_fn *mark;
 	void *mark_context;
 };
@@ -49,11 +51,14 @@ bool machine_add_device(struct machine *machine, struct device *device);
 /* For devices: end the run. The first stop of a run counts. */
 void machine_stop(struct machine *machine, enum stop_reason reason, unsigned cpu, uint32_t code);
 
+/* For devices: bytes of the console's input were taken, put or dropped. */
+void machine_input_changed(struct machine *machine);
+
 /* For devices: a byte to a console. */
 void machine_console_output(struct machine *machine, unsigned console, uint8_t byte);
 
-/* For devices: a region of interest begins or ends. */
-void machine_mark(struct machine *machine, unsigned cpu, bool begins, uint32_t number);
+/* For devices: an annotation; `what` is the register, ANNOTATION_ROI_BEGIN, _ROI_END or _MARK. */
+void machine_mark(struct machine *machine, unsigned cpu, unsigned what, uint32_t number);
 
 /* For devices: start a stopped CPU at `pc` with stack pointer `sp`, stop it, let it go on. */
 void machine_start_cpu(struct machine *machine, unsigned cpu, uint64_t pc, uint64_t sp);

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "machine/annotation.h"
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/options.h"
 #include "sim/cmd/output.h"
@@ -227,7 +228,7 @@ static bool prepare(struct exec_run *run, struct error *err)
 	    !output_create_directory(run->options.out, run->options.force, err)) {
 		return false;
 	}
-	machine_set_entry(run->machine, 0, elf_entry(run->elf));
+	machine_set_entry(run->machine, elf_entry(run->elf), elf_wants_fr(run->elf));
 	return open_consoles(run, err);
 }
 
@@ -286,6 +287,31 @@ static void execute(struct exec_run *run)
 	}
 }
 
+/* " (symbol+0x10)" for the end of a message; empty where no symbol is known. */
+static void describe_address(const struct exec_run *run, uint64_t address, char *text, size_t size)
+{
+	const struct elf_symbol *symbol = elf_find_symbol(run->elf, address);
+
+	text[0] = '\0';
+	if (symbol != NULL) {
+		snprintf(text, size, " (%s+0x%" PRIx64 ")", symbol->name,
+			 address - symbol->address);
+	}
+}
+
+static bool judge_panic(const struct exec_run *run, struct error *err)
+{
+	const struct stop *stop = &run->stop;
+	bool is_monitor = stop->code == ANNOTATION_PANIC_MONITOR;
+	char place[256];
+
+	describe_address(run, stop->addr, place, sizeof(place));
+	return error_set(err, is_monitor ? EXIT_MONITOR : EXIT_GUEST,
+			 "%s vm=%" PRIu32 " vcpu=%" PRIu32 " pc=0x%" PRIx64 "%s",
+			 is_monitor ? "monitor-panic" : "guest-panic", stop->who >> 16,
+			 stop->who & 0xffff, stop->addr, place);
+}
+
 /* What the way a run stopped means to the caller of the command. */
 static bool judge_stop(const struct exec_run *run, struct error *err)
 {
@@ -304,6 +330,8 @@ static bool judge_stop(const struct exec_run *run, struct error *err)
 		}
 		return error_set(err, EXIT_PROGRAM, "program-failed code=%" PRIu32 " cpu=%u",
 				 stop->code, stop->cpu);
+	case STOP_PANIC:
+		return judge_panic(run, err);
 	case STOP_MAX_CYCLES:
 		return error_set(err, EXIT_BUDGET, "out-of-cycles limit=%" PRIu64,
 				 run->options.max_cycles);
@@ -327,6 +355,8 @@ static const char *reason_name(enum stop_reason reason)
 		return "halt";
 	case STOP_EXIT:
 		return "exit";
+	case STOP_PANIC:
+		return "panic";
 	case STOP_MAX_CYCLES:
 		return "max-cycles";
 	case STOP_MAX_INSNS:

@@ -37,7 +37,13 @@ void core_destroy(struct core *core)
 	free(core);
 }
 
-void core_enter_elf(struct core *core, uint64_t entry)
+void core_wait_for_interrupt(struct core *core)
+{
+	core->waiting = true;
+	core_kick(core);
+}
+
+void core_enter_elf(struct core *core, uint64_t entry, uint32_t status, uint64_t sp)
 {
 	core_reset(core);
 	memset(core->gpr, 0, sizeof(core->gpr));
@@ -46,7 +52,9 @@ void core_enter_elf(struct core *core, uint64_t entry)
 	memset(&core->fpr, 0, sizeof(core->fpr));
 	core->fcsr = 0;
 	core->llbit = false;
-	core->cp0.status = 0;
+	core->cp0.status = status;
+	core->gpr[29] = sp;
+	core->waiting = false;
 	core->pc = entry;
 	core_update_mode(core);
 	core_update_irq(core);

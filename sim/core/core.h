@@ -180,6 +180,7 @@ struct core {
 	bool stop;	  /* leave core_run() at the next instruction boundary */
 	bool llbit;
 	bool running; /* started and not paused */
+	bool waiting; /* in power-save */
 	bool skip_break; /* the breakpoint at pc has been shown: execute it now */
 	bool exception_shown; /* stopped after an exception of `show_exceptions` */
 	bool break_hit;	 /* stopped before the instruction at pc, which has a breakpoint */
@@ -231,8 +232,11 @@ void core_reset(struct core *core);
 void core_soft_reset(struct core *core);
 void core_nmi(struct core *core);
 
-/* The state in which `exec` and `run` start an ELF (machine/boot.h). */
-void core_enter_elf(struct core *core, uint64_t entry);
+/* The state of machine/boot.h, in which a program's CPU starts. */
+void core_enter_elf(struct core *core, uint64_t entry, uint32_t status, uint64_t sp);
+
+/* The power-save register was written: no instruction until (Cause.IP & Status.IM) != 0. */
+void core_wait_for_interrupt(struct core *core);
 
 /* Executes until cycle `until`, or until core->stop. The core ends at an instruction boundary. */
 void core_run(struct core *core, uint64_t until);

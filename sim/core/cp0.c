@@ -6,6 +6,7 @@
  */
 #include "sim/core/cp0.h"
 
+#include "machine/boot.h"
 #include "sim/core/exception.h"
 #include "sim/core/mmu.h"
 #include "sim/core/tlb.h"
@@ -17,7 +18,6 @@
 #define CONFIG_WRITABLE (CONFIG_K0 | CONFIG_CU | CONFIG_DB | CONFIG_IB)
 /* PFN, C, D, V, G; the upper 34 bits read as zero. */
 #define ENTRYLO_WRITABLE 0x3fffffffULL
-#define K0_COHERENT	 5
 
 static uint64_t sext32(uint32_t value)
 {
@@ -250,8 +250,7 @@ void cp0_reset(struct core *core)
 	*cp0 = (struct core_cp0){
 		.prid = PRID_R4400,
 		.status = STATUS_ERL | STATUS_BEV,
-		.config = K0_COHERENT | (core->big_endian ? CONFIG_BE : 0) | CONFIG_IB | CONFIG_DB |
-			  (3U << CONFIG_IC_SHIFT) | (3U << CONFIG_DC_SHIFT),
+		.config = BOOT_CONFIG | (core->big_endian ? CONFIG_BE : 0),
 		.random_origin = now,
 		.cause = core->external_ip,
 	};

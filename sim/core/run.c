@@ -89,9 +89,20 @@ static void begin_slice(struct core *core, uint64_t until)
 	core->cycles_left = (int64_t)(core->slice_end - now);
 }
 
+/* A waiting core goes on as soon as an interrupt is pending and unmasked, enabled or not. */
+static bool wakes_up(struct core *core)
+{
+	core->waiting = (core->cp0.cause & core->cp0.status & CAUSE_IP) == 0;
+	return !core->waiting;
+}
+
 void core_advance(struct core *core)
 {
 	begin_slice(core, core_now(core) + 1);
+	if (core->waiting && !wakes_up(core)) {
+		core_skip_to(core, core->slice_end);
+		return;
+	}
 	core_step(core);
 }
 
@@ -164,6 +175,10 @@ void core_run(struct core *core, uint64_t until)
 	core->skip_break = false;
 	while (core_now(core) < until && !core->stop) {
 		begin_slice(core, until);
+		if (core->waiting && !wakes_up(core)) {
+			core_skip_to(core, core->slice_end);
+			continue;
+		}
 		if (core->irq_ready) {
 			exc_interrupt(core);
 			continue;

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* annotation.c - the annotation port (machine/annotation.h). */
+/*
+ * annotation.c - the annotation port (machine/annotation.h).
+ *
+ * Marks go to the machine's mark function. A mode or a checkpoint that this machine does not have
+ * yet, and the ownership of frames, which nobody checks yet, are accepted without effect.
+ */
 #include "machine/annotation.h"
 
 #include <stdlib.h>
@@ -12,41 +17,99 @@
 /* Annotations print on a console of their own. */
 #define ANNOTATION_CONSOLE 1
 
+/* Latches and pending panics are each CPU's own. */
+struct annotation_cpu {
+	uint32_t cycles_hi;
+	uint32_t insns_hi;
+	uint32_t panic_who;
+	uint64_t panic_pc;
+};
+
 struct annotation {
 	struct device device;
-	uint32_t cycles_hi; /* latched by reading CYCLES_LO */
+	struct annotation_cpu cpu[MACHINE_CPUS_MAX];
 };
+
+static uint64_t instructions_of(const struct core *core)
+{
+	return core_now(core) - core->idle_cycles;
+}
+
+/* Half of a 64-bit counter: reading the low one keeps the high one of the same moment. */
+static uint64_t read_low(uint64_t counter, uint32_t *latch)
+{
+	*latch = (uint32_t)(counter >> 32);
+	return (uint32_t)counter;
+}
 
 static bool annotation_read(struct device *device, struct core *core, uint64_t offset,
 			    unsigned size, uint64_t *value)
 {
-	struct annotation *port = (struct annotation *)device;
+	struct annotation_cpu *cpu = &((struct annotation *)device)->cpu[core->id];
 
+	*value = 0;
+	if (size == 8) {
+		*value = offset == ANNOTATION_INSNS ? instructions_of(core) : core_now(core);
+		return offset == ANNOTATION_INSNS || offset == ANNOTATION_CYCLES;
+	}
 	if (size != 4) {
 		return false;
 	}
 	switch (offset) {
 	case ANNOTATION_ID:
 		*value = ANNOTATION_MAGIC;
-		return true;
-	case ANNOTATION_CYCLES_LO:
-		port->cycles_hi = (uint32_t)(core_now(core) >> 32);
-		*value = (uint32_t)core_now(core);
-		return true;
+		break;
 	case ANNOTATION_CYCLES_HI:
-		*value = port->cycles_hi;
-		return true;
+		*value = cpu->cycles_hi;
+		break;
+	case ANNOTATION_CYCLES_LO:
+		*value = read_low(core_now(core), &cpu->cycles_hi);
+		break;
+	case ANNOTATION_INSNS_HI:
+		*value = cpu->insns_hi;
+		break;
+	case ANNOTATION_INSNS_LO:
+		*value = read_low(instructions_of(core), &cpu->insns_hi);
+		break;
 	default:
-		*value = 0;
+		break;
+	}
+	return true;
+}
+
+static void panic(struct device *device, const struct core *core, uint32_t kind)
+{
+	const struct annotation_cpu *cpu = &((struct annotation *)device)->cpu[core->id];
+
+	machine_stop(device->machine, STOP_PANIC, core->id, kind);
+	device->machine->stop.who = cpu->panic_who;
+	device->machine->stop.addr = cpu->panic_pc;
+}
+
+/* The 64-bit registers, whole or a word at a time. */
+static bool write_wide(struct annotation_cpu *cpu, uint64_t offset, unsigned size, uint64_t value)
+{
+	switch (offset) {
+	case ANNOTATION_PANIC_PC:
+		cpu->panic_pc = size == 8 ? value : (value << 32) | (uint32_t)cpu->panic_pc;
 		return true;
+	case ANNOTATION_PANIC_PC + 4:
+		cpu->panic_pc = (cpu->panic_pc & ~0xffffffffULL) | (uint32_t)value;
+		return size == 4;
+	case ANNOTATION_OWN:
+		return size == 8;
+	default:
+		return size == 4;
 	}
 }
 
 static bool annotation_write(struct device *device, struct core *core, uint64_t offset,
 			     unsigned size, uint64_t value)
 {
+	struct annotation_cpu *cpu = &((struct annotation *)device)->cpu[core->id];
+
 	if (size != 4) {
-		return false;
+		return size == 8 && write_wide(cpu, offset, size, value);
 	}
 	switch (offset) {
 	case ANNOTATION_EXIT:
@@ -57,17 +120,28 @@ static bool annotation_write(struct device *device, struct core *core, uint64_t 
 		return true;
 	case ANNOTATION_ROI_BEGIN:
 	case ANNOTATION_ROI_END:
-		machine_mark(device->machine, core->id, offset == ANNOTATION_ROI_BEGIN,
-			     (uint32_t)value);
+	case ANNOTATION_MARK:
+		machine_mark(device->machine, core->id, (unsigned)offset, (uint32_t)value);
+		return true;
+	case ANNOTATION_PANIC_WHO:
+		cpu->panic_who = (uint32_t)value;
+		return true;
+	case ANNOTATION_PANIC:
+		panic(device, core, (uint32_t)value);
 		return true;
 	default:
-		return true;
+		return write_wide(cpu, offset, size, value);
 	}
 }
 
 static void annotation_hash(const struct device *device, struct state_hash *hash)
 {
-	state_hash_u64(hash, ((const struct annotation *)device)->cycles_hi);
+	const struct annotation *port = (const struct annotation *)device;
+
+	for (unsigned i = 0; i < device->machine->config.cpus; i++) {
+		state_hash_u64(hash, port->cpu[i].cycles_hi);
+		state_hash_u64(hash, port->cpu[i].insns_hi);
+	}
 }
 
 static const struct device_ops annotation_ops = {

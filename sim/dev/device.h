@@ -23,7 +23,7 @@ struct device_ops {
 		     uint64_t *value);
 	bool (*write)(struct device *device, struct core *core, uint64_t offset, unsigned size,
 		      uint64_t value);
-	/* Input has arrived at the machine's console. */
+	/* The waiting input of the machine's console has changed. */
 	void (*input)(struct device *device);
 	/* Adds all state that a guest can see to the machine's state hash. */
 	void (*hash)(const struct device *device, struct state_hash *hash);

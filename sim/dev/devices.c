@@ -9,6 +9,7 @@ bool devices_create(struct machine *machine)
 	return machine_add_device(machine, testmips_console_create()) &&
 	       machine_add_device(machine, testmips_mp_create(&machine->config)) &&
 	       machine_add_device(machine, uart_create()) &&
+	       machine_add_device(machine, restart_create()) &&
 	       machine_add_device(machine, power_create()) &&
 	       machine_add_device(machine, annotation_create());
 }

@@ -15,5 +15,6 @@ bool devices_create(struct machine *machine);
 struct device *testmips_console_create(void);
 struct device *testmips_mp_create(const struct machine_config *config);
 struct device *uart_create(void);
+struct device *restart_create(void);
 struct device *power_create(void);
 struct device *annotation_create(void);

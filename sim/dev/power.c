@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* power.c - the restart register (machine/power.h). */
+/*
+ * power.c - restart, power-save and power-off registers (machine/power.h).
+ *
+ * The restart register lies in the console's page, where Malta has it; the others have a page of
+ * their own.
+ */
 #include "machine/power.h"
 
 #include <stdlib.h>
@@ -8,8 +13,8 @@
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 
-static bool power_read(struct device *device, struct core *core, uint64_t offset, unsigned size,
-		       uint64_t *value)
+static bool read_zero(struct device *device, struct core *core, uint64_t offset, unsigned size,
+		      uint64_t *value)
 {
 	(void)device;
 	(void)core;
@@ -19,8 +24,8 @@ static bool power_read(struct device *device, struct core *core, uint64_t offset
 	return true;
 }
 
-static bool power_write(struct device *device, struct core *core, uint64_t offset, unsigned size,
-			uint64_t value)
+static bool restart_write(struct device *device, struct core *core, uint64_t offset, unsigned size,
+			  uint64_t value)
 {
 	(void)offset;
 	(void)size;
@@ -30,20 +35,50 @@ static bool power_write(struct device *device, struct core *core, uint64_t offse
 	return true;
 }
 
+static const struct device_ops restart_ops = {
+	.name = "restart",
+	.read = read_zero,
+	.write = restart_write,
+};
+
+static bool power_write(struct device *device, struct core *core, uint64_t offset, unsigned size,
+			uint64_t value)
+{
+	if (size != 4) {
+		return false;
+	}
+	if (offset == POWER_SAVE) {
+		core_wait_for_interrupt(core);
+	} else if (offset == POWER_OFF && value == POWER_RESTART_GO) {
+		machine_stop(device->machine, STOP_HALT, core->id, 0);
+	}
+	return true;
+}
+
 static const struct device_ops power_ops = {
 	.name = "power",
-	.read = power_read,
+	.read = read_zero,
 	.write = power_write,
 };
 
-struct device *power_create(void)
+static struct device *create(const struct device_ops *ops, uint64_t base, uint64_t bytes)
 {
 	struct device *device = calloc(1, sizeof(*device));
 
 	if (device != NULL) {
-		device->ops = &power_ops;
-		device->base = MAP_CONSOLE_BASE + POWER_RESTART_OFFSET;
-		device->bytes = POWER_RESTART_BYTES;
+		device->ops = ops;
+		device->base = base;
+		device->bytes = bytes;
 	}
 	return device;
+}
+
+struct device *restart_create(void)
+{
+	return create(&restart_ops, MAP_CONSOLE_BASE + POWER_RESTART_OFFSET, POWER_RESTART_BYTES);
+}
+
+struct device *power_create(void)
+{
+	return create(&power_ops, MAP_POWER_BASE, POWER_BYTES);
 }

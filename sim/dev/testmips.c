@@ -11,20 +11,19 @@
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
 
-#define IPI_PENDING_MAX 16U
-
 static bool console_read(struct device *device, struct core *core, uint64_t offset, unsigned size,
 			 uint64_t *value)
 {
 	uint8_t byte = 0;
 
-	(void)core;
 	(void)size;
-	if (offset == TESTMIPS_CONSOLE_DATA && console_take(&device->machine->input, &byte)) {
-		*value = byte;
-	} else {
-		*value = 0;
+	if (offset == TESTMIPS_CONSOLE_DATA) {
+		console_take(&device->machine->input, &byte);
+		machine_input_changed(device->machine);
+	} else if (offset == TESTMIPS_CONSOLE_HALT) {
+		machine_stop(device->machine, STOP_HALT, core->id, 0);
 	}
+	*value = byte;
 	return true;
 }
 
@@ -40,10 +39,17 @@ static bool console_write(struct device *device, struct core *core, uint64_t off
 	return true;
 }
 
+static void console_input(struct device *device)
+{
+	core_set_irq(device->machine->core[0], LINES_IP_TESTMIPS_CONSOLE,
+		     console_waiting(&device->machine->input));
+}
+
 static const struct device_ops console_ops = {
 	.name = "testmips-console",
 	.read = console_read,
 	.write = console_write,
+	.input = console_input,
 };
 
 struct device *testmips_console_create(void)
@@ -60,7 +66,7 @@ struct device *testmips_console_create(void)
 
 /* Pending inter-processor interrupts of one CPU, oldest first. */
 struct ipi_queue {
-	uint16_t number[IPI_PENDING_MAX];
+	uint16_t number[TESTMIPS_MP_IPI_PENDING_MAX];
 	unsigned count;
 };
 
@@ -70,6 +76,7 @@ struct mp_device {
 	uint64_t startup_stack;
 	uint64_t random_state;
 	unsigned cpus;
+	bool started[MACHINE_CPUS_MAX]; /* only such a CPU can be told to go on */
 	struct ipi_queue pending[MACHINE_CPUS_MAX];
 };
 
@@ -99,18 +106,15 @@ static uint64_t take_ipi(struct mp_device *mp, struct core *core)
 	return number;
 }
 
-/* A queue that is full, or already holds the number, is left as it is. */
 static void post_ipi(struct mp_device *mp, unsigned cpu, uint16_t number)
 {
 	struct ipi_queue *queue = &mp->pending[cpu];
+	struct core *core = mp->device.machine->core[cpu];
 
-	for (unsigned i = 0; i < queue->count; i++) {
-		if (queue->number[i] == number) {
-			return;
-		}
-	}
-	if (queue->count < IPI_PENDING_MAX) {
+	if (queue->count < TESTMIPS_MP_IPI_PENDING_MAX) {
 		queue->number[queue->count++] = number;
+	} else if (core->hooks.warn != NULL) {
+		core->hooks.warn(core->hooks.context, core, "inter-processor interrupt lost");
 	}
 	core_set_irq(mp->device.machine->core[cpu], TESTMIPS_MP_IRQ, true);
 }
@@ -151,14 +155,25 @@ static uint64_t sext32(uint64_t value)
 	return (uint64_t)(int64_t)(int32_t)(uint32_t)value;
 }
 
-static void mp_write_ipi(struct mp_device *mp, const struct core *core, uint64_t value, bool many)
+/* To one CPU, or to all but that one. */
+static void write_ipi(struct mp_device *mp, uint64_t value, bool many)
 {
 	uint16_t number = (uint16_t)(value >> 16);
 	unsigned target = (unsigned)(value & 0xffff);
 
 	for (unsigned cpu = 0; cpu < mp->cpus; cpu++) {
-		if (many ? cpu != core->id : cpu == target) {
+		if ((cpu == target) != many) {
 			post_ipi(mp, cpu, number);
+		}
+	}
+}
+
+/* As on GXemul: all CPUs but `cpu` stop. */
+static void pause_others(struct machine *machine, uint64_t cpu)
+{
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		if (i != cpu && machine->core[i]->running) {
+			machine_pause_cpu(machine, i, true);
 		}
 	}
 }
@@ -169,30 +184,35 @@ static bool mp_write(struct device *device, struct core *core, uint64_t offset, 
 	struct mp_device *mp = (struct mp_device *)device;
 	bool cpu_exists = value < mp->cpus;
 
-	(void)size;
 	switch (offset) {
 	case TESTMIPS_MP_STARTUPCPU:
 		if (cpu_exists && !device->machine->core[value]->running) {
+			mp->started[value] = true;
 			machine_start_cpu(device->machine, (unsigned)value, mp->startup_addr,
 					  mp->startup_stack);
 		}
 		return true;
 	case TESTMIPS_MP_STARTUPADDR:
-		mp->startup_addr = sext32(value);
+		mp->startup_addr = size == 4 ? sext32(value) : value;
 		return true;
 	case TESTMIPS_MP_STARTUPSTACK:
-		mp->startup_stack = sext32(value);
+		mp->startup_stack = size == 4 ? sext32(value) : value;
 		return true;
 	case TESTMIPS_MP_PAUSE_CPU:
+		pause_others(device->machine, value);
+		return true;
 	case TESTMIPS_MP_UNPAUSE_CPU:
-		if (cpu_exists) {
-			machine_pause_cpu(device->machine, (unsigned)value,
-					  offset == TESTMIPS_MP_PAUSE_CPU);
+		if (cpu_exists && mp->started[value]) {
+			machine_pause_cpu(device->machine, (unsigned)value, false);
 		}
 		return true;
 	case TESTMIPS_MP_IPI_ONE:
 	case TESTMIPS_MP_IPI_MANY:
-		mp_write_ipi(mp, core, value, offset == TESTMIPS_MP_IPI_MANY);
+		write_ipi(mp, value, offset == TESTMIPS_MP_IPI_MANY);
+		return true;
+	case TESTMIPS_MP_IPI_READ:
+		mp->pending[core->id].count = 0;
+		core_set_irq(core, TESTMIPS_MP_IRQ, false);
 		return true;
 	default:
 		return offset < TESTMIPS_MP_BYTES;
@@ -206,6 +226,9 @@ static void mp_hash(const struct device *device, struct state_hash *hash)
 	state_hash_u64(hash, mp->startup_addr);
 	state_hash_u64(hash, mp->startup_stack);
 	state_hash_u64(hash, mp->random_state);
+	for (unsigned cpu = 0; cpu < mp->cpus; cpu++) {
+		state_hash_u64(hash, mp->started[cpu]);
+	}
 	for (unsigned cpu = 0; cpu < mp->cpus; cpu++) {
 		state_hash_u64(hash, mp->pending[cpu].count);
 		for (unsigned i = 0; i < mp->pending[cpu].count; i++) {
@@ -233,5 +256,6 @@ struct device *testmips_mp_create(const struct machine_config *config)
 	mp->device.bytes = TESTMIPS_MP_BYTES;
 	mp->cpus = config->cpus;
 	mp->random_state = config->seed;
+	mp->started[0] = true;
 	return &mp->device;
 }

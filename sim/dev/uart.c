@@ -61,6 +61,31 @@ static uint8_t read_iir(struct uart *uart)
 	return (uint8_t)(cause | (uart->fifo ? UART_IIR_FIFO : 0));
 }
 
+/* In loop mode the modem's lines show what MCR drives. */
+static uint8_t modem_status(const struct uart *uart)
+{
+	uint8_t lines = 0;
+
+	if (!(uart->mcr & UART_MCR_LOOP)) {
+		return UART_MSR_LINES;
+	}
+	lines |= (uart->mcr & UART_MCR_RTS) ? UART_MSR_CTS : 0;
+	lines |= (uart->mcr & UART_MCR_DTR) ? UART_MSR_DSR : 0;
+	lines |= (uart->mcr & UART_MCR_OUT1) ? UART_MSR_RI : 0;
+	lines |= (uart->mcr & UART_MCR_OUT2) ? UART_MSR_DCD : 0;
+	return lines;
+}
+
+static void send(struct uart *uart, uint8_t byte)
+{
+	if (uart->mcr & UART_MCR_LOOP) {
+		machine_console_input(uart->device.machine, byte);
+	} else {
+		machine_console_output(uart->device.machine, 0, byte);
+	}
+	uart->thre_pending = true;
+}
+
 static uint8_t read_register(struct uart *uart, unsigned number)
 {
 	bool dlab = (uart->lcr & UART_LCR_DLAB) != 0;
@@ -72,7 +97,7 @@ static uint8_t read_register(struct uart *uart, unsigned number)
 			return uart->dll;
 		}
 		console_take(&uart->device.machine->input, &byte);
-		update_irq(uart);
+		machine_input_changed(uart->device.machine);
 		return byte;
 	case UART_IER:
 		return dlab ? uart->dlm : uart->ier;
@@ -86,7 +111,7 @@ static uint8_t read_register(struct uart *uart, unsigned number)
 		byte = console_waiting(&uart->device.machine->input) ? UART_LSR_DR : 0;
 		return (uint8_t)(byte | UART_LSR_THRE | UART_LSR_TEMT);
 	case UART_MSR:
-		return UART_MSR_LINES;
+		return modem_status(uart);
 	default:
 		return uart->scr;
 	}
@@ -101,8 +126,7 @@ static void write_register(struct uart *uart, unsigned number, uint8_t byte)
 		if (dlab) {
 			uart->dll = byte;
 		} else {
-			machine_console_output(uart->device.machine, 0, byte);
-			uart->thre_pending = true;
+			send(uart, byte);
 		}
 		break;
 	case UART_IER:
@@ -111,20 +135,21 @@ static void write_register(struct uart *uart, unsigned number, uint8_t byte)
 		} else {
 			/* Enabling the transmitter interrupt raises it: the transmitter is empty. */
 			uart->thre_pending |= (byte & ~uart->ier & UART_IER_THRE) != 0;
-			uart->ier = byte & 0x0f;
+			uart->ier = byte & UART_IER_MASK;
 		}
 		break;
 	case UART_FCR:
 		uart->fifo = (byte & UART_FCR_ENABLE) != 0;
 		if (byte & UART_FCR_CLEAR_RX) {
 			console_clear(&uart->device.machine->input);
+			machine_input_changed(uart->device.machine);
 		}
 		break;
 	case UART_LCR:
 		uart->lcr = byte;
 		break;
 	case UART_MCR:
-		uart->mcr = byte & 0x1f;
+		uart->mcr = byte & UART_MCR_MASK;
 		break;
 	case UART_SCR:
 		uart->scr = byte;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "isa/segment.h"
+#include "machine/boot.h"
 #include "sim/elf/elf_file.h"
 
 #define ZERO_BYTES 4096U
@@ -122,6 +123,11 @@ bool elf_is_new_abi(const struct elf_file *file)
 uint64_t elf_address(const struct elf_file *file, uint64_t address)
 {
 	return elf_is_64(file) ? address : (uint64_t)(int64_t)(int32_t)(uint32_t)address;
+}
+
+bool elf_wants_fr(const struct elf_file *file)
+{
+	return elf_is_64(file) || (file->header.e_flags & BOOT_ELF32_FLAGS_FR1) != 0;
 }
 
 uint64_t elf_entry(const struct elf_file *file)

@@ -26,6 +26,9 @@ bool elf_is_64(const struct elf_file *file);
 /* n32 or n64: the registers 8 to 15 have other names than in o32. */
 bool elf_is_new_abi(const struct elf_file *file);
 
+/* Does the ABI take 32 double registers (Status.FR) for granted? (machine/boot.h) */
+bool elf_wants_fr(const struct elf_file *file);
+
 /* Entry point, sign-extended from 32 bits for ELF32. */
 uint64_t elf_entry(const struct elf_file *file);
 
