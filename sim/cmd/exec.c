@@ -14,6 +14,7 @@
 
 #include "machine/annotation.h"
 #include "sim/cmd/cmd.h"
+#include "sim/cmd/observers.h"
 #include "sim/cmd/options.h"
 #include "sim/cmd/output.h"
 #include "sim/control.h"
@@ -40,6 +41,10 @@ struct exec_options {
 	bool dump_registers;
 	bool json;
 	bool quiet;
+	const char *trace;
+	const char *trace_file;
+	bool profile;
+	bool warn;
 	struct option_list set;
 };
 
@@ -58,6 +63,7 @@ struct exec_run {
 	struct elf_file *elf;
 	struct machine *machine;
 	struct console_sink sink;
+	struct observers observers;
 	struct stop stop;
 	double host_seconds;
 };
@@ -136,6 +142,14 @@ static bool parse(struct exec_run *run, int argc, char **argv, struct error *err
 		  NULL },
 		{ "--force", OPTION_FLAG, &o->force, NULL, "replace results in --out", 0, 0, NULL },
 		{ "--quiet", OPTION_FLAG, &o->quiet, NULL, "no summary, no progress", 0, 0, NULL },
+		{ "--trace", OPTION_TEXT, &o->trace, "WHAT",
+		  "insn,exc,tlb,mem,dev or all, to --trace-file or trace.txt in --out", 0, 0, NULL },
+		{ "--trace-file", OPTION_TEXT, &o->trace_file, "FILE", "where --trace goes", 0, 0,
+		  NULL },
+		{ "--profile", OPTION_FLAG, &o->profile, NULL,
+		  "profile.txt and profile.folded in --out; without, flat to stderr", 0, 0, NULL },
+		{ "--warn", OPTION_FLAG, &o->warn, NULL,
+		  "say on stderr where the program does what the manual calls undefined", 0, 0, NULL },
 		{ "--engine", OPTION_CHOICE, &o->engine, "NAME",
 		  "block (default) or step: same results, slower", 0, 0, engine_names },
 		{ "--set", OPTION_LIST, &o->set, "KEY=VALUE", "set machine.KEY; repeatable", 0, 0,
@@ -229,7 +243,16 @@ static bool prepare(struct exec_run *run, struct error *err)
 		return false;
 	}
 	machine_set_entry(run->machine, elf_entry(run->elf), elf_wants_fr(run->elf));
-	return open_consoles(run, err);
+	const struct observer_options observe = {
+		.trace = run->options.trace,
+		.trace_file = run->options.trace_file,
+		.out = run->options.out,
+		.profile = run->options.profile,
+		.warn = run->options.warn,
+	};
+
+	return open_consoles(run, err) &&
+	       observers_begin(&run->observers, &observe, run->machine, run->elf, err);
 }
 
 static double host_now(void)
@@ -476,7 +499,8 @@ static bool run_program(struct exec_run *run, struct error *err)
 
 	print_summary(run);
 	/* A host error while reporting is worse news than whatever the program did. */
-	if ((run->options.out != NULL && !run->sink.failed && !write_results(run, code, &report)) ||
+	if (!observers_finish(&run->observers, &report) ||
+	    (run->options.out != NULL && !run->sink.failed && !write_results(run, code, &report)) ||
 	    !print_document(run, code, &report)) {
 		*err = report;
 		return false;
@@ -490,6 +514,7 @@ static void release(struct exec_run *run)
 		output_discard(&run->sink.file[i]);
 		free(run->sink.text[i]);
 	}
+	observers_release(&run->observers);
 	machine_destroy(run->machine);
 	elf_close(run->elf);
 }

@@ -131,7 +131,9 @@ struct core;
 
 /* Observers; NULL when off. None may change the core. */
 struct core_hooks {
-	void *context;
+	void *trace;   /* context of all but block and warn */
+	void *profile; /* context of block */
+	void *warner;  /* context of warn */
 	/* Each instruction before it executes; set only together with core->step_engine. */
 	void (*insn)(void *context, struct core *core, uint64_t pc, uint32_t word);
 	/* An exception was taken: the code, where execution goes on. */
@@ -141,6 +143,9 @@ struct core_hooks {
 	void (*tlb_write)(void *context, struct core *core, unsigned index);
 	/* A data access was made (soft TLB off while set). */
 	void (*mem)(void *context, struct core *core, enum core_access access, uint64_t vaddr,
+		    uint64_t paddr, unsigned size, uint64_t value);
+	/* A device, or nothing, was accessed at a physical address outside RAM. */
+	void (*dev)(void *context, struct core *core, enum core_access access, uint64_t vaddr,
 		    uint64_t paddr, unsigned size, uint64_t value);
 	/* A straight run of instructions was executed: profile. */
 	void (*block)(void *context, struct core *core, uint64_t pc, unsigned insns);

@@ -124,7 +124,7 @@ static void write_wired(struct core *core, uint32_t value, uint64_t now)
 	/* Writing Wired sets Random to its upper bound, from the next instruction on. */
 	core->cp0.random_origin = now + 1;
 	if (core->cp0.wired >= core->tlb.count && core->hooks.warn != NULL) {
-		core->hooks.warn(core->hooks.context, core, "Wired beyond the TLB");
+		core->hooks.warn(core->hooks.warner, core, "Wired beyond the TLB");
 	}
 }
 

@@ -105,7 +105,7 @@ static struct block *enter_vector(struct core *core, unsigned code, struct place
 	core->irq_ready = false; /* EXL is set */
 	core_update_mode(core);
 	if (core->hooks.exception != NULL) {
-		core->hooks.exception(core->hooks.context, core, code, place.epc, core->pc);
+		core->hooks.exception(core->hooks.trace, core, code, place.epc, core->pc);
 	}
 	if (core->show_exceptions & (1U << code)) {
 		core->exception_shown = true;

@@ -213,7 +213,7 @@ struct block *op_end_step(struct core *core, const struct op *op)
 			core->in_slot = true;
 		}
 		if (was_in_slot && core->hooks.warn != NULL) {
-			core->hooks.warn(core->hooks.context, core, "branch in a delay slot");
+			core->hooks.warn(core->hooks.warner, core, "branch in a delay slot");
 		}
 	}
 	return NULL;

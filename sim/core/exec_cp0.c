@@ -104,7 +104,7 @@ static void write_entry(struct core *core, unsigned index)
 	if (index >= core->tlb.count) {
 		/* Undefined in the manual: nothing is written. */
 		if (core->hooks.warn != NULL) {
-			core->hooks.warn(core->hooks.context, core, "TLB write beyond the TLB");
+			core->hooks.warn(core->hooks.warner, core, "TLB write beyond the TLB");
 		}
 		return;
 	}
@@ -112,7 +112,7 @@ static void write_entry(struct core *core, unsigned index)
 	tlb_write(&core->tlb, index, &entry);
 	flush_entry(core, &core->tlb.entry[index]);
 	if (core->hooks.tlb_write != NULL) {
-		core->hooks.tlb_write(core->hooks.context, core, index);
+		core->hooks.tlb_write(core->hooks.trace, core, index);
 	}
 }
 
@@ -145,7 +145,7 @@ struct block *op_tlbr(struct core *core, const struct op *op)
 		cp0->entry_lo[1] = entry->lo[1] | (entry->global ? ENTRYLO_G : 0);
 		core_update_mode(core); /* the ASID may have changed */
 	} else if (core->hooks.warn != NULL) {
-		core->hooks.warn(core->hooks.context, core, "TLB read beyond the TLB");
+		core->hooks.warn(core->hooks.warner, core, "TLB read beyond the TLB");
 	}
 	OP_NEXT();
 }

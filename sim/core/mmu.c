@@ -93,7 +93,7 @@ static bool translate_or_raise(struct core *core, const struct op *op, uint64_t 
 		core->cp0.status |= STATUS_TS;
 		mmu_flush(core);
 		if (core->hooks.warn != NULL) {
-			core->hooks.warn(core->hooks.context, core, "several TLB entries match");
+			core->hooks.warn(core->hooks.warner, core, "several TLB entries match");
 		}
 		/* fallthrough */
 	case MMU_REFILL:
@@ -328,11 +328,16 @@ static bool load_around(struct core *core, const struct op *op, uint64_t vaddr, 
 
 		soft_fill(core, vaddr, &found, frame, false);
 		*value = guest_load(core, page + (paddr & CORE_PAGE_OFFSET), size);
-	} else if (!device_load(core, op, paddr, size, value)) {
-		return false;
+	} else {
+		if (!device_load(core, op, paddr, size, value)) {
+			return false;
+		}
+		if (core->hooks.dev != NULL) {
+			core->hooks.dev(core->hooks.trace, core, CORE_LOAD, vaddr, paddr, size, *value);
+		}
 	}
 	if (unlikely(core->hooks.mem != NULL)) {
-		core->hooks.mem(core->hooks.context, core, CORE_LOAD, vaddr, paddr, size, *value);
+		core->hooks.mem(core->hooks.trace, core, CORE_LOAD, vaddr, paddr, size, *value);
 	}
 	debug_note_access(core, vaddr, size, false);
 	return true;
@@ -436,11 +441,14 @@ static enum mmu_store store_around(struct core *core, const struct op *op, uint6
 		if (!device_store_masked(core, op, paddr, size, value, mask)) {
 			return MMU_STORE_EXCEPTION;
 		}
+		if (core->hooks.dev != NULL) {
+			core->hooks.dev(core->hooks.trace, core, CORE_STORE, vaddr, paddr, size, value);
+		}
 		core_kick(core); /* it may have raised an interrupt or stopped the machine */
 		result = MMU_STORE_LEAVE;
 	}
 	if (unlikely(core->hooks.mem != NULL)) {
-		core->hooks.mem(core->hooks.context, core, CORE_STORE, vaddr, paddr, size, value);
+		core->hooks.mem(core->hooks.trace, core, CORE_STORE, vaddr, paddr, size, value);
 	}
 	if (unlikely(debug_note_access(core, vaddr, size, true))) {
 		result = MMU_STORE_LEAVE;

@@ -65,13 +65,13 @@ void core_step(struct core *core)
 		return;
 	}
 	if (unlikely(core->hooks.insn != NULL)) {
-		core->hooks.insn(core->hooks.context, core, core->pc, word);
+		core->hooks.insn(core->hooks.trace, core, core->pc, word);
 	}
 	uint64_t pc = core->pc;
 
 	run_single(core, word);
 	if (unlikely(core->hooks.block != NULL)) {
-		core->hooks.block(core->hooks.context, core, pc, 1);
+		core->hooks.block(core->hooks.profile, core, pc, 1);
 	}
 }
 
@@ -117,7 +117,7 @@ static void run_one_block(struct core *core, struct block *block)
 	block->ops[0].run(core, block->ops);
 	core->link = NULL;
 	if (core->hooks.block != NULL) {
-		core->hooks.block(core->hooks.context, core, pc,
+		core->hooks.block(core->hooks.profile, core, pc,
 				  (unsigned)(core_now(core) - before));
 	}
 }
