@@ -69,11 +69,13 @@ static void put_gpr(struct text *text, unsigned reg, bool n64)
 {
 	static const char *const names[32] = {
 		"zero", "at", "v0", "v1", "a0", "a1", "a2", "a3", "t0", "t1", "t2",
-		"t3",	"t4", "t5", "t6", "t7", "s0", "s1", "s2", "s3", "s4", "s5",
-		"s6",	"s7", "t8", "t9", "k0", "k1", "gp", "sp", "s8", "ra",
+		"t3",   "t4", "t5", "t6", "t7", "s0", "s1", "s2", "s3", "s4", "s5",
+		"s6",   "s7", "t8", "t9", "k0", "k1", "gp", "sp", "s8", "ra",
 	};
 	/* n32 and n64 pass eight arguments in registers. */
-	static const char *const names_8_to_15[8] = { "a4", "a5", "a6", "a7", "t0", "t1", "t2", "t3" };
+	static const char *const names_8_to_15[8] = {
+		"a4", "a5", "a6", "a7", "t0", "t1", "t2", "t3"
+	};
 
 	put(text, n64 && reg >= 8 && reg < 16 ? names_8_to_15[reg - 8] : names[reg]);
 }
@@ -87,12 +89,12 @@ static void put_numbered(struct text *text, const char *prefix, unsigned reg)
 static void put_cp0(struct text *text, unsigned reg)
 {
 	static const char *const names[32] = {
-		"c0_index",    "c0_random",   "c0_entrylo0", "c0_entrylo1", "c0_context",
-		"c0_pagemask", "c0_wired",    "$7",	     "c0_badvaddr", "c0_count",
-		"c0_entryhi",  "c0_compare",  "c0_sr",	     "c0_cause",    "c0_epc",
-		"c0_prid",     "c0_config",   "c0_lladdr",   "c0_watchlo",  "c0_watchhi",
-		"c0_xcontext", "$21",	      "$22",	     "$23",	    "$24",
-		"$25",	       "c0_ecc",      "c0_cacheerr", "c0_taglo",    "c0_taghi",
+		"c0_index",    "c0_random",  "c0_entrylo0", "c0_entrylo1", "c0_context",
+		"c0_pagemask", "c0_wired",   "$7",          "c0_badvaddr", "c0_count",
+		"c0_entryhi",  "c0_compare", "c0_sr",       "c0_cause",    "c0_epc",
+		"c0_prid",     "c0_config",  "c0_lladdr",   "c0_watchlo",  "c0_watchhi",
+		"c0_xcontext", "$21",        "$22",         "$23",         "$24",
+		"$25",         "c0_ecc",     "c0_cacheerr", "c0_taglo",    "c0_taghi",
 		"c0_errorepc", "$31",
 	};
 
@@ -223,16 +225,16 @@ static uint32_t operand_bits(char letter)
 
 /* Operands in the order of the text. Codes of traps, syscall and break are printed apart. */
 static const char *const operand_letters[ISA_OPD_COUNT] = {
-	[ISA_OPD_NONE] = "",	       [ISA_OPD_RD_RS_RT] = "dst",   [ISA_OPD_RD_RT_SA] = "dt<",
-	[ISA_OPD_RD_RT_RS] = "dts",    [ISA_OPD_RT_RS_SIMM] = "tsj", [ISA_OPD_RT_RS_UIMM] = "tsi",
-	[ISA_OPD_RT_UIMM] = "ti",      [ISA_OPD_RS_RT] = "st",	     [ISA_OPD_RS_RT_CODE] = "st",
-	[ISA_OPD_RS_SIMM] = "sj",      [ISA_OPD_RD] = "d",	     [ISA_OPD_RS] = "s",
-	[ISA_OPD_RD_RS] = "ds",	       [ISA_OPD_TARGET] = "a",	     [ISA_OPD_RS_RT_OFF] = "stp",
-	[ISA_OPD_RS_OFF] = "sp",       [ISA_OPD_OFF] = "p",	     [ISA_OPD_RT_MEM] = "to",
-	[ISA_OPD_FT_MEM] = "To",       [ISA_OPD_C2_MEM] = "Eo",	     [ISA_OPD_CACHE_MEM] = "ko",
-	[ISA_OPD_CODE20] = "",	       [ISA_OPD_RT_C0] = "tG",	     [ISA_OPD_RT_FS] = "tS",
-	[ISA_OPD_RT_C1] = "tF",	       [ISA_OPD_FD_FS_FT] = "DST",   [ISA_OPD_FD_FS] = "DS",
-	[ISA_OPD_FS_FT] = "ST",	       [ISA_OPD_COFUN] = "C",
+	[ISA_OPD_NONE] = "",        [ISA_OPD_RD_RS_RT] = "dst",   [ISA_OPD_RD_RT_SA] = "dt<",
+	[ISA_OPD_RD_RT_RS] = "dts", [ISA_OPD_RT_RS_SIMM] = "tsj", [ISA_OPD_RT_RS_UIMM] = "tsi",
+	[ISA_OPD_RT_UIMM] = "ti",   [ISA_OPD_RS_RT] = "st",       [ISA_OPD_RS_RT_CODE] = "st",
+	[ISA_OPD_RS_SIMM] = "sj",   [ISA_OPD_RD] = "d",           [ISA_OPD_RS] = "s",
+	[ISA_OPD_RD_RS] = "ds",     [ISA_OPD_TARGET] = "a",       [ISA_OPD_RS_RT_OFF] = "stp",
+	[ISA_OPD_RS_OFF] = "sp",    [ISA_OPD_OFF] = "p",          [ISA_OPD_RT_MEM] = "to",
+	[ISA_OPD_FT_MEM] = "To",    [ISA_OPD_C2_MEM] = "Eo",      [ISA_OPD_CACHE_MEM] = "ko",
+	[ISA_OPD_CODE20] = "",      [ISA_OPD_RT_C0] = "tG",       [ISA_OPD_RT_FS] = "tS",
+	[ISA_OPD_RT_C1] = "tF",     [ISA_OPD_FD_FS_FT] = "DST",   [ISA_OPD_FD_FS] = "DS",
+	[ISA_OPD_FS_FT] = "ST",     [ISA_OPD_COFUN] = "C",
 };
 
 static uint32_t bits_used(enum isa_id id)

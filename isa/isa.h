@@ -89,8 +89,8 @@ struct isa_desc {
 	uint32_t match;
 	uint32_t mask;
 	uint8_t operands; /* enum isa_operands */
-	uint8_t class;	  /* enum isa_class */
-	uint8_t flags;	  /* ISA_F_* */
+	uint8_t class;    /* enum isa_class */
+	uint8_t flags;    /* ISA_F_* */
 };
 
 extern const struct isa_desc isa_descs[ISA_COUNT];
@@ -99,8 +99,8 @@ extern const struct isa_desc isa_descs[ISA_COUNT];
 enum isa_id isa_decode(uint32_t word);
 
 /*
- * Writes the assembler text of `word` at virtual address `pc`, NUL-terminated, at most `size` bytes,
- * in the syntax of `objdump -M no-aliases` with ABI register names (n64: a0-a7, t0-t3, as
+ * Writes the assembler text of `word` at virtual address `pc`, NUL-terminated, at most `size`
+ * bytes, in the syntax of `objdump -M no-aliases` with ABI register names (n64: a0-a7, t0-t3, as
  * binutils prints for the file's ABI when `n64` is set; o32 otherwise). Returns the length.
  */
 size_t isa_disasm(uint32_t word, uint64_t pc, bool n64, char *text, size_t size);

@@ -10,16 +10,16 @@
 
 #include <stddef.h>
 
-#define WIDTH_32 1U
-#define WIDTH_64 2U
-#define USER	   (1U << ISA_MODE_USER)
+#define WIDTH_32   1U
+#define WIDTH_64   2U
+#define USER       (1U << ISA_MODE_USER)
 #define SUPERVISOR (1U << ISA_MODE_SUPERVISOR)
-#define KERNEL	   (1U << ISA_MODE_KERNEL)
+#define KERNEL     (1U << ISA_MODE_KERNEL)
 
-#define XKPHYS_BASE	 0x8000000000000000ULL
-#define XKPHYS_LAST	 0xbfffffffffffffffULL
-#define XKPHYS_MUST_ZERO 0x07fffff000000000ULL
-#define XKPHYS_PADDR	 0x0000000fffffffffULL
+#define XKPHYS_BASE        0x8000000000000000ULL
+#define XKPHYS_LAST        0xbfffffffffffffffULL
+#define XKPHYS_MUST_ZERO   0x07fffff000000000ULL
+#define XKPHYS_PADDR       0x0000000fffffffffULL
 #define XKPHYS_CACHE_SHIFT 59
 
 struct segment {
@@ -32,10 +32,14 @@ struct segment {
 	uint8_t cache; /* ISA_CACHE_* */
 };
 
-#define MAPPED(first, last, name, modes, widths) \
-	{ first, last, name, modes, widths, ISA_SEGMENT_MAPPED, ISA_CACHE_TLB }
-#define UNMAPPED(first, last, name, modes, widths, cache) \
-	{ first, last, name, modes, widths, ISA_SEGMENT_UNMAPPED, cache }
+#define MAPPED(first, last, name, modes, widths)                                    \
+	{                                                                           \
+		first, last, name, modes, widths, ISA_SEGMENT_MAPPED, ISA_CACHE_TLB \
+	}
+#define UNMAPPED(first, last, name, modes, widths, cache)                     \
+	{                                                                     \
+		first, last, name, modes, widths, ISA_SEGMENT_UNMAPPED, cache \
+	}
 
 /* clang-format off */
 static const struct segment segments[] = {
@@ -64,8 +68,8 @@ static const struct segment segments[] = {
 };
 /* clang-format on */
 
-#define SEGMENTS (sizeof(segments) / sizeof(segments[0]))
-#define LOW_2GB	 0x80000000ULL
+#define SEGMENTS       (sizeof(segments) / sizeof(segments[0]))
+#define LOW_2GB        0x80000000ULL
 #define LOW_512MB_MASK 0x1fffffffULL
 
 static const struct segment *find(uint64_t vaddr, enum isa_mode mode, bool x64)

@@ -9,7 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum isa_mode { ISA_MODE_USER, ISA_MODE_SUPERVISOR, ISA_MODE_KERNEL };
+enum isa_mode {
+	ISA_MODE_USER,
+	ISA_MODE_SUPERVISOR,
+	ISA_MODE_KERNEL
+};
 
 enum isa_segment_kind {
 	ISA_SEGMENT_ERROR,   /* address error */
@@ -20,11 +24,11 @@ enum isa_segment_kind {
 /* Cache attributes (R4000 UM table 4-6); a mapped segment takes the TLB entry's. */
 #define ISA_CACHE_UNCACHED 2
 #define ISA_CACHE_CONFIG   8 /* kseg0: Config.K0 */
-#define ISA_CACHE_TLB	   9
+#define ISA_CACHE_TLB      9
 
 struct isa_segment_result {
 	enum isa_segment_kind kind;
-	uint8_t cache;	/* ISA_CACHE_*, or 0..7 in xkphys */
+	uint8_t cache;  /* ISA_CACHE_*, or 0..7 in xkphys */
 	uint64_t paddr; /* when unmapped */
 };
 

@@ -231,8 +231,8 @@ void control_write_register(struct machine *machine, unsigned cpu, unsigned reg,
 			core->in_slot = false;
 		}
 	} else if (reg == REG_FCR31) {
-		core->fcsr = (uint32_t)value & (FCSR_RM | FCSR_FLAGS | FCSR_ENABLES | FCSR_CAUSE |
-						FCSR_C | FCSR_FS);
+		core->fcsr = (uint32_t)value &
+			     (FCSR_RM | FCSR_FLAGS | FCSR_ENABLES | FCSR_CAUSE | FCSR_C | FCSR_FS);
 	}
 }
 

@@ -34,10 +34,10 @@ enum control_reg {
 	REG_HI = 32,
 	REG_LO = 33,
 	REG_PC = 34,
-	REG_FPR0 = 40,	/* 40..71: 64-bit FPU registers as stored */
+	REG_FPR0 = 40, /* 40..71: 64-bit FPU registers as stored */
 	REG_FCR0 = 72,
 	REG_FCR31 = 73,
-	REG_CP0 = 80,	/* 80..111: CP0 register n is 80 + n */
+	REG_CP0 = 80, /* 80..111: CP0 register n is 80 + n */
 	REG_COUNT = 112
 };
 

@@ -13,8 +13,8 @@
 enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_PROGRAM = 1,    /* the program inside reported failure */
-	EXIT_USAGE = 2,	     /* usage or configuration */
-	EXIT_GUEST = 3,	     /* a guest panicked or hung */
+	EXIT_USAGE = 2,      /* usage or configuration */
+	EXIT_GUEST = 3,      /* a guest panicked or hung */
 	EXIT_MONITOR = 4,    /* the monitor panicked or an invariant failed */
 	EXIT_BUDGET = 5,     /* cycles, instructions or host time ran out */
 	EXIT_DIVERGENCE = 6, /* determinism or replay check failed */

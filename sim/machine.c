@@ -20,7 +20,7 @@
 #include "sim/machine_state.h"
 
 #define QUANTUM_DEFAULT 1024U
-#define QUANTUM_MAX	1000000U
+#define QUANTUM_MAX     1000000U
 
 struct machine_config machine_config_default(void)
 {
@@ -38,8 +38,8 @@ struct machine_config machine_config_default(void)
 static bool check_config(const struct machine_config *config, struct error *err)
 {
 	if (config->cpus < 1 || config->cpus > MACHINE_CPUS_MAX) {
-		return error_set(err, EXIT_USAGE, "machine.cpus is %u: expected 1 to %d", config->cpus,
-				 MACHINE_CPUS_MAX);
+		return error_set(err, EXIT_USAGE, "machine.cpus is %u: expected 1 to %d",
+				 config->cpus, MACHINE_CPUS_MAX);
 	}
 	if (config->nodes < 1 || config->cpus % config->nodes != 0) {
 		return error_set(err, EXIT_USAGE,
@@ -53,10 +53,11 @@ static bool check_config(const struct machine_config *config, struct error *err)
 				 config->memory_bytes);
 	}
 	if (config->type == MACHINE_TESTMIPS && config->memory_bytes > TESTMIPS_RAM_MAX) {
-		return error_set(err, EXIT_USAGE,
-				 "machine.memory is %" PRIu64
-				 " MB: a testmips machine has at most 256 MB, its devices begin there",
-				 config->memory_bytes >> 20);
+		return error_set(
+			err, EXIT_USAGE,
+			"machine.memory is %" PRIu64
+			" MB: a testmips machine has at most 256 MB, its devices begin there",
+			config->memory_bytes >> 20);
 	}
 	if (config->tlb_entries != 48 && config->tlb_entries != 64) {
 		return error_set(err, EXIT_USAGE, "machine.tlb_entries is %u: expected 48 or 64",
@@ -247,10 +248,9 @@ void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks)
 void machine_stop(struct machine *machine, enum stop_reason reason, unsigned cpu, uint32_t code)
 {
 	if (machine->stop.reason == STOP_NONE) {
-		machine->stop = (struct stop){ .reason = reason,
-					       .cpu = cpu,
-					       .addr = machine->core[cpu]->pc,
-					       .code = code };
+		machine->stop = (struct stop){
+			.reason = reason, .cpu = cpu, .addr = machine->core[cpu]->pc, .code = code
+		};
 	}
 	machine->core[cpu]->stop = true;
 	core_kick(machine->core[cpu]);

@@ -22,32 +22,32 @@ enum machine_type {
 
 struct machine_config {
 	enum machine_type type;
-	unsigned cpus;		/* 1..MACHINE_CPUS_MAX */
-	unsigned nodes;		/* 1..cpus; cpus is a multiple of nodes */
-	uint64_t memory_bytes;	/* all nodes together, multiple of 4096 */
-	unsigned tlb_entries;	/* 48 or 64 */
-	bool big_endian;	/* Config.BE */
+	unsigned cpus;           /* 1..MACHINE_CPUS_MAX */
+	unsigned nodes;          /* 1..cpus; cpus is a multiple of nodes */
+	uint64_t memory_bytes;   /* all nodes together, multiple of 4096 */
+	unsigned tlb_entries;    /* 48 or 64 */
+	bool big_endian;         /* Config.BE */
 	uint64_t quantum_cycles; /* cycles a CPU runs before the next one is visited */
-	bool step_engine;	/* one instruction at a time instead of blocks (same results) */
-	bool hazard_check;	/* report CP0 hazards (implies step_engine) */
+	bool step_engine;        /* one instruction at a time instead of blocks (same results) */
+	bool hazard_check;       /* report CP0 hazards (implies step_engine) */
 	uint64_t seed;
 };
 
 /* Why a run came to its end, or to a pause. */
 enum stop_reason {
 	STOP_NONE,
-	STOP_HALT,	   /* halt device: exit code 0 */
-	STOP_EXIT,	   /* annotation port: `code` is the program's */
-	STOP_PANIC,	   /* annotation port: `code` is ANNOTATION_PANIC_*, `who` and `addr` tell */
-	STOP_MAX_CYCLES,   /* budget */
-	STOP_MAX_INSNS,	   /* budget */
-	STOP_BREAKPOINT,   /* `cpu` is about to execute `addr` */
-	STOP_WATCHPOINT,   /* `cpu` accessed `addr`; the access is done */
-	STOP_STEPPED,	   /* control_step() did its instruction */
-	STOP_EXCEPTION,	   /* `cpu` took exception `code` and exceptions are to be shown */
-	STOP_DEADLOCK,	   /* every CPU is paused and nothing can wake one */
-	STOP_INTERRUPTED,  /* control_interrupt(), from a signal or a debugger */
-	STOP_IO_ERROR	   /* host I/O failed: machine_error() tells */
+	STOP_HALT,        /* halt device: exit code 0 */
+	STOP_EXIT,        /* annotation port: `code` is the program's */
+	STOP_PANIC,       /* annotation port: `code` is ANNOTATION_PANIC_*, `who` and `addr` tell */
+	STOP_MAX_CYCLES,  /* budget */
+	STOP_MAX_INSNS,   /* budget */
+	STOP_BREAKPOINT,  /* `cpu` is about to execute `addr` */
+	STOP_WATCHPOINT,  /* `cpu` accessed `addr`; the access is done */
+	STOP_STEPPED,     /* control_step() did its instruction */
+	STOP_EXCEPTION,   /* `cpu` took exception `code` and exceptions are to be shown */
+	STOP_DEADLOCK,    /* every CPU is paused and nothing can wake one */
+	STOP_INTERRUPTED, /* control_interrupt(), from a signal or a debugger */
+	STOP_IO_ERROR     /* host I/O failed: machine_error() tells */
 };
 
 struct stop {

@@ -32,7 +32,7 @@ struct machine {
 	unsigned turn;
 
 	uint32_t boot_status; /* Status of a CPU that is started */
-	struct stop stop;	     /* set by devices, reason STOP_NONE while running */
+	struct stop stop;     /* set by devices, reason STOP_NONE while running */
 	volatile sig_atomic_t interrupted;
 	struct core_debug debug;
 	struct error error;
@@ -40,7 +40,7 @@ struct machine {
 	machine_console_fn *console;
 	void *console_context;
 	struct console_input input; /* of console 0 */
-	bool interactive;	    /* somebody may still type */
+	bool interactive;           /* somebody may still type */
 	machine_mark_fn *mark;
 	void *mark_context;
 };

@@ -52,8 +52,15 @@ static const char *const endian_names[] = { "auto", "big", "little", NULL };
 static const char *const engine_names[] = { "block", "step", NULL };
 static const char *const mode_names[] = { "fast", NULL };
 
-enum { ENDIAN_AUTO, ENDIAN_BIG, ENDIAN_LITTLE };
-enum { ENGINE_BLOCK, ENGINE_STEP };
+enum {
+	ENDIAN_AUTO,
+	ENDIAN_BIG,
+	ENDIAN_LITTLE
+};
+enum {
+	ENGINE_BLOCK,
+	ENGINE_STEP
+};
 
 /* A run from its options to its report. */
 struct exec_run {
@@ -122,8 +129,8 @@ static bool parse(struct exec_run *run, int argc, char **argv, struct error *err
 		  MACHINE_CPUS_MAX, NULL },
 		{ "--nodes", OPTION_NUMBER, &o->nodes, "N", "nodes (default 1)", 1,
 		  MACHINE_CPUS_MAX, NULL },
-		{ "--memory", OPTION_SIZE, &o->memory, "SIZE", "RAM, up to 256M (default 32M)", 4096,
-		  0, NULL },
+		{ "--memory", OPTION_SIZE, &o->memory, "SIZE", "RAM, up to 256M (default 32M)",
+		  4096, 0, NULL },
 		{ "--tlb-entries", OPTION_NUMBER, &o->tlb_entries, "N", "48 (default) or 64", 0, 0,
 		  NULL },
 		{ "--endian", OPTION_CHOICE, &o->endian, "ORDER",
@@ -136,20 +143,22 @@ static bool parse(struct exec_run *run, int argc, char **argv, struct error *err
 		  "end with code 5 after this many", 1, 0, NULL },
 		{ "--dump-registers", OPTION_FLAG, &o->dump_registers, NULL,
 		  "print the final registers as JSON", 0, 0, NULL },
-		{ "--json", OPTION_FLAG, &o->json, NULL, "print one JSON document, no console", 0, 0,
-		  NULL },
+		{ "--json", OPTION_FLAG, &o->json, NULL, "print one JSON document, no console", 0,
+		  0, NULL },
 		{ "--out", OPTION_TEXT, &o->out, "DIR", "write results into a new directory", 0, 0,
 		  NULL },
 		{ "--force", OPTION_FLAG, &o->force, NULL, "replace results in --out", 0, 0, NULL },
 		{ "--quiet", OPTION_FLAG, &o->quiet, NULL, "no summary, no progress", 0, 0, NULL },
 		{ "--trace", OPTION_TEXT, &o->trace, "WHAT",
-		  "insn,exc,tlb,mem,dev or all, to --trace-file or trace.txt in --out", 0, 0, NULL },
+		  "insn,exc,tlb,mem,dev or all, to --trace-file or trace.txt in --out", 0, 0,
+		  NULL },
 		{ "--trace-file", OPTION_TEXT, &o->trace_file, "FILE", "where --trace goes", 0, 0,
 		  NULL },
 		{ "--profile", OPTION_FLAG, &o->profile, NULL,
 		  "profile.txt and profile.folded in --out; without, flat to stderr", 0, 0, NULL },
 		{ "--warn", OPTION_FLAG, &o->warn, NULL,
-		  "say on stderr where the program does what the manual calls undefined", 0, 0, NULL },
+		  "say on stderr where the program does what the manual calls undefined", 0, 0,
+		  NULL },
 		{ "--engine", OPTION_CHOICE, &o->engine, "NAME",
 		  "block (default) or step: same results, slower", 0, 0, engine_names },
 		{ "--set", OPTION_LIST, &o->set, "KEY=VALUE", "set machine.KEY; repeatable", 0, 0,
@@ -170,7 +179,8 @@ static bool parse(struct exec_run *run, int argc, char **argv, struct error *err
 		return true;
 	}
 	if (words != 1) {
-		return error_set(err, EXIT_USAGE, "exec needs a program: mirrorball exec PROGRAM.elf");
+		return error_set(err, EXIT_USAGE,
+				 "exec needs a program: mirrorball exec PROGRAM.elf");
 	}
 	return apply_settings(o, err);
 }
@@ -269,7 +279,8 @@ static void show_progress(const struct exec_run *run, double since)
 	double millions = (double)machine_instructions(run->machine) / 1e6;
 
 	fprintf(stderr, "\r%.3f s simulated, %.0f million instructions, %.0f MIPS, %.1f s ",
-		(double)machine_cycles(run->machine) / 400e6, millions, millions / seconds, seconds);
+		(double)machine_cycles(run->machine) / 400e6, millions, millions / seconds,
+		seconds);
 }
 
 /* Ctrl-C ends the run in order: results so far are written. */
@@ -397,9 +408,9 @@ static json_t *config_document(const struct exec_run *run)
 {
 	const struct machine_config *config = machine_get_config(run->machine);
 
-	return json_pack("{s:i, s:{s:s, s:i, s:i, s:I, s:i, s:s, s:I, s:I}, s:{s:s, s:s}}", "version",
-			 DOCUMENT_VERSION, "machine", "type", "testmips", "cpus", (int)config->cpus,
-			 "nodes", (int)config->nodes, "memory_bytes",
+	return json_pack("{s:i, s:{s:s, s:i, s:i, s:I, s:i, s:s, s:I, s:I}, s:{s:s, s:s}}",
+			 "version", DOCUMENT_VERSION, "machine", "type", "testmips", "cpus",
+			 (int)config->cpus, "nodes", (int)config->nodes, "memory_bytes",
 			 (json_int_t)config->memory_bytes, "tlb_entries", (int)config->tlb_entries,
 			 "endian", config->big_endian ? "big" : "little", "quantum_cycles",
 			 (json_int_t)config->quantum_cycles, "seed", (json_int_t)config->seed,
@@ -408,11 +419,11 @@ static json_t *config_document(const struct exec_run *run)
 
 static json_t *result_document(struct exec_run *run, int code)
 {
-	json_t *document = json_pack(
-		"{s:i, s:s, s:i, s:i, s:I, s:I}", "version", DOCUMENT_VERSION, "reason",
-		reason_name(run->stop.reason), "exit_code", code, "program_code",
-		(int)run->stop.code, "cycles", (json_int_t)machine_cycles(run->machine),
-		"instructions", (json_int_t)machine_instructions(run->machine));
+	json_t *document =
+		json_pack("{s:i, s:s, s:i, s:i, s:I, s:I}", "version", DOCUMENT_VERSION, "reason",
+			  reason_name(run->stop.reason), "exit_code", code, "program_code",
+			  (int)run->stop.code, "cycles", (json_int_t)machine_cycles(run->machine),
+			  "instructions", (json_int_t)machine_instructions(run->machine));
 
 	json_object_set_new(document, "state_hash",
 			    json_sprintf("%016" PRIx64, machine_state_hash(run->machine)));

@@ -57,8 +57,8 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 		    !open_trace_file(observers, options, err)) {
 			return false;
 		}
-		observers->trace = trace_begin(machine, categories, observers->trace_file.stream,
-					       symbols);
+		observers->trace =
+			trace_begin(machine, categories, observers->trace_file.stream, symbols);
 		if (observers->trace == NULL) {
 			return error_set(err, EXIT_HOST_IO, "the host is out of memory");
 		}

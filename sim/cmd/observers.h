@@ -12,9 +12,9 @@
 #include "sim/trace/trace.h"
 
 struct observer_options {
-	const char *trace;	/* categories, or NULL */
+	const char *trace;      /* categories, or NULL */
 	const char *trace_file; /* or NULL: trace.txt in `out` */
-	const char *out;	/* results directory, or NULL */
+	const char *out;        /* results directory, or NULL */
 	bool profile;
 	bool warn;
 };

@@ -24,8 +24,8 @@ static uint64_t suffix_factor(const char *suffix, enum option_kind kind)
 		return 1;
 	}
 	/* "32M" and, for sizes, "32MB" and "32MiB". */
-	if (suffix[1] != '\0' &&
-	    !(kind == OPTION_SIZE && (strcmp(suffix + 1, "B") == 0 || strcmp(suffix + 1, "iB") == 0))) {
+	if (suffix[1] != '\0' && !(kind == OPTION_SIZE && (strcmp(suffix + 1, "B") == 0 ||
+							   strcmp(suffix + 1, "iB") == 0))) {
 		return 0;
 	}
 	for (size_t i = 0; letters[i] != '\0'; i++) {
@@ -46,7 +46,8 @@ bool options_parse_number(const char *text, enum option_kind kind, uint64_t *val
 		return false;
 	}
 	errno = 0;
-	unsigned long long number = strtoull(text, &end, text[0] == '0' && text[1] == 'x' ? 16 : 10);
+	unsigned long long number =
+		strtoull(text, &end, text[0] == '0' && text[1] == 'x' ? 16 : 10);
 	uint64_t factor = suffix_factor(end, kind);
 
 	if (errno != 0 || factor == 0 || number > UINT64_MAX / factor) {
@@ -120,7 +121,8 @@ static bool set_number(const struct option *option, const char *text, struct err
 	uint64_t value;
 
 	if (!options_parse_number(text, option->kind, &value)) {
-		return error_set(err, EXIT_USAGE, "%s: '%s' is not %s", option->name, text, example);
+		return error_set(err, EXIT_USAGE, "%s: '%s' is not %s", option->name, text,
+				 example);
 	}
 	if (value < option->minimum || value > maximum) {
 		return error_set(err, EXIT_USAGE,
@@ -205,7 +207,8 @@ static bool parse_option(const struct option *options, size_t count, int argc, c
 		}
 		if (option->kind == OPTION_FLAG) {
 			if (equals != NULL) {
-				return error_set(err, EXIT_USAGE, "%s takes no value", option->name);
+				return error_set(err, EXIT_USAGE, "%s takes no value",
+						 option->name);
 			}
 			*(bool *)option->value = true;
 			return true;

@@ -27,13 +27,13 @@ struct option_list {
 };
 
 struct option {
-	const char *name;	    /* with its dashes */
+	const char *name; /* with its dashes */
 	enum option_kind kind;
-	void *value;		    /* where it goes, by kind */
-	const char *metavar;	    /* in the help; NULL for a flag */
+	void *value;         /* where it goes, by kind */
+	const char *metavar; /* in the help; NULL for a flag */
 	const char *help;
-	uint64_t minimum;	    /* of numbers and sizes */
-	uint64_t maximum;	    /* 0: no limit */
+	uint64_t minimum;           /* of numbers and sizes */
+	uint64_t maximum;           /* 0: no limit */
 	const char *const *choices; /* NULL-terminated */
 };
 

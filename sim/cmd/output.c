@@ -131,9 +131,10 @@ bool output_create_directory(const char *path, bool force, struct error *err)
 		return error_set(err, EXIT_USAGE, "--out: %s exists and is no directory", path);
 	}
 	if (!force) {
-		return error_set(err, EXIT_USAGE,
-				 "--out: %s exists; its results are kept, use --force to replace them",
-				 path);
+		return error_set(
+			err, EXIT_USAGE,
+			"--out: %s exists; its results are kept, use --force to replace them",
+			path);
 	}
 	return true;
 }
@@ -200,18 +201,18 @@ static json_t *cp0_registers(const struct machine *machine, unsigned cpu)
 		unsigned number;
 		const char *name;
 	} names[] = {
-		{ CP0_INDEX, "Index" },	      { CP0_RANDOM, "Random" },
+		{ CP0_INDEX, "Index" },       { CP0_RANDOM, "Random" },
 		{ CP0_ENTRYLO0, "EntryLo0" }, { CP0_ENTRYLO1, "EntryLo1" },
 		{ CP0_CONTEXT, "Context" },   { CP0_PAGEMASK, "PageMask" },
-		{ CP0_WIRED, "Wired" },	      { CP0_BADVADDR, "BadVAddr" },
-		{ CP0_COUNT, "Count" },	      { CP0_ENTRYHI, "EntryHi" },
+		{ CP0_WIRED, "Wired" },       { CP0_BADVADDR, "BadVAddr" },
+		{ CP0_COUNT, "Count" },       { CP0_ENTRYHI, "EntryHi" },
 		{ CP0_COMPARE, "Compare" },   { CP0_STATUS, "Status" },
-		{ CP0_CAUSE, "Cause" },	      { CP0_EPC, "EPC" },
-		{ CP0_PRID, "PRId" },	      { CP0_CONFIG, "Config" },
+		{ CP0_CAUSE, "Cause" },       { CP0_EPC, "EPC" },
+		{ CP0_PRID, "PRId" },         { CP0_CONFIG, "Config" },
 		{ CP0_LLADDR, "LLAddr" },     { CP0_WATCHLO, "WatchLo" },
 		{ CP0_WATCHHI, "WatchHi" },   { CP0_XCONTEXT, "XContext" },
-		{ CP0_ECC, "ECC" },	      { CP0_CACHEERR, "CacheErr" },
-		{ CP0_TAGLO, "TagLo" },	      { CP0_TAGHI, "TagHi" },
+		{ CP0_ECC, "ECC" },           { CP0_CACHEERR, "CacheErr" },
+		{ CP0_TAGLO, "TagLo" },       { CP0_TAGHI, "TagHi" },
 		{ CP0_ERROREPC, "ErrorEPC" },
 	};
 	json_t *object = json_object();

@@ -18,7 +18,7 @@
 
 struct output_file {
 	FILE *stream;
-	char *path;	 /* final name */
+	char *path;      /* final name */
 	char *temporary; /* name while it is written */
 };
 
@@ -34,7 +34,7 @@ void output_discard(struct output_file *file);
 struct console_sink {
 	struct machine *machine;
 	struct output_file file[OUTPUT_CONSOLES]; /* with --out */
-	char *text[OUTPUT_CONSOLES];		  /* with --json and no --out */
+	char *text[OUTPUT_CONSOLES];              /* with --json and no --out */
 	size_t text_bytes[OUTPUT_CONSOLES];
 	bool to_stdout;
 	bool to_text;

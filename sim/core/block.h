@@ -55,7 +55,7 @@ struct op {
 struct block {
 	uint16_t insns; /* instructions, 0..BLOCK_INSNS_MAX; 0: to be stepped, see block_find() */
 	bool has_slot;
-	bool likely;	   /* the branch is a branch-likely */
+	bool likely;         /* the branch is a branch-likely */
 	int32_t distance[2]; /* bytes from the block's pc to where it goes on: not taken, taken */
 	struct block *next[2];
 	struct op ops[];

@@ -16,20 +16,29 @@
 #include "isa/isa.h"
 #include "sim/mem/ram.h"
 
-#define CORE_TLB_MAX	 64
-#define CORE_GPR_SINK	 32 /* decode sends writes to $0 here */
-#define CORE_SOFT_DATA	 256
-#define CORE_SOFT_FETCH	 64
-#define CORE_PAGE_OFFSET 0xfffULL
-#define CORE_PAGE_MASK	 (~CORE_PAGE_OFFSET)
-#define CORE_TAG_INVALID 0x800ULL /* bit 11 is never set in a tag that is looked for */
+#define CORE_TLB_MAX        64
+#define CORE_GPR_SINK       32 /* decode sends writes to $0 here */
+#define CORE_SOFT_DATA      256
+#define CORE_SOFT_FETCH     64
+#define CORE_PAGE_OFFSET    0xfffULL
+#define CORE_PAGE_MASK      (~CORE_PAGE_OFFSET)
+#define CORE_TAG_INVALID    0x800ULL /* bit 11 is never set in a tag that is looked for */
 #define CORE_TAG_ASID_SHIFT 3
 /* Load-linked watches a line of this size (the secondary cache line of the machine). */
 #define CORE_LINK_BYTES 128U
 
-enum core_mode { CORE_USER, CORE_SUPERVISOR, CORE_KERNEL, CORE_MODE_COUNT };
+enum core_mode {
+	CORE_USER,
+	CORE_SUPERVISOR,
+	CORE_KERNEL,
+	CORE_MODE_COUNT
+};
 
-enum core_access { CORE_LOAD, CORE_STORE, CORE_FETCH };
+enum core_access {
+	CORE_LOAD,
+	CORE_STORE,
+	CORE_FETCH
+};
 
 /*
  * One entry of the soft TLB for data: the translation of one 4 KB virtual page, checked by one
@@ -43,7 +52,7 @@ struct core_soft_data {
 	uint64_t read_tag;
 	uint64_t write_tag;
 	uintptr_t delta; /* host address = virtual address + delta */
-	uint64_t paddr;	 /* physical address of the page */
+	uint64_t paddr;  /* physical address of the page */
 };
 
 struct code_page;
@@ -64,8 +73,8 @@ struct core_map {
 	struct core_soft_data data[CORE_SOFT_DATA];
 	struct core_soft_fetch fetch[CORE_SOFT_FETCH];
 	uint8_t decode_key; /* DECODE_* that `fetch` was filled for */
-	bool x64;	    /* addressing width that both were filled for */
-	bool off;	    /* never filled: ERL, RE */
+	bool x64;           /* addressing width that both were filled for */
+	bool off;           /* never filled: ERL, RE */
 };
 
 /*
@@ -81,11 +90,11 @@ static inline uint64_t core_map_slot(uint64_t vaddr, uint64_t slots)
 
 /* One pair of pages of the joint TLB (R4000 UM 4.2). */
 struct core_tlb_entry {
-	uint64_t vpn2;	 /* R and VPN2 in place, bits under `mask` zero */
-	uint32_t mask;	 /* PageMask bits 24..13 */
-	uint32_t lo[2];	 /* EntryLo without G */
+	uint64_t vpn2;  /* R and VPN2 in place, bits under `mask` zero */
+	uint32_t mask;  /* PageMask bits 24..13 */
+	uint32_t lo[2]; /* EntryLo without G */
 	uint8_t asid;
-	bool global;	 /* G of both halves */
+	bool global; /* G of both halves */
 };
 
 /*
@@ -123,7 +132,7 @@ struct core_cp0 {
 	uint32_t cache_err;
 	uint32_t tag_lo;
 	uint32_t tag_hi;
-	uint32_t count_offset;	/* Count = (cycle >> 1) + count_offset */
+	uint32_t count_offset;  /* Count = (cycle >> 1) + count_offset */
 	uint64_t random_origin; /* cycle at which Random was TLB size - 1 */
 };
 
@@ -168,28 +177,28 @@ struct core_debug;
 
 struct core {
 	/* Hot: used by every instruction. */
-	uint64_t gpr[33]; /* [CORE_GPR_SINK] takes writes to $0 */
-	uint64_t pc;	  /* at a block's entry: its first instruction; see block.h */
-	struct block *block; /* being executed */
-	int64_t cycles_left; /* cycle now = slice_end - cycles_left; see core_now() */
+	uint64_t gpr[33];     /* [CORE_GPR_SINK] takes writes to $0 */
+	uint64_t pc;          /* at a block's entry: its first instruction; see block.h */
+	struct block *block;  /* being executed */
+	int64_t cycles_left;  /* cycle now = slice_end - cycles_left; see core_now() */
 	struct core_map *map; /* of the current mode */
 	uint64_t map_tag;     /* ASID << CORE_TAG_ASID_SHIFT */
 	uint64_t hi;
 	uint64_t lo;
 	uint64_t target; /* of a jump, between it and the end of its slot */
-	bool taken;	 /* of a branch, likewise */
-	bool in_slot;	 /* pc is a delay slot reached by stepping */
+	bool taken;      /* of a branch, likewise */
+	bool in_slot;    /* pc is a delay slot reached by stepping */
 	bool big_endian;
 	bool step_engine; /* single instructions instead of blocks */
-	bool irq_ready;	  /* an enabled interrupt is pending */
-	bool stop;	  /* leave core_run() at the next instruction boundary */
+	bool irq_ready;   /* an enabled interrupt is pending */
+	bool stop;        /* leave core_run() at the next instruction boundary */
 	bool llbit;
-	bool running; /* started and not paused */
-	bool waiting; /* in power-save */
-	bool skip_break; /* the breakpoint at pc has been shown: execute it now */
+	bool running;         /* started and not paused */
+	bool waiting;         /* in power-save */
+	bool skip_break;      /* the breakpoint at pc has been shown: execute it now */
 	bool exception_shown; /* stopped after an exception of `show_exceptions` */
-	bool break_hit;	 /* stopped before the instruction at pc, which has a breakpoint */
-	struct block **link; /* exit of the last block, to be patched to the next one */
+	bool break_hit;       /* stopped before the instruction at pc, which has a breakpoint */
+	struct block **link;  /* exit of the last block, to be patched to the next one */
 	uint32_t fcsr;
 	union {
 		uint64_t d[32];
@@ -219,7 +228,7 @@ struct core {
 	struct core_hooks hooks;
 	struct core_debug *debug; /* break- and watchpoints, NULL when none */
 	uint32_t show_exceptions; /* stop after an exception whose code's bit is set */
-	uint32_t external_ip;	  /* Cause.IP2-6 as driven by devices */
+	uint32_t external_ip;     /* Cause.IP2-6 as driven by devices */
 
 	uint64_t exception_count[32];
 

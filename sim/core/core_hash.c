@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* core_hash.c - a core's architectural state for the machine's state hash. */
-#include "sim/core/core.h"
 #include "sim/core/core_hash.h"
+
+#include "sim/core/core.h"
 #include "sim/core/cp0.h"
 
 static void hash_tlb(const struct core_tlb *tlb, struct state_hash *hash)

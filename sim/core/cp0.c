@@ -11,9 +11,9 @@
 #include "sim/core/mmu.h"
 #include "sim/core/tlb.h"
 
-#define STATUS_WRITABLE                                                                          \
-	(STATUS_IE | STATUS_EXL | STATUS_ERL | STATUS_KSU | STATUS_UX | STATUS_SX | STATUS_KX |  \
-	 STATUS_IM | STATUS_DE | STATUS_CE | STATUS_CH | STATUS_SR | STATUS_BEV | STATUS_RE |    \
+#define STATUS_WRITABLE                                                                         \
+	(STATUS_IE | STATUS_EXL | STATUS_ERL | STATUS_KSU | STATUS_UX | STATUS_SX | STATUS_KX | \
+	 STATUS_IM | STATUS_DE | STATUS_CE | STATUS_CH | STATUS_SR | STATUS_BEV | STATUS_RE |   \
 	 STATUS_FR | STATUS_RP | STATUS_CU0 | STATUS_CU1 | STATUS_CU2 | STATUS_CU3)
 #define CONFIG_WRITABLE (CONFIG_K0 | CONFIG_CU | CONFIG_DB | CONFIG_IB)
 /* PFN, C, D, V, G; the upper 34 bits read as zero. */
@@ -174,8 +174,8 @@ void cp0_write(struct core *core, unsigned number, uint64_t value, uint64_t now)
 		write_status(core, low);
 		break;
 	case CP0_CAUSE:
-		cp0->cause = (cp0->cause & ~(uint32_t)CAUSE_IP_SOFTWARE) |
-			     (low & CAUSE_IP_SOFTWARE);
+		cp0->cause =
+			(cp0->cause & ~(uint32_t)CAUSE_IP_SOFTWARE) | (low & CAUSE_IP_SOFTWARE);
 		core_update_irq(core);
 		break;
 	case CP0_EPC:

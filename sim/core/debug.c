@@ -37,8 +37,8 @@ bool debug_note_access(struct core *core, uint64_t vaddr, unsigned size, bool is
 	for (unsigned i = 0; debug != NULL && i < debug->watchpoint_count; i++) {
 		const struct core_watchpoint *point = &debug->watchpoint[i];
 
-		if ((is_write ? point->on_write : point->on_read) &&
-		    point->vaddr < vaddr + size && vaddr < point->vaddr + point->bytes) {
+		if ((is_write ? point->on_write : point->on_read) && point->vaddr < vaddr + size &&
+		    vaddr < point->vaddr + point->bytes) {
 			debug->watch_hit = true;
 			debug->hit_is_write = is_write;
 			debug->hit_vaddr = vaddr;

@@ -43,15 +43,15 @@ static uint8_t double_index(unsigned reg, uint8_t key)
 /* Is the result of this FPU operation 64 bits wide? Compares have none. */
 static bool result_is_wide(enum isa_id id)
 {
-#define WIDE_BOTH(operation)	    \
-	case ISA_##operation##_s:   \
+#define WIDE_BOTH(operation)      \
+	case ISA_##operation##_s: \
 	case ISA_##operation##_d:
 	switch (id) {
-	WIDE_BOTH(round_l)
-	WIDE_BOTH(trunc_l)
-	WIDE_BOTH(ceil_l)
-	WIDE_BOTH(floor_l)
-	WIDE_BOTH(cvt_l)
+		WIDE_BOTH(round_l)
+		WIDE_BOTH(trunc_l)
+		WIDE_BOTH(ceil_l)
+		WIDE_BOTH(floor_l)
+		WIDE_BOTH(cvt_l)
 	case ISA_cvt_d_s:
 	case ISA_cvt_d_w:
 	case ISA_cvt_d_l:
@@ -74,18 +74,18 @@ static bool result_is_wide(enum isa_id id)
 static bool source_is_wide(enum isa_id id)
 {
 #define INSN(table, code, id, text, operands, class, flags) [ISA_##id] = SOURCE_WIDE_##table,
-#define SOURCE_WIDE_NONE    false
-#define SOURCE_WIDE_OPCODE  false
-#define SOURCE_WIDE_SPECIAL false
-#define SOURCE_WIDE_REGIMM  false
-#define SOURCE_WIDE_COP0    false
-#define SOURCE_WIDE_COP0CO  false
-#define SOURCE_WIDE_COP1    false
-#define SOURCE_WIDE_COP1BC  false
-#define SOURCE_WIDE_COP1S   false
-#define SOURCE_WIDE_COP1D   true
-#define SOURCE_WIDE_COP1W   false
-#define SOURCE_WIDE_COP1L   true
+#define SOURCE_WIDE_NONE                                    false
+#define SOURCE_WIDE_OPCODE                                  false
+#define SOURCE_WIDE_SPECIAL                                 false
+#define SOURCE_WIDE_REGIMM                                  false
+#define SOURCE_WIDE_COP0                                    false
+#define SOURCE_WIDE_COP0CO                                  false
+#define SOURCE_WIDE_COP1                                    false
+#define SOURCE_WIDE_COP1BC                                  false
+#define SOURCE_WIDE_COP1S                                   false
+#define SOURCE_WIDE_COP1D                                   true
+#define SOURCE_WIDE_COP1W                                   false
+#define SOURCE_WIDE_COP1L                                   true
 	static const bool wide[ISA_COUNT] = {
 #include "isa/mips3.def"
 	};
@@ -207,13 +207,22 @@ static void specialise(enum isa_id id, struct op *op)
 /* CP0 registers that are fields of struct core_cp0 and nothing more. */
 struct cp0_field {
 	uint16_t offset;
-	uint8_t bytes;	/* 0: not a plain field */
-	bool writable;	/* all 64 bits, without side effects */
+	uint8_t bytes; /* 0: not a plain field */
+	bool writable; /* all 64 bits, without side effects */
 };
 
-#define WORD(name)     { offsetof(struct core_cp0, name), 4, false }
-#define LONG(name)     { offsetof(struct core_cp0, name), 8, false }
-#define WRITABLE(name) { offsetof(struct core_cp0, name), 8, true }
+#define WORD(name)                                        \
+	{                                                 \
+		offsetof(struct core_cp0, name), 4, false \
+	}
+#define LONG(name)                                        \
+	{                                                 \
+		offsetof(struct core_cp0, name), 8, false \
+	}
+#define WRITABLE(name)                                   \
+	{                                                \
+		offsetof(struct core_cp0, name), 8, true \
+	}
 static const struct cp0_field cp0_fields[32] = {
 	[CP0_INDEX] = WORD(index),
 	[CP0_ENTRYLO0] = LONG(entry_lo[0]),

@@ -157,8 +157,7 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 	cp0->bad_vaddr = vaddr;
 	cp0->context = (cp0->context & CONTEXT_PTEBASE) |
 		       (((vaddr >> 13) << CONTEXT_BADVPN2_SHIFT) & CONTEXT_BADVPN2);
-	cp0->xcontext = (cp0->xcontext & XCONTEXT_PTEBASE) |
-			((vaddr >> 62) << XCONTEXT_R_SHIFT) |
+	cp0->xcontext = (cp0->xcontext & XCONTEXT_PTEBASE) | ((vaddr >> 62) << XCONTEXT_R_SHIFT) |
 			(((vaddr >> 13) << XCONTEXT_BADVPN2_SHIFT) & XCONTEXT_BADVPN2);
 	cp0->entry_hi = (vaddr & (ENTRYHI_R | ENTRYHI_VPN2)) | (cp0->entry_hi & ENTRYHI_ASID);
 

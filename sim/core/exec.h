@@ -19,41 +19,41 @@
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 
 /* Handler names by class; memory classes have two. */
-#define EXEC_BIG_ALU(id)      op_##id
-#define EXEC_BIG_MULDIV(id)   op_##id
-#define EXEC_BIG_LOAD(id)     op_##id##_big
-#define EXEC_BIG_STORE(id)    op_##id##_big
-#define EXEC_BIG_BRANCH(id)   op_##id
-#define EXEC_BIG_JUMP(id)     op_##id
-#define EXEC_BIG_TRAP(id)     op_##id
-#define EXEC_BIG_SYNC(id)     op_##id
-#define EXEC_BIG_CACHE(id)    op_##id
-#define EXEC_BIG_CP0(id)      op_##id
-#define EXEC_BIG_TLB(id)      op_##id
-#define EXEC_BIG_FPU(id)      op_##id
-#define EXEC_BIG_FPMOVE(id)   op_##id
-#define EXEC_BIG_FPLOAD(id)   op_##id##_big
-#define EXEC_BIG_FPSTORE(id)  op_##id##_big
-#define EXEC_BIG_COP2(id)     op_##id
-#define EXEC_LITTLE_ALU(id)   op_##id
-#define EXEC_LITTLE_MULDIV(id) op_##id
-#define EXEC_LITTLE_LOAD(id)  op_##id##_little
-#define EXEC_LITTLE_STORE(id) op_##id##_little
-#define EXEC_LITTLE_BRANCH(id) op_##id
-#define EXEC_LITTLE_JUMP(id)  op_##id
-#define EXEC_LITTLE_TRAP(id)  op_##id
-#define EXEC_LITTLE_SYNC(id)  op_##id
-#define EXEC_LITTLE_CACHE(id) op_##id
-#define EXEC_LITTLE_CP0(id)   op_##id
-#define EXEC_LITTLE_TLB(id)   op_##id
-#define EXEC_LITTLE_FPU(id)   op_##id
-#define EXEC_LITTLE_FPMOVE(id) op_##id
-#define EXEC_LITTLE_FPLOAD(id) op_##id##_little
+#define EXEC_BIG_ALU(id)        op_##id
+#define EXEC_BIG_MULDIV(id)     op_##id
+#define EXEC_BIG_LOAD(id)       op_##id##_big
+#define EXEC_BIG_STORE(id)      op_##id##_big
+#define EXEC_BIG_BRANCH(id)     op_##id
+#define EXEC_BIG_JUMP(id)       op_##id
+#define EXEC_BIG_TRAP(id)       op_##id
+#define EXEC_BIG_SYNC(id)       op_##id
+#define EXEC_BIG_CACHE(id)      op_##id
+#define EXEC_BIG_CP0(id)        op_##id
+#define EXEC_BIG_TLB(id)        op_##id
+#define EXEC_BIG_FPU(id)        op_##id
+#define EXEC_BIG_FPMOVE(id)     op_##id
+#define EXEC_BIG_FPLOAD(id)     op_##id##_big
+#define EXEC_BIG_FPSTORE(id)    op_##id##_big
+#define EXEC_BIG_COP2(id)       op_##id
+#define EXEC_LITTLE_ALU(id)     op_##id
+#define EXEC_LITTLE_MULDIV(id)  op_##id
+#define EXEC_LITTLE_LOAD(id)    op_##id##_little
+#define EXEC_LITTLE_STORE(id)   op_##id##_little
+#define EXEC_LITTLE_BRANCH(id)  op_##id
+#define EXEC_LITTLE_JUMP(id)    op_##id
+#define EXEC_LITTLE_TRAP(id)    op_##id
+#define EXEC_LITTLE_SYNC(id)    op_##id
+#define EXEC_LITTLE_CACHE(id)   op_##id
+#define EXEC_LITTLE_CP0(id)     op_##id
+#define EXEC_LITTLE_TLB(id)     op_##id
+#define EXEC_LITTLE_FPU(id)     op_##id
+#define EXEC_LITTLE_FPMOVE(id)  op_##id
+#define EXEC_LITTLE_FPLOAD(id)  op_##id##_little
 #define EXEC_LITTLE_FPSTORE(id) op_##id##_little
-#define EXEC_LITTLE_COP2(id)  op_##id
+#define EXEC_LITTLE_COP2(id)    op_##id
 
 #define INSN(table, code, id, text, operands, class, flags) \
-	op_fn EXEC_BIG_##class(id);                          \
+	op_fn EXEC_BIG_##class(id);                         \
 	op_fn EXEC_LITTLE_##class(id);
 #include "isa/mips3.def"
 #undef INSN
@@ -62,12 +62,12 @@
 op_fn op_reserved;     /* reserved instruction */
 op_fn op_reserved_x64; /* 64-bit operation where the mode does not allow it */
 op_fn op_nop;
-op_fn op_constant;     /* d = imm: lui, and immediates on $0 */
-op_fn op_move;	       /* d = s: or, addu and daddu with $0 */
+op_fn op_constant; /* d = imm: lui, and immediates on $0 */
+op_fn op_move;     /* d = s: or, addu and daddu with $0 */
 
-op_fn op_mfc0_word;    /* mfc0 of a register that is a plain field */
-op_fn op_dmfc0_field;  /* dmfc0 likewise */
-op_fn op_mtc0_field;   /* mtc0, dmtc0 of a 64-bit register without read-only bits */
+op_fn op_mfc0_word;   /* mfc0 of a register that is a plain field */
+op_fn op_dmfc0_field; /* dmfc0 likewise */
+op_fn op_mtc0_field;  /* mtc0, dmtc0 of a 64-bit register without read-only bits */
 
 /* Endings. */
 op_fn op_end_fall;   /* goes on after the block */
@@ -75,7 +75,7 @@ op_fn op_end_stop;   /* likewise, where mode or mapping may have changed */
 op_fn op_end_branch; /* conditional branch and slot are done */
 op_fn op_end_jump;   /* jump and slot are done */
 op_fn op_end_step;   /* one stepped instruction is done */
-op_fn op_step;	     /* a block that has to be stepped */
+op_fn op_step;       /* a block that has to be stepped */
 
 /* Virtual address of `op`. */
 static inline uint64_t exec_pc(const struct core *core, const struct op *op)

@@ -20,16 +20,16 @@ static inline uint64_t sext32(uint32_t value)
 #define IMM ((uint64_t)(int64_t)op->imm)
 
 /* An operation that only computes its destination. */
-#define ALU_OP(id, expression)                                      \
+#define ALU_OP(id, expression)                                        \
 	struct block *op_##id(struct core *core, const struct op *op) \
-	{                                                           \
-		core->gpr[op->d] = (expression);                    \
-		OP_NEXT();                                          \
+	{                                                             \
+		core->gpr[op->d] = (expression);                      \
+		OP_NEXT();                                            \
 	}
 
 ALU_OP(addu, sext32(S32 + T32))
 ALU_OP(subu, sext32(S32 - T32))
-ALU_OP(and, S & T)
+ALU_OP(and, S &T)
 ALU_OP(or, S | T)
 ALU_OP(xor, S ^ T)
 ALU_OP(nor, ~(S | T))
@@ -42,7 +42,7 @@ ALU_OP(addiu, sext32(S32 + (uint32_t)op->imm))
 ALU_OP(daddiu, S + IMM)
 ALU_OP(slti, (int64_t)S < (int64_t)op->imm)
 ALU_OP(sltiu, S < IMM)
-ALU_OP(andi, S & IMM)
+ALU_OP(andi, S &IMM)
 ALU_OP(ori, S | IMM)
 ALU_OP(xori, S ^ IMM)
 ALU_OP(lui, IMM)
@@ -93,16 +93,16 @@ struct block *op_mtlo(struct core *core, const struct op *op)
 }
 
 /* Arithmetic that traps on signed overflow leaves the destination alone then. */
-#define OVERFLOW_OP(id, type, builtin, left, right)                           \
-	struct block *op_##id(struct core *core, const struct op *op)         \
-	{                                                                     \
-		type result;                                                  \
-                                                                              \
+#define OVERFLOW_OP(id, type, builtin, left, right)                            \
+	struct block *op_##id(struct core *core, const struct op *op)          \
+	{                                                                      \
+		type result;                                                   \
+                                                                               \
 		if (unlikely(builtin((type)(left), (type)(right), &result))) { \
-			return exc_raise(core, op, EXC_OV);                   \
-		}                                                             \
-		core->gpr[op->d] = (uint64_t)(int64_t)result;                 \
-		OP_NEXT();                                                    \
+			return exc_raise(core, op, EXC_OV);                    \
+		}                                                              \
+		core->gpr[op->d] = (uint64_t)(int64_t)result;                  \
+		OP_NEXT();                                                     \
 	}
 
 OVERFLOW_OP(add, int32_t, __builtin_add_overflow, S, T)

@@ -10,8 +10,8 @@
 #include "sim/core/exec.h"
 #include "sim/core/mmu.h"
 
-#define S (core->gpr[op->s])
-#define T (core->gpr[op->t])
+#define S  (core->gpr[op->s])
+#define T  (core->gpr[op->t])
 #define RA 31
 
 #define BRANCH_OP(id, condition)                                      \
@@ -205,8 +205,9 @@ struct block *op_end_step(struct core *core, const struct op *op)
 		if (nullified && !was_in_slot) {
 			core->pc = here + 8;
 		} else if (!nullified) {
-			uint64_t target = op->a == ISA_CLASS_JUMP ? core->target
-								  : here + 4 + (uint64_t)(int64_t)op->imm;
+			uint64_t target = op->a == ISA_CLASS_JUMP
+						  ? core->target
+						  : here + 4 + (uint64_t)(int64_t)op->imm;
 
 			core->slot_target = core->taken ? target : here + 8;
 			core->slot_branch_pc = here;

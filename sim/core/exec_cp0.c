@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec_cp0.c - CP0 moves, TLB instructions, ERET, CACHE (R4000 UM appendix A and chapters 4, 5, 11).
+ * exec_cp0.c - CP0 moves, TLB instructions, ERET, CACHE (R4000 UM appendix A and chapters 4, 5,
+ * 11).
  *
  * CP0 is usable in kernel mode always, elsewhere when Status.CU0 is set. Whatever may change mode,
  * mapping or interrupts ends its block (ISA_F_ENDS), so the next instruction sees it.

@@ -15,8 +15,7 @@
 		}                                                 \
 	} while (0)
 
-#define FCSR_WRITABLE \
-	(FCSR_RM | FCSR_FLAGS | FCSR_ENABLES | FCSR_CAUSE | FCSR_C | FCSR_FS)
+#define FCSR_WRITABLE (FCSR_RM | FCSR_FLAGS | FCSR_ENABLES | FCSR_CAUSE | FCSR_C | FCSR_FS)
 
 struct block *op_mfc1(struct core *core, const struct op *op)
 {

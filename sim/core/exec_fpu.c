@@ -73,7 +73,7 @@ FP_OP(cvt_d_s, uint64_t, d, fpu_cvt_d_s(S_W, core->fcsr, &cause))
 FP_OP(cvt_d_w, uint64_t, d, fpu_from_w_d(S_W, &cause))
 FP_OP(cvt_d_l, uint64_t, d, fpu_from_l_d(S_D, core->fcsr, &cause))
 
-#define FP_TO_INTEGER(name, rounding)                                          \
+#define FP_TO_INTEGER(name, rounding)                                     \
 	FP_OP(name##_w_s, uint32_t, w, fpu_to_w_s(S_W, rounding, &cause)) \
 	FP_OP(name##_w_d, uint32_t, w, fpu_to_w_d(S_D, rounding, &cause)) \
 	FP_OP(name##_l_s, uint64_t, d, fpu_to_l_s(S_W, rounding, &cause)) \
@@ -83,7 +83,7 @@ FP_TO_INTEGER(round, FPU_NEAREST)
 FP_TO_INTEGER(trunc, FPU_ZERO)
 FP_TO_INTEGER(ceil, FPU_UP)
 FP_TO_INTEGER(floor, FPU_DOWN)
-FP_TO_INTEGER(cvt, (enum fpu_rounding)(core->fcsr & FCSR_RM))
+FP_TO_INTEGER(cvt, (enum fpu_rounding)(core->fcsr &FCSR_RM))
 
 /* Moves look at nothing and raise nothing; they leave FCR31 alone. */
 struct block *op_mov_s(struct core *core, const struct op *op)
@@ -100,22 +100,21 @@ struct block *op_mov_d(struct core *core, const struct op *op)
 	OP_NEXT();
 }
 
-#define FP_COMPARE(id, condition, left, right, function)              \
-	struct block *op_##id(struct core *core, const struct op *op) \
-	{                                                             \
-		FP_CHECK();                                           \
-		uint32_t cause;                                       \
-		bool holds = function(left, right, condition, &cause); \
-                                                                      \
-		if (unlikely(!fp_accept(core, cause))) {              \
-			return exc_raise(core, op, EXC_FPE);          \
-		}                                                     \
-		core->fcsr = holds ? core->fcsr | FCSR_C              \
-				   : core->fcsr & ~(uint32_t)FCSR_C;  \
-		OP_NEXT();                                            \
+#define FP_COMPARE(id, condition, left, right, function)                                   \
+	struct block *op_##id(struct core *core, const struct op *op)                      \
+	{                                                                                  \
+		FP_CHECK();                                                                \
+		uint32_t cause;                                                            \
+		bool holds = function(left, right, condition, &cause);                     \
+                                                                                           \
+		if (unlikely(!fp_accept(core, cause))) {                                   \
+			return exc_raise(core, op, EXC_FPE);                               \
+		}                                                                          \
+		core->fcsr = holds ? core->fcsr | FCSR_C : core->fcsr & ~(uint32_t)FCSR_C; \
+		OP_NEXT();                                                                 \
 	}
 
-#define FP_COMPARES(name, condition)                                   \
+#define FP_COMPARES(name, condition)                                 \
 	FP_COMPARE(c_##name##_s, condition, S_W, T_W, fpu_compare_s) \
 	FP_COMPARE(c_##name##_d, condition, S_D, T_D, fpu_compare_d)
 

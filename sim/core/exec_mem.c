@@ -24,40 +24,40 @@ static inline uint64_t soft_tag(const struct core *core, uint64_t vaddr, unsigne
 	return (vaddr & (CORE_PAGE_MASK | (size - 1))) | core->map_tag;
 }
 
-#define TO_GUEST_8_big(value)	    (value)
-#define TO_GUEST_16_big(value)	    __builtin_bswap16(value)
-#define TO_GUEST_32_big(value)	    __builtin_bswap32(value)
-#define TO_GUEST_64_big(value)	    __builtin_bswap64(value)
-#define TO_GUEST_8_little(value)    (value)
-#define TO_GUEST_16_little(value)   (value)
-#define TO_GUEST_32_little(value)   (value)
-#define TO_GUEST_64_little(value)   (value)
+#define TO_GUEST_8_big(value)     (value)
+#define TO_GUEST_16_big(value)    __builtin_bswap16(value)
+#define TO_GUEST_32_big(value)    __builtin_bswap32(value)
+#define TO_GUEST_64_big(value)    __builtin_bswap64(value)
+#define TO_GUEST_8_little(value)  (value)
+#define TO_GUEST_16_little(value) (value)
+#define TO_GUEST_32_little(value) (value)
+#define TO_GUEST_64_little(value) (value)
 
 /* Reads `bits` bits at vaddr into `value` (zero-extended), or returns NULL after an exception. */
-#define LOAD_VALUE(bits, order, vaddr, value)                                               \
-	do {                                                                                \
-		const struct core_soft_data *entry = soft_entry(core, vaddr);               \
-                                                                                            \
-		if (likely(entry->read_tag == soft_tag(core, vaddr, (bits) / 8))) {         \
-			uint##bits##_t raw;                                                 \
-                                                                                            \
-			memcpy(&raw, (const void *)(entry->delta + (uintptr_t)(vaddr)),     \
-			       sizeof(raw));                                                \
-			(value) = TO_GUEST_##bits##_##order(raw);                           \
-		} else if (!mmu_load(core, op, vaddr, (bits) / 8, &(value))) {              \
-			return NULL;                                                        \
-		}                                                                           \
+#define LOAD_VALUE(bits, order, vaddr, value)                                           \
+	do {                                                                            \
+		const struct core_soft_data *entry = soft_entry(core, vaddr);           \
+                                                                                        \
+		if (likely(entry->read_tag == soft_tag(core, vaddr, (bits) / 8))) {     \
+			uint##bits##_t raw;                                             \
+                                                                                        \
+			memcpy(&raw, (const void *)(entry->delta + (uintptr_t)(vaddr)), \
+			       sizeof(raw));                                            \
+			(value) = TO_GUEST_##bits##_##order(raw);                       \
+		} else if (!mmu_load(core, op, vaddr, (bits) / 8, &(value))) {          \
+			return NULL;                                                    \
+		}                                                                       \
 	} while (0)
 
-#define LOAD_OP_ORDER(id, bits, type, order)                                   \
+#define LOAD_OP_ORDER(id, bits, type, order)                                    \
 	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                      \
-		uint64_t vaddr = ADDRESS;                                      \
-		uint64_t value;                                                \
-                                                                               \
-		LOAD_VALUE(bits, order, vaddr, value);                         \
-		core->gpr[op->d] = (uint64_t)(int64_t)(type)value;             \
-		OP_NEXT();                                                     \
+	{                                                                       \
+		uint64_t vaddr = ADDRESS;                                       \
+		uint64_t value;                                                 \
+                                                                                \
+		LOAD_VALUE(bits, order, vaddr, value);                          \
+		core->gpr[op->d] = (uint64_t)(int64_t)(type)value;              \
+		OP_NEXT();                                                      \
 	}
 
 #define LOAD_OP(id, bits, type)            \
@@ -73,16 +73,16 @@ LOAD_OP(lwu, 32, uint32_t)
 LOAD_OP(ld, 64, int64_t)
 
 /* Load-linked: an ordinary load, then the line is remembered. */
-#define LINK_LOAD_ORDER(id, bits, type, order)                                 \
+#define LINK_LOAD_ORDER(id, bits, type, order)                                  \
 	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                      \
-		uint64_t vaddr = ADDRESS;                                      \
-		uint64_t value;                                                \
-                                                                               \
-		LOAD_VALUE(bits, order, vaddr, value);                         \
-		mmu_link(core, mmu_paddr(core, vaddr, CORE_LOAD));             \
-		core->gpr[op->d] = (uint64_t)(int64_t)(type)value;             \
-		OP_NEXT();                                                     \
+	{                                                                       \
+		uint64_t vaddr = ADDRESS;                                       \
+		uint64_t value;                                                 \
+                                                                                \
+		LOAD_VALUE(bits, order, vaddr, value);                          \
+		mmu_link(core, mmu_paddr(core, vaddr, CORE_LOAD));              \
+		core->gpr[op->d] = (uint64_t)(int64_t)(type)value;              \
+		OP_NEXT();                                                      \
 	}
 
 LINK_LOAD_ORDER(ll, 32, int32_t, big)
@@ -91,8 +91,7 @@ LINK_LOAD_ORDER(lld, 64, int64_t, big)
 LINK_LOAD_ORDER(lld, 64, int64_t, little)
 
 /* What follows a store that took the slow path. */
-static struct block *after_slow_store(struct core *core, const struct op *op,
-				      enum mmu_store result)
+static struct block *after_slow_store(struct core *core, const struct op *op, enum mmu_store result)
 {
 	if (result == MMU_STORE_EXCEPTION) {
 		return NULL;
@@ -103,21 +102,20 @@ static struct block *after_slow_store(struct core *core, const struct op *op,
 	OP_NEXT();
 }
 
-#define STORE_OP_ORDER(id, bits, order)                                               \
-	struct block *op_##id##_##order(struct core *core, const struct op *op)       \
-	{                                                                             \
-		uint64_t vaddr = ADDRESS;                                             \
-		uint64_t value = core->gpr[op->t];                                    \
-		const struct core_soft_data *entry = soft_entry(core, vaddr);         \
-                                                                                      \
-		if (likely(entry->write_tag == soft_tag(core, vaddr, (bits) / 8))) {  \
-			uint##bits##_t raw = TO_GUEST_##bits##_##order((uint##bits##_t)value); \
-                                                                                      \
-			memcpy((void *)(entry->delta + (uintptr_t)vaddr), &raw, sizeof(raw)); \
-			OP_NEXT();                                                    \
-		}                                                                     \
-		return after_slow_store(core, op,                                     \
-					mmu_store(core, op, vaddr, (bits) / 8, value)); \
+#define STORE_OP_ORDER(id, bits, order)                                                           \
+	struct block *op_##id##_##order(struct core *core, const struct op *op)                   \
+	{                                                                                         \
+		uint64_t vaddr = ADDRESS;                                                         \
+		uint64_t value = core->gpr[op->t];                                                \
+		const struct core_soft_data *entry = soft_entry(core, vaddr);                     \
+                                                                                                  \
+		if (likely(entry->write_tag == soft_tag(core, vaddr, (bits) / 8))) {              \
+			uint##bits##_t raw = TO_GUEST_##bits##_##order((uint##bits##_t)value);    \
+                                                                                                  \
+			memcpy((void *)(entry->delta + (uintptr_t)vaddr), &raw, sizeof(raw));     \
+			OP_NEXT();                                                                \
+		}                                                                                 \
+		return after_slow_store(core, op, mmu_store(core, op, vaddr, (bits) / 8, value)); \
 	}
 
 #define STORE_OP(id, bits)            \
@@ -150,10 +148,10 @@ static struct block *store_conditional(struct core *core, const struct op *op, u
 	return after_slow_store(core, op, result);
 }
 
-#define CONDITIONAL_OP(id, order, size)                                        \
+#define CONDITIONAL_OP(id, order, size)                                         \
 	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                      \
-		return store_conditional(core, op, size);                      \
+	{                                                                       \
+		return store_conditional(core, op, size);                       \
 	}
 
 CONDITIONAL_OP(sc, big, 4)
@@ -181,8 +179,8 @@ static inline uint64_t low_bits(unsigned bits)
 }
 
 /* The aligned unit at vaddr, zero-extended; false after an exception. */
-static inline bool load_unit(struct core *core, const struct op *op, uint64_t vaddr,
-			     unsigned unit, uint64_t *value)
+static inline bool load_unit(struct core *core, const struct op *op, uint64_t vaddr, unsigned unit,
+			     uint64_t *value)
 {
 	uint64_t aligned = vaddr & ~(uint64_t)(unit - 1);
 	const struct core_soft_data *entry = soft_entry(core, vaddr);
@@ -273,14 +271,14 @@ static struct block *store_right(struct core *core, const struct op *op, unsigne
 			  (all << shift) & all);
 }
 
-#define UNALIGNED_OP(id, order, function, unit)                                \
+#define UNALIGNED_OP(id, order, function, unit)                                 \
 	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                      \
-		return function(core, op, unit);                               \
+	{                                                                       \
+		return function(core, op, unit);                                \
 	}
 
-#define UNALIGNED_OPS(id, function, unit)        \
-	UNALIGNED_OP(id, big, function, unit)    \
+#define UNALIGNED_OPS(id, function, unit)     \
+	UNALIGNED_OP(id, big, function, unit) \
 	UNALIGNED_OP(id, little, function, unit)
 
 UNALIGNED_OPS(lwl, load_left, 4)
@@ -300,16 +298,16 @@ UNALIGNED_OPS(sdr, store_right, 8)
 		}                                                 \
 	} while (0)
 
-#define FP_LOAD_OP(id, bits, bank, order)                                      \
+#define FP_LOAD_OP(id, bits, bank, order)                                       \
 	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                      \
-		uint64_t vaddr = ADDRESS;                                      \
-		uint64_t value;                                                \
-                                                                               \
-		FP_CHECK();                                                    \
-		LOAD_VALUE(bits, order, vaddr, value);                         \
-		core->fpr.bank[op->d] = (uint##bits##_t)value;                 \
-		OP_NEXT();                                                     \
+	{                                                                       \
+		uint64_t vaddr = ADDRESS;                                       \
+		uint64_t value;                                                 \
+                                                                                \
+		FP_CHECK();                                                     \
+		LOAD_VALUE(bits, order, vaddr, value);                          \
+		core->fpr.bank[op->d] = (uint##bits##_t)value;                  \
+		OP_NEXT();                                                      \
 	}
 
 FP_LOAD_OP(lwc1, 32, w, big)
@@ -317,23 +315,22 @@ FP_LOAD_OP(lwc1, 32, w, little)
 FP_LOAD_OP(ldc1, 64, d, big)
 FP_LOAD_OP(ldc1, 64, d, little)
 
-#define FP_STORE_OP(id, bits, bank, order)                                            \
-	struct block *op_##id##_##order(struct core *core, const struct op *op)       \
-	{                                                                             \
-		uint64_t vaddr = ADDRESS;                                             \
-		const struct core_soft_data *entry = soft_entry(core, vaddr);         \
-                                                                                      \
-		FP_CHECK();                                                           \
-		uint##bits##_t value = core->fpr.bank[op->t];                         \
-                                                                                      \
-		if (likely(entry->write_tag == soft_tag(core, vaddr, (bits) / 8))) {  \
-			uint##bits##_t raw = TO_GUEST_##bits##_##order(value);        \
-                                                                                      \
-			memcpy((void *)(entry->delta + (uintptr_t)vaddr), &raw, sizeof(raw)); \
-			OP_NEXT();                                                    \
-		}                                                                     \
-		return after_slow_store(core, op,                                     \
-					mmu_store(core, op, vaddr, (bits) / 8, value)); \
+#define FP_STORE_OP(id, bits, bank, order)                                                        \
+	struct block *op_##id##_##order(struct core *core, const struct op *op)                   \
+	{                                                                                         \
+		uint64_t vaddr = ADDRESS;                                                         \
+		const struct core_soft_data *entry = soft_entry(core, vaddr);                     \
+                                                                                                  \
+		FP_CHECK();                                                                       \
+		uint##bits##_t value = core->fpr.bank[op->t];                                     \
+                                                                                                  \
+		if (likely(entry->write_tag == soft_tag(core, vaddr, (bits) / 8))) {              \
+			uint##bits##_t raw = TO_GUEST_##bits##_##order(value);                    \
+                                                                                                  \
+			memcpy((void *)(entry->delta + (uintptr_t)vaddr), &raw, sizeof(raw));     \
+			OP_NEXT();                                                                \
+		}                                                                                 \
+		return after_slow_store(core, op, mmu_store(core, op, vaddr, (bits) / 8, value)); \
 	}
 
 FP_STORE_OP(swc1, 32, w, big)

@@ -131,8 +131,7 @@ static void flush_page(struct core *core, uint64_t vpage)
 	for (unsigned mode = 0; mode < CORE_MODE_COUNT; mode++) {
 		struct core_map *map = &core->maps[mode];
 		struct core_soft_data *data = soft_slot(map, vpage);
-		struct core_soft_fetch *fetch =
-			&map->fetch[core_map_slot(vpage, CORE_SOFT_FETCH)];
+		struct core_soft_fetch *fetch = &map->fetch[core_map_slot(vpage, CORE_SOFT_FETCH)];
 
 		if ((data->read_tag & CORE_PAGE_MASK) == vpage) {
 			data->read_tag = CORE_TAG_INVALID;
@@ -223,8 +222,7 @@ static bool watch_hits(const struct core *core, uint64_t paddr, bool is_store)
 	uint64_t watched = ((uint64_t)cp0->watch_hi << 32) | (cp0->watch_lo & WATCHLO_PADDR);
 
 	return (cp0->watch_lo & (is_store ? WATCHLO_W : WATCHLO_R)) &&
-	       !(cp0->status & (STATUS_EXL | STATUS_ERL)) &&
-	       ((paddr ^ watched) & ~7ULL) == 0;
+	       !(cp0->status & (STATUS_EXL | STATUS_ERL)) && ((paddr ^ watched) & ~7ULL) == 0;
 }
 
 /*
@@ -333,7 +331,8 @@ static bool load_around(struct core *core, const struct op *op, uint64_t vaddr, 
 			return false;
 		}
 		if (core->hooks.dev != NULL) {
-			core->hooks.dev(core->hooks.trace, core, CORE_LOAD, vaddr, paddr, size, *value);
+			core->hooks.dev(core->hooks.trace, core, CORE_LOAD, vaddr, paddr, size,
+					*value);
 		}
 	}
 	if (unlikely(core->hooks.mem != NULL)) {
@@ -431,7 +430,8 @@ static enum mmu_store store_around(struct core *core, const struct op *op, uint6
 		uint8_t *host = ram_frame_host(core->ram, frame) + offset;
 		uint8_t before = core->ram->flags[frame];
 
-		guest_store(core, host, size, (guest_load(core, host, size) & ~mask) | (value & mask));
+		guest_store(core, host, size,
+			    (guest_load(core, host, size) & ~mask) | (value & mask));
 		mmu_note_write(core, core, frame, offset, size);
 		if ((before & RAM_CODE) && !(core->ram->flags[frame] & RAM_CODE)) {
 			result = MMU_STORE_LEAVE; /* the block being executed may be gone */
@@ -442,7 +442,8 @@ static enum mmu_store store_around(struct core *core, const struct op *op, uint6
 			return MMU_STORE_EXCEPTION;
 		}
 		if (core->hooks.dev != NULL) {
-			core->hooks.dev(core->hooks.trace, core, CORE_STORE, vaddr, paddr, size, value);
+			core->hooks.dev(core->hooks.trace, core, CORE_STORE, vaddr, paddr, size,
+					value);
 		}
 		core_kick(core); /* it may have raised an interrupt or stopped the machine */
 		result = MMU_STORE_LEAVE;
@@ -488,8 +489,7 @@ bool mmu_probe_cache(struct core *core, const struct op *op, uint64_t vaddr)
 
 uint64_t mmu_paddr(const struct core *core, uint64_t vaddr, enum core_access access)
 {
-	const struct core_soft_data *slot =
-		&core->map->data[core_map_slot(vaddr, CORE_SOFT_DATA)];
+	const struct core_soft_data *slot = &core->map->data[core_map_slot(vaddr, CORE_SOFT_DATA)];
 
 	if (slot->read_tag == ((vaddr & CORE_PAGE_MASK) | core->map_tag)) {
 		return slot->paddr | (vaddr & CORE_PAGE_OFFSET);

@@ -21,7 +21,7 @@ enum mmu_fault {
 
 struct mmu_translation {
 	enum mmu_fault fault;
-	bool writable;	/* a store would be allowed too */
+	bool writable;  /* a store would be allowed too */
 	uint64_t paddr; /* 36 bits */
 };
 
@@ -74,8 +74,7 @@ uint64_t mmu_paddr(const struct core *core, uint64_t vaddr, enum core_access acc
 static inline struct block *mmu_find_block(const struct core *core)
 {
 	uint64_t pc = core->pc;
-	const struct core_soft_fetch *entry =
-		&core->map->fetch[core_map_slot(pc, CORE_SOFT_FETCH)];
+	const struct core_soft_fetch *entry = &core->map->fetch[core_map_slot(pc, CORE_SOFT_FETCH)];
 
 	if (entry->tag != ((pc & (CORE_PAGE_MASK | 3)) | core->map_tag)) {
 		return NULL;

@@ -10,7 +10,7 @@
 /* R (63..62) and VPN2 (39..13); bits 61..40 are checked by the segment, not by the TLB. */
 #define MATCH_BITS (ENTRYHI_R | ENTRYHI_VPN2)
 #define PAIR_SHIFT 13
-#define HASHES	   64U
+#define HASHES     64U
 
 static unsigned hash_pair(uint64_t vaddr)
 {

@@ -9,8 +9,8 @@
 
 #include "sim/core/core.h"
 
-#define TLB_NO_MATCH	    (-1)
-#define TLB_SEVERAL_MATCH   (-2)
+#define TLB_NO_MATCH      (-1)
+#define TLB_SEVERAL_MATCH (-2)
 
 /* Index of the entry matching `vaddr` under `asid`, TLB_NO_MATCH or TLB_SEVERAL_MATCH. */
 int tlb_lookup(const struct core_tlb *tlb, uint64_t vaddr, uint8_t asid);

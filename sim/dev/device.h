@@ -33,7 +33,7 @@ struct device_ops {
 /* The first member of every device's own structure. */
 struct device {
 	const struct device_ops *ops;
-	uint64_t base;	/* physical */
+	uint64_t base; /* physical */
 	uint64_t bytes;
 	struct machine *machine;
 };

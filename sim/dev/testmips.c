@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * testmips.c - console, halt and multiprocessor device of the testmips machine (machine/testmips.h).
+ * testmips.c - console, halt and multiprocessor device of the testmips machine
+ * (machine/testmips.h).
  */
 #include "machine/testmips.h"
 

@@ -133,7 +133,8 @@ static void write_register(struct uart *uart, unsigned number, uint8_t byte)
 		if (dlab) {
 			uart->dlm = byte;
 		} else {
-			/* Enabling the transmitter interrupt raises it: the transmitter is empty. */
+			/* Enabling the transmitter interrupt raises it: the transmitter is empty.
+			 */
 			uart->thre_pending |= (byte & ~uart->ier & UART_IER_THRE) != 0;
 			uart->ier = byte & UART_IER_MASK;
 		}

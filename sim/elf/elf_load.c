@@ -38,9 +38,8 @@ static bool check_header(struct elf_file *file, struct error *err)
 				 elf_errmsg(-1));
 	}
 	if (file->header.e_machine != EM_MIPS) {
-		return error_set(err, EXIT_USAGE,
-				 "%s: made for machine %u, expected MIPS (%u)", path,
-				 file->header.e_machine, EM_MIPS);
+		return error_set(err, EXIT_USAGE, "%s: made for machine %u, expected MIPS (%u)",
+				 path, file->header.e_machine, EM_MIPS);
 	}
 	if (file->header.e_type != ET_EXEC) {
 		return error_set(err, EXIT_USAGE,
@@ -164,14 +163,16 @@ static bool read_segment(const struct elf_file *file, size_t number, const GElf_
 				 header->p_offset + header->p_filesz, raw == NULL ? 0 : file_size);
 	}
 	if (header->p_filesz > header->p_memsz) {
-		return error_set(err, EXIT_HOST_IO,
-				 "%s: damaged: segment %zu has more bytes in the file than in memory",
-				 file->path, number);
+		return error_set(
+			err, EXIT_HOST_IO,
+			"%s: damaged: segment %zu has more bytes in the file than in memory",
+			file->path, number);
 	}
 	if (!physical_address(file, header->p_paddr, &segment->first) ||
 	    header->p_memsz > (1ULL << PADDR_BITS)) {
 		return error_set(err, EXIT_USAGE,
-				 "%s: segment %zu is at 0x%" PRIx64 ", which is no physical address",
+				 "%s: segment %zu is at 0x%" PRIx64
+				 ", which is no physical address",
 				 file->path, number, header->p_paddr);
 	}
 	segment->bytes = header->p_memsz;

@@ -40,7 +40,12 @@
 #define FPU_E 0x20U /* unimplemented operation */
 
 /* FCR31.RM. */
-enum fpu_rounding { FPU_NEAREST, FPU_ZERO, FPU_UP, FPU_DOWN };
+enum fpu_rounding {
+	FPU_NEAREST,
+	FPU_ZERO,
+	FPU_UP,
+	FPU_DOWN
+};
 
 /* The slow paths, complete for all operands. `rounding` replaces FCR31.RM. */
 uint32_t fpu_slow_add_s(uint32_t a, uint32_t b, uint32_t fcsr, uint32_t *cause);
@@ -178,13 +183,15 @@ static inline uint64_t fpu_sub_d(uint64_t a, uint64_t b, uint32_t fcsr, uint32_t
 				     (fpu_is_ordinary_d(a) || fpu_is_zero_d(a)) &&
 				     (fpu_is_ordinary_d(b) || fpu_is_zero_d(b)),
 			     1)) {
-		*cause = fpu_sum_is_inexact_d(fpu_double(a), -fpu_double(b), difference) ? FPU_I : 0;
+		*cause =
+			fpu_sum_is_inexact_d(fpu_double(a), -fpu_double(b), difference) ? FPU_I : 0;
 		return fpu_bits_d(difference);
 	}
 	return fpu_slow_sub_d(a, b, fcsr, cause);
 }
 
-/* The product of two 53-bit mantissas has 105 or 106 bits: inexact if any below the top 53 is set. */
+/* The product of two 53-bit mantissas has 105 or 106 bits: inexact if any below the top 53 is set.
+ */
 static inline uint64_t fpu_mul_d(uint64_t a, uint64_t b, uint32_t fcsr, uint32_t *cause)
 {
 	uint64_t product = fpu_bits_d(fpu_double(a) * fpu_double(b));
@@ -192,8 +199,7 @@ static inline uint64_t fpu_mul_d(uint64_t a, uint64_t b, uint32_t fcsr, uint32_t
 	if (__builtin_expect((fcsr & FCSR_RM) == FPU_NEAREST && fpu_is_ordinary_d(a) &&
 				     fpu_is_ordinary_d(b) && fpu_is_ordinary_d(product),
 			     1)) {
-		unsigned __int128 exact =
-			(unsigned __int128)fpu_mantissa_d(a) * fpu_mantissa_d(b);
+		unsigned __int128 exact = (unsigned __int128)fpu_mantissa_d(a) * fpu_mantissa_d(b);
 		unsigned dropped = 52 + (unsigned)(exact >> 105);
 		uint64_t rest = (uint64_t)exact << (64 - dropped);
 
@@ -225,9 +231,8 @@ static inline uint64_t fpu_div_d(uint64_t a, uint64_t b, uint32_t fcsr, uint32_t
 
 static inline uint64_t fpu_sqrt_d(uint64_t a, uint32_t fcsr, uint32_t *cause)
 {
-	if (__builtin_expect((fcsr & FCSR_RM) == FPU_NEAREST && fpu_is_ordinary_d(a) &&
-				     (a >> 63) == 0,
-			     1)) {
+	if (__builtin_expect(
+		    (fcsr & FCSR_RM) == FPU_NEAREST && fpu_is_ordinary_d(a) && (a >> 63) == 0, 1)) {
 		uint64_t root = fpu_bits_d(sqrt(fpu_double(a)));
 		unsigned __int128 square =
 			(unsigned __int128)fpu_mantissa_d(root) * fpu_mantissa_d(root);
@@ -274,8 +279,7 @@ static inline uint32_t fpu_mul_s(uint32_t a, uint32_t b, uint32_t fcsr, uint32_t
 	float product = (float)exact;
 
 	if (__builtin_expect((fcsr & FCSR_RM) == FPU_NEAREST && fpu_is_ordinary_s(a) &&
-				     fpu_is_ordinary_s(b) &&
-				     fpu_is_ordinary_s(fpu_bits_s(product)),
+				     fpu_is_ordinary_s(b) && fpu_is_ordinary_s(fpu_bits_s(product)),
 			     1)) {
 		*cause = (double)product != exact ? FPU_I : 0;
 		return fpu_bits_s(product);
@@ -302,9 +306,8 @@ static inline uint32_t fpu_div_s(uint32_t a, uint32_t b, uint32_t fcsr, uint32_t
 
 static inline uint32_t fpu_sqrt_s(uint32_t a, uint32_t fcsr, uint32_t *cause)
 {
-	if (__builtin_expect((fcsr & FCSR_RM) == FPU_NEAREST && fpu_is_ordinary_s(a) &&
-				     (a >> 31) == 0,
-			     1)) {
+	if (__builtin_expect(
+		    (fcsr & FCSR_RM) == FPU_NEAREST && fpu_is_ordinary_s(a) && (a >> 31) == 0, 1)) {
 		float root = sqrtf(fpu_float(a));
 
 		*cause = (double)root * (double)root != (double)fpu_float(a) ? FPU_I : 0;

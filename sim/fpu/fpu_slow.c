@@ -21,7 +21,14 @@ struct format {
 static const struct format single_format = { 24, -126, 127, 8, 0x7fbfffff };
 static const struct format double_format = { 53, -1022, 1023, 11, 0x7ff7ffffffffffff };
 
-enum number_class { CLASS_ZERO, CLASS_DENORMAL, CLASS_NORMAL, CLASS_INFINITY, CLASS_QUIET, CLASS_SIGNALLING };
+enum number_class {
+	CLASS_ZERO,
+	CLASS_DENORMAL,
+	CLASS_NORMAL,
+	CLASS_INFINITY,
+	CLASS_QUIET,
+	CLASS_SIGNALLING
+};
 
 /* A finite number is (-1)^sign * significand * 2^exponent. */
 struct number {
@@ -47,7 +54,7 @@ static struct number unpack(const struct format *format, uint64_t bits)
 		bool top = ((fraction >> (fraction_bits - 1)) & 1) != 0;
 
 		number.class = fraction == 0 ? CLASS_INFINITY
-			       : top	     ? CLASS_SIGNALLING
+			       : top         ? CLASS_SIGNALLING
 					     : CLASS_QUIET;
 	} else if (field == 0) {
 		number.class = fraction == 0 ? CLASS_ZERO : CLASS_DENORMAL;
@@ -261,8 +268,7 @@ static uint64_t add(const struct format *format, uint64_t a_bits, uint64_t b_bit
 		return pack_infinity(format, a.class == CLASS_INFINITY ? a.sign : b.sign);
 	}
 	if (a.class == CLASS_ZERO && b.class == CLASS_ZERO) {
-		return sign_bit(format, a.sign == b.sign ? a.sign
-							 : (fcsr & FCSR_RM) == FPU_DOWN);
+		return sign_bit(format, a.sign == b.sign ? a.sign : (fcsr & FCSR_RM) == FPU_DOWN);
 	}
 	return add_finite(format, a, b, fcsr, cause);
 }
@@ -500,7 +506,8 @@ static uint64_t to_integer(const struct format *format, uint64_t source, unsigne
 	if (is_unimplemented(&a)) {
 		return unimplemented(cause);
 	}
-	if (is_nan(&a) || a.class == CLASS_INFINITY || (a.class == CLASS_NORMAL && a.exponent > 12)) {
+	if (is_nan(&a) || a.class == CLASS_INFINITY ||
+	    (a.class == CLASS_NORMAL && a.exponent > 12)) {
 		/* 53 bits and 12 more exceed 64. */
 		*cause = FPU_V;
 		return largest;
@@ -549,8 +556,9 @@ static uint64_t from_integer(const struct format *format, int64_t value, uint32_
 		*cause = 0;
 		return 0;
 	}
-	return round_and_pack(format, value < 0, 0, value < 0 ? 0 - (uint64_t)value : (uint64_t)value,
-			      false, fcsr, cause);
+	return round_and_pack(format, value < 0, 0,
+			      value < 0 ? 0 - (uint64_t)value : (uint64_t)value, false, fcsr,
+			      cause);
 }
 
 uint32_t fpu_from_w_s(uint32_t a, uint32_t fcsr, uint32_t *cause)

@@ -32,10 +32,10 @@
  * is all zero. I3 no soft TLB holds a write entry of a frame with a flag of RAM_GUARDED.
  */
 struct ram {
-	uint8_t *host;	     /* frame f is at host + f * RAM_PAGE_BYTES */
-	uint8_t *flags;	     /* RAM_*, one per frame */
-	uint64_t bytes;	     /* installed */
-	uint64_t frames;     /* bytes / RAM_PAGE_BYTES */
+	uint8_t *host;   /* frame f is at host + f * RAM_PAGE_BYTES */
+	uint8_t *flags;  /* RAM_*, one per frame */
+	uint64_t bytes;  /* installed */
+	uint64_t frames; /* bytes / RAM_PAGE_BYTES */
 };
 
 bool ram_create(struct ram *ram, uint64_t bytes, struct error *err);

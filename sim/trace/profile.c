@@ -2,8 +2,8 @@
 /*
  * profile.c - a tree of call stacks with an instruction count at each node.
  *
- * Each CPU has a current node. The core reports every run of instructions with its first pc. After a
- * call (the link register holds the address behind the last run) the node's child for the callee
+ * Each CPU has a current node. The core reports every run of instructions with its first pc. After
+ * a call (the link register holds the address behind the last run) the node's child for the callee
  * becomes current; at a frame's return address that frame does. Code outside every symbol is "?".
  */
 #include "sim/trace/profile.h"
@@ -16,7 +16,7 @@
 #include "sim/machine.h"
 
 #define DEPTH_MAX 128U
-#define RA	  31
+#define RA        31
 
 /* One stack: this symbol called by the parent's. Node 0 of each CPU is its root. */
 struct node {
@@ -128,7 +128,8 @@ static void follow(struct profile *profile, struct cpu_stack *stack, const struc
 	} else if (profile->node[top->node].symbol == symbol || pop_to(stack, pc)) {
 		return; /* still in the same function, or back in a caller */
 	} else {
-		/* A jump or fall-through into another function: the frame goes on under its name. */
+		/* A jump or fall-through into another function: the frame goes on under its name.
+		 */
 		top->node = child_of(profile, profile->node[top->node].parent, symbol);
 	}
 }

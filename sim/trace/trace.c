@@ -25,7 +25,7 @@ struct category {
 
 static const struct category categories_known[] = {
 	{ "insn", TRACE_INSN }, { "exc", TRACE_EXC }, { "tlb", TRACE_TLB },
-	{ "mem", TRACE_MEM },	{ "dev", TRACE_DEV }, { "all", 0x1f },
+	{ "mem", TRACE_MEM },   { "dev", TRACE_DEV }, { "all", 0x1f },
 };
 
 #define CATEGORIES (sizeof(categories_known) / sizeof(categories_known[0]))
@@ -45,9 +45,10 @@ bool trace_parse(const char *text, unsigned *categories, struct error *err)
 			}
 		}
 		if (bits == 0) {
-			return error_set(err, EXIT_USAGE,
-					 "--trace: '%.*s' is not one of: insn, exc, tlb, mem, dev, all",
-					 (int)(length < 64 ? length : 64), text);
+			return error_set(
+				err, EXIT_USAGE,
+				"--trace: '%.*s' is not one of: insn, exc, tlb, mem, dev, all",
+				(int)(length < 64 ? length : 64), text);
 		}
 		*categories |= bits;
 		text += length + (text[length] == ',');
@@ -64,8 +65,8 @@ static FILE *begin_line(struct trace *trace, const struct core *core, const char
 	if (trace->failed) {
 		return NULL;
 	}
-	if (fprintf(trace->stream, "%12" PRIu64 " cpu%u %-4s ", core_now(core), core->id, category) <
-	    0) {
+	if (fprintf(trace->stream, "%12" PRIu64 " cpu%u %-4s ", core_now(core), core->id,
+		    category) < 0) {
 		trace->failed = true;
 		control_interrupt(trace->machine);
 		return NULL;
@@ -103,10 +104,11 @@ static void trace_insn(void *context, struct core *core, uint64_t pc, uint32_t w
 static const char *exception_name(unsigned code)
 {
 	static const char *const names[32] = {
-		[EXC_INT] = "Int",   [EXC_MOD] = "Mod",	    [EXC_TLBL] = "TLBL", [EXC_TLBS] = "TLBS",
-		[EXC_ADEL] = "AdEL", [EXC_ADES] = "AdES",   [EXC_IBE] = "IBE",	 [EXC_DBE] = "DBE",
-		[EXC_SYS] = "Sys",   [EXC_BP] = "Bp",	    [EXC_RI] = "RI",	 [EXC_CPU] = "CpU",
-		[EXC_OV] = "Ov",     [EXC_TR] = "Tr",	    [EXC_FPE] = "FPE",
+		[EXC_INT] = "Int",     [EXC_MOD] = "Mod",   [EXC_TLBL] = "TLBL",
+		[EXC_TLBS] = "TLBS",   [EXC_ADEL] = "AdEL", [EXC_ADES] = "AdES",
+		[EXC_IBE] = "IBE",     [EXC_DBE] = "DBE",   [EXC_SYS] = "Sys",
+		[EXC_BP] = "Bp",       [EXC_RI] = "RI",     [EXC_CPU] = "CpU",
+		[EXC_OV] = "Ov",       [EXC_TR] = "Tr",     [EXC_FPE] = "FPE",
 		[EXC_WATCH] = "Watch",
 	};
 

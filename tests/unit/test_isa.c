@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* test_isa.c - the tables of isa/: rows, decoder, segments. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "isa/isa.h"
+#include "isa/segment.h"
+
+#define RANDOM_WORDS 2000000
+
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+/* What the rows alone say of a word, without any table. */
+static enum isa_id search_rows(uint32_t word)
+{
+	for (unsigned id = 1; id < ISA_COUNT; id++) {
+		if (isa_descs[id].mask != 0 && (word & isa_descs[id].mask) == isa_descs[id].match) {
+			return (enum isa_id)id;
+		}
+	}
+	/* Undefined operations of the FPU, except branches on conditions that do not exist. */
+	return isa_coprocessor(word) == 1 && isa_rs(word) != 8 ? ISA_cop1_undefined : ISA_reserved;
+}
+
+START_TEST(rows_do_not_overlap)
+{
+	for (unsigned a = 1; a < ISA_COUNT; a++) {
+		for (unsigned b = a + 1; b < ISA_COUNT; b++) {
+			uint32_t both = isa_descs[a].mask & isa_descs[b].mask;
+
+			if (isa_descs[a].mask == 0 || isa_descs[b].mask == 0) {
+				continue;
+			}
+			ck_assert_msg((isa_descs[a].match & both) != (isa_descs[b].match & both),
+				      "%s and %s share words", isa_descs[a].text,
+				      isa_descs[b].text);
+		}
+	}
+}
+END_TEST
+
+START_TEST(row_decodes_to_itself)
+{
+	for (unsigned id = 1; id < ISA_COUNT; id++) {
+		const struct isa_desc *desc = &isa_descs[id];
+
+		if (desc->mask != 0) {
+			ck_assert_uint_eq(isa_decode(desc->match), id);
+			ck_assert_uint_eq(isa_decode(desc->match | ~desc->mask), id);
+			ck_assert_uint_eq(desc->match & ~desc->mask, 0);
+		}
+	}
+}
+END_TEST
+
+START_TEST(decode_agrees_with_rows)
+{
+	uint64_t state = 1;
+
+	for (unsigned i = 0; i < RANDOM_WORDS; i++) {
+		uint32_t word = (uint32_t)next_random(&state);
+
+		ck_assert_uint_eq(isa_decode(word), search_rows(word));
+	}
+}
+END_TEST
+
+START_TEST(disasm_never_writes_beyond_its_buffer)
+{
+	uint64_t state = 2;
+	char text[16];
+
+	for (unsigned i = 0; i < 100000; i++) {
+		uint32_t word = (uint32_t)next_random(&state);
+		size_t size = i % sizeof(text);
+
+		text[size] = '#';
+		size_t length = isa_disasm(word, 0, false, text, size);
+
+		ck_assert_int_eq(text[size], '#');
+		ck_assert_uint_gt(length, 0);
+		if (size > 0) {
+			ck_assert_int_eq(text[length < size ? length : size - 1], '\0');
+		}
+	}
+}
+END_TEST
+
+struct segment_case {
+	uint64_t vaddr;
+	enum isa_mode mode;
+	bool x64;
+	bool erl;
+	enum isa_segment_kind kind;
+	uint64_t paddr;
+	uint8_t cache;
+};
+
+#define U ISA_MODE_USER
+#define S ISA_MODE_SUPERVISOR
+#define K ISA_MODE_KERNEL
+#define ERROR_CASE(vaddr, mode, x64)                             \
+	{                                                        \
+		vaddr, mode, x64, false, ISA_SEGMENT_ERROR, 0, 0 \
+	}
+#define MAPPED_CASE(vaddr, mode, x64)                                         \
+	{                                                                     \
+		vaddr, mode, x64, false, ISA_SEGMENT_MAPPED, 0, ISA_CACHE_TLB \
+	}
+#define UNMAPPED_CASE(vaddr, x64, paddr, cache)                          \
+	{                                                                \
+		vaddr, K, x64, false, ISA_SEGMENT_UNMAPPED, paddr, cache \
+	}
+
+/* Both ends of every segment and the addresses just outside (R4000 UM figures 4-3 to 4-7). */
+static const struct segment_case segment_cases[] = {
+	MAPPED_CASE(0x0, U, false),
+	MAPPED_CASE(0x7fffffff, U, false),
+	ERROR_CASE(0x80000000, U, false),
+	ERROR_CASE(0xffffffff80000000, U, false),
+	ERROR_CASE(0xffffffffffffffff, U, false),
+	MAPPED_CASE(0xffffffffff, U, true),
+	ERROR_CASE(0x10000000000, U, true),
+	ERROR_CASE(0x4000000000000000, U, true),
+	ERROR_CASE(0x8000000000000000, U, true),
+	MAPPED_CASE(0x7fffffff, S, false),
+	ERROR_CASE(0x80000000, S, false),
+	ERROR_CASE(0xffffffffbfffffff, S, false),
+	MAPPED_CASE(0xffffffffc0000000, S, false),
+	MAPPED_CASE(0xffffffffdfffffff, S, false),
+	ERROR_CASE(0xffffffffe0000000, S, false),
+	MAPPED_CASE(0xffffffffff, S, true),
+	ERROR_CASE(0x10000000000, S, true),
+	MAPPED_CASE(0x4000000000000000, S, true),
+	MAPPED_CASE(0x400000ffffffffff, S, true),
+	ERROR_CASE(0x4000010000000000, S, true),
+	ERROR_CASE(0x8000000000000000, S, true),
+	MAPPED_CASE(0xffffffffc0000000, S, true),
+	ERROR_CASE(0xffffffffe0000000, S, true),
+	MAPPED_CASE(0x7fffffff, K, false),
+	ERROR_CASE(0x80000000, K, false),
+	ERROR_CASE(0x9000000000000000, K, false),
+	UNMAPPED_CASE(0xffffffff80000000, false, 0x0, ISA_CACHE_CONFIG),
+	UNMAPPED_CASE(0xffffffff9fffffff, false, 0x1fffffff, ISA_CACHE_CONFIG),
+	UNMAPPED_CASE(0xffffffffa0000000, false, 0x0, ISA_CACHE_UNCACHED),
+	UNMAPPED_CASE(0xffffffffbfc00000, false, 0x1fc00000, ISA_CACHE_UNCACHED),
+	MAPPED_CASE(0xffffffffc0000000, K, false),
+	MAPPED_CASE(0xffffffffffffffff, K, false),
+	MAPPED_CASE(0xffffffffff, K, true),
+	ERROR_CASE(0x10000000000, K, true),
+	MAPPED_CASE(0x400000ffffffffff, K, true),
+	ERROR_CASE(0x4000010000000000, K, true),
+	UNMAPPED_CASE(0x8000000000001234, true, 0x1234, 0),
+	UNMAPPED_CASE(0x9800000fffffffff, true, 0xfffffffff, 3),
+	UNMAPPED_CASE(0xb800000000000000, true, 0x0, 7),
+	ERROR_CASE(0x9800001000000000, K, true),
+	ERROR_CASE(0x9c00000000000000, K, true),
+	MAPPED_CASE(0xc000000000000000, K, true),
+	MAPPED_CASE(0xc00000ff7fffffff, K, true),
+	ERROR_CASE(0xc00000ff80000000, K, true),
+	ERROR_CASE(0xffffffff7fffffff, K, true),
+	UNMAPPED_CASE(0xffffffff80000000, true, 0x0, ISA_CACHE_CONFIG),
+	MAPPED_CASE(0xffffffffffffffff, K, true),
+	/* ERL: the lowest 2 GB become unmapped and uncached, for the kernel only. */
+	{ 0x7fffffff, K, false, true, ISA_SEGMENT_UNMAPPED, 0x7fffffff, ISA_CACHE_UNCACHED },
+	{ 0x1000, K, true, true, ISA_SEGMENT_UNMAPPED, 0x1000, ISA_CACHE_UNCACHED },
+	{ 0x80000000, K, true, true, ISA_SEGMENT_MAPPED, 0, ISA_CACHE_TLB },
+};
+
+START_TEST(segment_is_that_of_the_manual)
+{
+	const struct segment_case *c = &segment_cases[_i];
+	struct isa_segment_result result = isa_segment(c->vaddr, c->mode, c->x64, c->erl);
+
+	ck_assert_msg(result.kind == c->kind, "0x%llx mode %d x64 %d: kind %d, expected %d",
+		      (unsigned long long)c->vaddr, c->mode, c->x64, result.kind, c->kind);
+	if (c->kind == ISA_SEGMENT_UNMAPPED) {
+		ck_assert_uint_eq(result.paddr, c->paddr);
+	}
+	if (c->kind != ISA_SEGMENT_ERROR) {
+		ck_assert_uint_eq(result.cache, c->cache);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("isa");
+	TCase *rows = tcase_create("rows");
+	TCase *segments = tcase_create("segments");
+	int cases = (int)(sizeof(segment_cases) / sizeof(segment_cases[0]));
+
+	tcase_set_timeout(rows, 60);
+	tcase_add_test(rows, rows_do_not_overlap);
+	tcase_add_test(rows, row_decodes_to_itself);
+	tcase_add_test(rows, decode_agrees_with_rows);
+	tcase_add_test(rows, disasm_never_writes_beyond_its_buffer);
+	tcase_add_loop_test(segments, segment_is_that_of_the_manual, 0, cases);
+	suite_add_tcase(suite, rows);
+	suite_add_tcase(suite, segments);
+
+	SRunner *runner = srunner_create(suite);
+
+	srunner_run_all(runner, CK_NORMAL);
+	int failed = srunner_ntests_failed(runner);
+
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
