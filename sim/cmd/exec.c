@@ -289,6 +289,7 @@ static struct machine *interrupted_machine;
 static void on_interrupt(int number)
 {
 	(void)number;
+	/* It only sets a flag. NOLINTNEXTLINE(bugprone-signal-handler) */
 	control_interrupt(interrupted_machine);
 }
 

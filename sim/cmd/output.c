@@ -154,19 +154,25 @@ bool output_write_json(const char *directory, const char *name, const json_t *do
 	return output_commit(&file, err);
 }
 
-bool output_hash_file(const char *path, char hash[17], struct error *err)
+static void hash_stream(FILE *stream, XXH3_state_t *state)
 {
 	uint8_t buffer[65536];
+	size_t got;
+
+	XXH3_64bits_reset(state);
+	while ((got = fread(buffer, 1, sizeof(buffer), stream)) > 0) {
+		XXH3_64bits_update(state, buffer, got);
+	}
+}
+
+bool output_hash_file(const char *path, char hash[17], struct error *err)
+{
 	FILE *stream = fopen(path, "re");
 	XXH3_state_t *state = XXH3_createState();
-	size_t got = 0;
 	bool done = stream != NULL && state != NULL;
 
 	if (done) {
-		XXH3_64bits_reset(state);
-		while ((got = fread(buffer, 1, sizeof(buffer), stream)) > 0) {
-			XXH3_64bits_update(state, buffer, got);
-		}
+		hash_stream(stream, state);
 		done = ferror(stream) == 0;
 		snprintf(hash, 17, "%016" PRIx64, (uint64_t)XXH3_64bits_digest(state));
 	}

@@ -292,6 +292,76 @@ static void mark_lines(struct code_page *page, uint32_t offset, uint32_t insns)
 	}
 }
 
+/* The fused ending of a branch, NULL if it has none. */
+static op_fn *fused_ending(enum isa_id id)
+{
+	switch (id) {
+	case ISA_beq:
+		return op_beq_fused;
+	case ISA_bne:
+		return op_bne_fused;
+	case ISA_blez:
+		return op_blez_fused;
+	case ISA_bgtz:
+		return op_bgtz_fused;
+	case ISA_bltz:
+		return op_bltz_fused;
+	case ISA_bgez:
+		return op_bgez_fused;
+	case ISA_j:
+		return op_j_fused;
+	case ISA_jal:
+		return op_jal_fused;
+	case ISA_jr:
+		return op_jr_fused;
+	default:
+		return NULL;
+	}
+}
+
+/* Integer arithmetic that can raise nothing. */
+static bool is_pure(enum isa_id id)
+{
+	switch (id) {
+	case ISA_add:
+	case ISA_addi:
+	case ISA_sub:
+	case ISA_dadd:
+	case ISA_daddi:
+	case ISA_dsub:
+		return false;
+	default:
+		return isa_descs[id].class == ISA_CLASS_ALU;
+	}
+}
+
+/*
+ * Executes the slot before the branch where nobody can tell the difference, and spares the branch
+ * an operation of its own. `ops` holds branch and slot, and gets what replaces them if they can be
+ * fused.
+ */
+static void fuse_branch(struct op *ops, enum isa_id branch, enum isa_id slot, const struct op *end)
+{
+	op_fn *ending = fused_ending(branch);
+	bool slot_uses_link =
+		branch == ISA_jal && (ops[1].d == 31 || ops[1].s == 31 || ops[1].t == 31);
+
+	if (ending == NULL || !is_pure(slot) || ops[1].run == op_reserved_x64 ||
+	    ops[1].d == ops[0].s || ops[1].d == ops[0].t || slot_uses_link) {
+		return;
+	}
+	struct op fused = ops[0];
+
+	fused.run = ending;
+	fused.a = (uint8_t)(end->s | (end->t << 1));
+	if (ops[1].run == op_nop) {
+		ops[0] = fused;
+	} else {
+		ops[0] = ops[1];
+		ops[1] = fused;
+	}
+}
+
 struct block *code_build(struct code_cache *cache, struct code_page *page, uint32_t offset)
 {
 	const uint8_t *bytes = ram_frame_host(cache->ram, page->frame);
@@ -322,6 +392,13 @@ struct block *code_build(struct code_cache *cache, struct code_page *page, uint3
 		.s = stays_in_page(offset, plan.distance[0]),
 		.t = plan.has_slot && stays_in_page(offset, plan.distance[1]),
 	};
+	if (plan.has_slot) {
+		uint32_t branch = offset + (plan.insns - 2) * 4;
+
+		fuse_branch(
+			&block->ops[plan.insns - 2], isa_decode(fetch_word(cache, bytes, branch)),
+			isa_decode(fetch_word(cache, bytes, branch + 4)), &block->ops[plan.insns]);
+	}
 	mark_lines(page, offset, plan.insns);
 	page->at[offset >> 2] = block;
 	return block;

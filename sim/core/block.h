@@ -47,7 +47,8 @@ struct op {
 #define BLOCK_INSNS_MAX 64U
 
 /*
- * Invariants: B1 ops[i] is instruction i for i < insns, ops[insns] is the ending operation.
+ * Invariants: B1 ops[i] is instruction i for i < insns, ops[insns] is the ending operation; but a
+ * branch and slot may be fused into [slot,] branch-and-ending, neither of which can fault or leave.
  * B2 all instructions lie in one page. B3 next[] points to blocks of the same page and key only,
  * so that dropping a page leaves no dangling pointer. B4 has_slot means that the last
  * instruction is the delay slot of the one before it.

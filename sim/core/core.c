@@ -26,7 +26,9 @@ struct core *core_create(unsigned id, struct ram *ram, const struct core_bus *bu
 	core->code = code;
 	core->big_endian = big_endian;
 	core->tlb.count = tlb_entries;
-	core->map_off.off = true;
+	for (unsigned mode = 0; mode < CORE_MODE_COUNT; mode++) {
+		core->maps[mode].filled_for = UINT32_MAX;
+	}
 	mmu_flush_map(&core->map_off);
 	core_reset(core);
 	return core;

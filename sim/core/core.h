@@ -72,9 +72,8 @@ struct core_soft_fetch {
 struct core_map {
 	struct core_soft_data data[CORE_SOFT_DATA];
 	struct core_soft_fetch fetch[CORE_SOFT_FETCH];
-	uint8_t decode_key; /* DECODE_* that `fetch` was filled for */
-	bool x64;           /* addressing width that both were filled for */
-	bool off;           /* never filled: ERL, RE */
+	uint32_t filled_for; /* the bits of Status that the contents depend on */
+	uint8_t decode_key;  /* DECODE_* of the blocks that `fetch` leads to */
 };
 
 /*

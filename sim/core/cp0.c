@@ -162,7 +162,7 @@ void cp0_write(struct core *core, unsigned number, uint64_t value, uint64_t now)
 		break;
 	case CP0_ENTRYHI:
 		cp0->entry_hi = value & (ENTRYHI_R | ENTRYHI_VPN2 | ENTRYHI_ASID);
-		core_update_mode(core);
+		core_update_asid(core);
 		break;
 	case CP0_COMPARE:
 		cp0->compare = low;

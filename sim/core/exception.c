@@ -8,33 +8,53 @@
 #include "sim/core/exec.h"
 #include "sim/core/mmu.h"
 
+/* The bits of Status, besides ERL, that decide what the map of a mode may hold. */
+static const uint32_t map_bits[CORE_MODE_COUNT] = {
+	[CORE_USER] = STATUS_UX | STATUS_FR | STATUS_RE,
+	[CORE_SUPERVISOR] = STATUS_SX | STATUS_FR,
+	[CORE_KERNEL] = STATUS_KX | STATUS_FR,
+};
+
+/* Makes `map` empty and ready for what Status asks for now; with ERL or RE none is to be used. */
+static struct core_map *prepare_map(struct core *core, enum core_mode mode, uint32_t wanted)
+{
+	struct core_map *map = &core->maps[mode];
+	uint8_t key = core->big_endian ? 0 : DECODE_LITTLE;
+
+	/* Kernel mode may always use 64-bit operations (R4000 UM 4.2). */
+	if (core_is_x64(core) || mode == CORE_KERNEL) {
+		key |= DECODE_X64;
+	}
+	if (wanted & STATUS_FR) {
+		key |= DECODE_FR;
+	}
+	/* ERL unmaps kuseg and RE swaps addresses: rare, so every access takes the slow path. */
+	if (wanted & (STATUS_ERL | STATUS_RE)) {
+		map = &core->map_off;
+	} else {
+		mmu_flush_map(map);
+		map->filled_for = wanted;
+	}
+	map->decode_key = key;
+	return map;
+}
+
 void core_update_mode(struct core *core)
 {
 	uint32_t status = core->cp0.status;
 	enum core_mode mode = core_mode_of(status);
-	bool x64 = core_x64_of(status);
-	uint8_t key = core->big_endian ? 0 : DECODE_LITTLE;
+	uint32_t wanted = status & (STATUS_ERL | map_bits[mode]);
 	struct core_map *map = &core->maps[mode];
 
-	/* Kernel mode may always use 64-bit operations (R4000 UM 4.2). */
-	if (x64 || mode == CORE_KERNEL) {
-		key |= DECODE_X64;
-	}
-	if (status & STATUS_FR) {
-		key |= DECODE_FR;
-	}
-	core->map_tag = (core->cp0.entry_hi & ENTRYHI_ASID) << CORE_TAG_ASID_SHIFT;
-	/* ERL unmaps kuseg and RE swaps addresses: rare, so every access takes the slow path. */
-	if (unlikely((status & STATUS_ERL) || (mode == CORE_USER && (status & STATUS_RE)))) {
-		map = &core->map_off;
-		map->x64 = x64;
-		map->decode_key = key;
-	} else if (unlikely(map->x64 != x64 || map->decode_key != key)) {
-		mmu_flush_map(map);
-		map->x64 = x64;
-		map->decode_key = key;
+	if (unlikely(map->filled_for != wanted)) {
+		map = prepare_map(core, mode, wanted);
 	}
 	core->map = map;
+}
+
+void core_update_asid(struct core *core)
+{
+	core->map_tag = (core->cp0.entry_hi & ENTRYHI_ASID) << CORE_TAG_ASID_SHIFT;
 }
 
 void core_update_irq(struct core *core)
@@ -87,6 +107,19 @@ static struct place locate(struct core *core, const struct op *op)
 	return place;
 }
 
+/* Tells the tracer, and stops for a debugger that wants to see this exception. */
+static void show_exception(struct core *core, unsigned code, uint64_t epc)
+{
+	if (core->hooks.exception != NULL) {
+		core->hooks.exception(core->hooks.trace, core, code, epc, core->pc);
+	}
+	if (core->show_exceptions & (1U << code)) {
+		core->exception_shown = true;
+		core->stop = true;
+		core_kick(core);
+	}
+}
+
 static struct block *enter_vector(struct core *core, unsigned code, struct place place,
 				  uint64_t offset)
 {
@@ -104,13 +137,8 @@ static struct block *enter_vector(struct core *core, unsigned code, struct place
 	core->exception_count[code]++;
 	core->irq_ready = false; /* EXL is set */
 	core_update_mode(core);
-	if (core->hooks.exception != NULL) {
-		core->hooks.exception(core->hooks.trace, core, code, place.epc, core->pc);
-	}
-	if (core->show_exceptions & (1U << code)) {
-		core->exception_shown = true;
-		core->stop = true;
-		core_kick(core);
+	if (unlikely(core->hooks.exception != NULL || core->show_exceptions != 0)) {
+		show_exception(core, code, place.epc);
 	}
 	return mmu_find_block(core);
 }
@@ -181,6 +209,7 @@ static void enter_reset_vector(struct core *core)
 	core->in_slot = false;
 	core->link = NULL;
 	core_update_mode(core);
+	core_update_asid(core);
 	core_update_irq(core);
 	core_kick(core);
 }

@@ -27,8 +27,11 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 /* Takes the pending interrupt before the instruction at core->pc. */
 void exc_interrupt(struct core *core);
 
-/* Loads the mode, addressing width and soft TLB that Status and EntryHi now ask for. */
+/* Takes the soft TLB of the mode and addressing width that Status now asks for. */
 void core_update_mode(struct core *core);
+
+/* Takes the ASID that EntryHi now has. */
+void core_update_asid(struct core *core);
 
 /* Recomputes irq_ready from Status and Cause; kicks the core if an interrupt became ready. */
 void core_update_irq(struct core *core);

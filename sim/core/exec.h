@@ -77,13 +77,28 @@ op_fn op_end_jump;   /* jump and slot are done */
 op_fn op_end_step;   /* one stepped instruction is done */
 op_fn op_step;       /* a block that has to be stepped */
 
+/*
+ * A branch or jump fused with its ending, for slots that can be executed before it: the slot cannot
+ * fault and neither reads nor writes what the branch uses. `a` has bit n set if next[n] may be
+ * linked.
+ */
+op_fn op_beq_fused;
+op_fn op_bne_fused;
+op_fn op_blez_fused;
+op_fn op_bgtz_fused;
+op_fn op_bltz_fused;
+op_fn op_bgez_fused;
+op_fn op_j_fused;
+op_fn op_jal_fused;
+op_fn op_jr_fused;
+
 /* Virtual address of `op`. */
 static inline uint64_t exec_pc(const struct core *core, const struct op *op)
 {
 	return core->pc + (uint64_t)(op - core->block->ops) * 4;
 }
 
-/* Cycle at which `op` executes. */
+/* Cycle at which `op` executes. Not for fused endings. */
 static inline uint64_t exec_cycle(const struct core *core, const struct op *op)
 {
 	uint64_t after = core->block->insns - (uint64_t)(op - core->block->ops);

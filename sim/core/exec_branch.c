@@ -178,6 +178,53 @@ struct block *op_end_jump(struct core *core, const struct op *op)
 	return mmu_find_block(core);
 }
 
+#define FUSED_BRANCH(id, condition)                                           \
+	struct block *op_##id##_fused(struct core *core, const struct op *op) \
+	{                                                                     \
+		struct block *block = core->block;                            \
+                                                                              \
+		if (condition) {                                              \
+			core->pc += (uint64_t)(int64_t)block->distance[1];    \
+			return follow(core, block, 1, op->a & 2);             \
+		}                                                             \
+		core->pc += (uint64_t)(int64_t)block->distance[0];            \
+		return follow(core, block, 0, op->a & 1);                     \
+	}
+
+FUSED_BRANCH(beq, S == T)
+FUSED_BRANCH(bne, S != T)
+FUSED_BRANCH(blez, (int64_t)S <= 0)
+FUSED_BRANCH(bgtz, (int64_t)S > 0)
+FUSED_BRANCH(bltz, (int64_t)S < 0)
+FUSED_BRANCH(bgez, (int64_t)S >= 0)
+
+/* The slot is the last instruction of the block. */
+static inline uint64_t fused_slot_pc(const struct core *core)
+{
+	return core->pc + (core->block->insns - 1U) * 4ULL;
+}
+
+struct block *op_j_fused(struct core *core, const struct op *op)
+{
+	core->pc = (fused_slot_pc(core) & ~0x0fffffffULL) | ((uint64_t)(uint32_t)op->imm << 2);
+	return mmu_find_block(core);
+}
+
+struct block *op_jal_fused(struct core *core, const struct op *op)
+{
+	uint64_t slot = fused_slot_pc(core);
+
+	core->gpr[RA] = slot + 4;
+	core->pc = (slot & ~0x0fffffffULL) | ((uint64_t)(uint32_t)op->imm << 2);
+	return mmu_find_block(core);
+}
+
+struct block *op_jr_fused(struct core *core, const struct op *op)
+{
+	core->pc = S;
+	return mmu_find_block(core);
+}
+
 struct block *op_step(struct core *core, const struct op *op)
 {
 	(void)op;

@@ -144,7 +144,7 @@ struct block *op_tlbr(struct core *core, const struct op *op)
 		cp0->entry_hi = entry->vpn2 | entry->asid;
 		cp0->entry_lo[0] = entry->lo[0] | (entry->global ? ENTRYLO_G : 0);
 		cp0->entry_lo[1] = entry->lo[1] | (entry->global ? ENTRYLO_G : 0);
-		core_update_mode(core); /* the ASID may have changed */
+		core_update_asid(core);
 	} else if (core->hooks.warn != NULL) {
 		core->hooks.warn(core->hooks.warner, core, "TLB read beyond the TLB");
 	}

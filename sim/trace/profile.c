@@ -119,10 +119,10 @@ static void follow(struct profile *profile, struct cpu_stack *stack, const struc
 {
 	struct frame *top = stack->depth > 0 ? &stack->frame[stack->depth - 1] : NULL;
 
-	if (top == NULL) {
+	bool called = pc != stack->end && stack->link == stack->end;
+
+	if (top == NULL || called) {
 		push(profile, stack, symbol, stack->link);
-	} else if (pc != stack->end && stack->link == stack->end) {
-		push(profile, stack, symbol, stack->link); /* the last run ended with a call */
 	} else if (is_vector(core, pc) && (core->cp0.status & STATUS_EXL)) {
 		push(profile, stack, symbol, core->cp0.epc);
 	} else if (profile->node[top->node].symbol == symbol || pop_to(stack, pc)) {

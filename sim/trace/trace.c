@@ -91,9 +91,10 @@ static void trace_insn(void *context, struct core *core, uint64_t pc, uint32_t w
 {
 	struct trace *trace = context;
 	bool new_abi = trace->symbols != NULL && elf_is_new_abi(trace->symbols);
-	char text[128];
 
 	if (begin_line(trace, core, "insn") != NULL) {
+		char text[128];
+
 		isa_disasm(word, pc, new_abi, text, sizeof(text));
 		put_address(trace, pc);
 		fprintf(trace->stream, ": %08" PRIx32 " %s%s\n", word, text,

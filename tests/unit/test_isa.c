@@ -95,11 +95,11 @@ END_TEST
 
 struct segment_case {
 	uint64_t vaddr;
+	uint64_t paddr;
 	enum isa_mode mode;
+	enum isa_segment_kind kind;
 	bool x64;
 	bool erl;
-	enum isa_segment_kind kind;
-	uint64_t paddr;
 	uint8_t cache;
 };
 
@@ -108,15 +108,15 @@ struct segment_case {
 #define K ISA_MODE_KERNEL
 #define ERROR_CASE(vaddr, mode, x64)                             \
 	{                                                        \
-		vaddr, mode, x64, false, ISA_SEGMENT_ERROR, 0, 0 \
+		vaddr, 0, mode, ISA_SEGMENT_ERROR, x64, false, 0 \
 	}
 #define MAPPED_CASE(vaddr, mode, x64)                                         \
 	{                                                                     \
-		vaddr, mode, x64, false, ISA_SEGMENT_MAPPED, 0, ISA_CACHE_TLB \
+		vaddr, 0, mode, ISA_SEGMENT_MAPPED, x64, false, ISA_CACHE_TLB \
 	}
 #define UNMAPPED_CASE(vaddr, x64, paddr, cache)                          \
 	{                                                                \
-		vaddr, K, x64, false, ISA_SEGMENT_UNMAPPED, paddr, cache \
+		vaddr, paddr, K, ISA_SEGMENT_UNMAPPED, x64, false, cache \
 	}
 
 /* Both ends of every segment and the addresses just outside (R4000 UM figures 4-3 to 4-7). */
@@ -169,9 +169,9 @@ static const struct segment_case segment_cases[] = {
 	UNMAPPED_CASE(0xffffffff80000000, true, 0x0, ISA_CACHE_CONFIG),
 	MAPPED_CASE(0xffffffffffffffff, K, true),
 	/* ERL: the lowest 2 GB become unmapped and uncached, for the kernel only. */
-	{ 0x7fffffff, K, false, true, ISA_SEGMENT_UNMAPPED, 0x7fffffff, ISA_CACHE_UNCACHED },
-	{ 0x1000, K, true, true, ISA_SEGMENT_UNMAPPED, 0x1000, ISA_CACHE_UNCACHED },
-	{ 0x80000000, K, true, true, ISA_SEGMENT_MAPPED, 0, ISA_CACHE_TLB },
+	{ 0x7fffffff, 0x7fffffff, K, ISA_SEGMENT_UNMAPPED, false, true, ISA_CACHE_UNCACHED },
+	{ 0x1000, 0x1000, K, ISA_SEGMENT_UNMAPPED, true, true, ISA_CACHE_UNCACHED },
+	{ 0x80000000, 0, K, ISA_SEGMENT_MAPPED, true, true, ISA_CACHE_TLB },
 };
 
 START_TEST(segment_is_that_of_the_manual)
