@@ -8,15 +8,11 @@
 #include "sim/core/exec.h"
 #include "sim/core/mmu.h"
 
-/* The bits of Status, besides ERL, that decide what the map of a mode may hold. */
-static const uint32_t map_bits[CORE_MODE_COUNT] = {
-	[CORE_USER] = STATUS_UX | STATUS_FR | STATUS_RE,
-	[CORE_SUPERVISOR] = STATUS_SX | STATUS_FR,
-	[CORE_KERNEL] = STATUS_KX | STATUS_FR,
-};
-
-/* Makes `map` empty and ready for what Status asks for now; with ERL or RE none is to be used. */
-static struct core_map *prepare_map(struct core *core, enum core_mode mode, uint32_t wanted)
+/*
+ * Makes the map of `mode` empty and ready for what Status asks for now; with ERL or RE none is to
+ * be used. `wanted` is what core_update_mode() found in Status.
+ */
+struct core_map *core_prepare_map(struct core *core, enum core_mode mode, uint32_t wanted)
 {
 	struct core_map *map = &core->maps[mode];
 	uint8_t key = core->big_endian ? 0 : DECODE_LITTLE;
@@ -39,33 +35,9 @@ static struct core_map *prepare_map(struct core *core, enum core_mode mode, uint
 	return map;
 }
 
-void core_update_mode(struct core *core)
-{
-	uint32_t status = core->cp0.status;
-	enum core_mode mode = core_mode_of(status);
-	uint32_t wanted = status & (STATUS_ERL | map_bits[mode]);
-	struct core_map *map = &core->maps[mode];
-
-	if (unlikely(map->filled_for != wanted)) {
-		map = prepare_map(core, mode, wanted);
-	}
-	core->map = map;
-}
-
 void core_update_asid(struct core *core)
 {
 	core->map_tag = (core->cp0.entry_hi & ENTRYHI_ASID) << CORE_TAG_ASID_SHIFT;
-}
-
-void core_update_irq(struct core *core)
-{
-	uint32_t status = core->cp0.status;
-	bool enabled = (status & (STATUS_IE | STATUS_EXL | STATUS_ERL)) == STATUS_IE;
-
-	core->irq_ready = enabled && (status & core->cp0.cause & CAUSE_IP) != 0;
-	if (core->irq_ready) {
-		core_kick(core);
-	}
 }
 
 void core_set_irq(struct core *core, unsigned line, bool level)

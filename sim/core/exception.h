@@ -27,14 +27,8 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 /* Takes the pending interrupt before the instruction at core->pc. */
 void exc_interrupt(struct core *core);
 
-/* Takes the soft TLB of the mode and addressing width that Status now asks for. */
-void core_update_mode(struct core *core);
-
 /* Takes the ASID that EntryHi now has. */
 void core_update_asid(struct core *core);
-
-/* Recomputes irq_ready from Status and Cause; kicks the core if an interrupt became ready. */
-void core_update_irq(struct core *core);
 
 /* Mode that a value of Status selects (R4000 UM table 4-2). */
 static inline enum core_mode core_mode_of(uint32_t status)
@@ -62,4 +56,40 @@ static inline enum core_mode core_get_mode(const struct core *core)
 static inline bool core_is_x64(const struct core *core)
 {
 	return core_x64_of(core->cp0.status);
+}
+
+struct core_map *core_prepare_map(struct core *core, enum core_mode mode, uint32_t wanted);
+
+/*
+ * Takes the soft TLB of the mode and addressing width that Status now asks for. A map remembers the
+ * bits of Status, besides ERL, that its contents depend on.
+ */
+static inline void core_update_mode(struct core *core)
+{
+	static const uint32_t map_bits[CORE_MODE_COUNT] = {
+		[CORE_USER] = STATUS_UX | STATUS_FR | STATUS_RE,
+		[CORE_SUPERVISOR] = STATUS_SX | STATUS_FR,
+		[CORE_KERNEL] = STATUS_KX | STATUS_FR,
+	};
+	uint32_t status = core->cp0.status;
+	enum core_mode mode = core_mode_of(status);
+	uint32_t wanted = status & (STATUS_ERL | map_bits[mode]);
+	struct core_map *map = &core->maps[mode];
+
+	if (__builtin_expect(map->filled_for != wanted, 0)) {
+		map = core_prepare_map(core, mode, wanted);
+	}
+	core->map = map;
+}
+
+/* Recomputes irq_ready from Status and Cause; kicks the core if an interrupt became ready. */
+static inline void core_update_irq(struct core *core)
+{
+	uint32_t status = core->cp0.status;
+	bool enabled = (status & (STATUS_IE | STATUS_EXL | STATUS_ERL)) == STATUS_IE;
+
+	core->irq_ready = enabled && (status & core->cp0.cause & CAUSE_IP) != 0;
+	if (__builtin_expect(core->irq_ready, 0)) {
+		core_kick(core);
+	}
 }
