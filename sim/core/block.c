@@ -12,11 +12,9 @@
 #include "sim/core/core.h"
 #include "sim/core/exec.h"
 
-/* Blocks are cut from chunks; a cache holding CHUNKS_MAX is emptied whole. */
-#define CHUNK_BYTES (1U << 20)
-#define CHUNKS_MAX  96U
-#define BREAKS_MAX  256U
+#define BREAKS_MAX 256U
 
+/* Blocks are cut from chunks; a cache holding CODE_CHUNKS_MAX is emptied whole. */
 struct chunk {
 	struct chunk *next;
 	size_t used;
@@ -48,8 +46,8 @@ static void *chunk_alloc(struct code_cache *cache, size_t bytes)
 	struct chunk *chunk = cache->chunks;
 
 	bytes = (bytes + 15U) & ~(size_t)15U;
-	if (chunk == NULL || chunk->used + bytes > CHUNK_BYTES) {
-		chunk = checked_alloc(sizeof(*chunk) + CHUNK_BYTES);
+	if (chunk == NULL || chunk->used + bytes > CODE_CHUNK_BYTES) {
+		chunk = checked_alloc(sizeof(*chunk) + CODE_CHUNK_BYTES);
 		chunk->next = cache->chunks;
 		cache->chunks = chunk;
 		cache->chunk_count++;
@@ -137,7 +135,7 @@ void code_drop(struct code_cache *cache, uint64_t frame)
 
 bool code_is_full(const struct code_cache *cache)
 {
-	return cache->chunk_count >= CHUNKS_MAX;
+	return cache->chunk_count >= CODE_CHUNKS_MAX;
 }
 
 void code_reclaim(struct code_cache *cache)

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "isa/isa.h"
+#include "sim/core/limits.h"
 #include "sim/mem/ram.h"
 
 struct core;
@@ -43,8 +44,6 @@ struct op {
 #define DECODE_FR     0x02U /* Status.FR */
 #define DECODE_LITTLE 0x04U /* little-endian machine */
 #define DECODE_KEYS   4U    /* per machine: X64 x FR */
-
-#define BLOCK_INSNS_MAX 64U
 
 /*
  * Invariants: B1 ops[i] is instruction i for i < insns, ops[insns] is the ending operation; but a

@@ -14,12 +14,11 @@
 
 #include "isa/cp0.h"
 #include "isa/isa.h"
+#include "sim/core/limits.h"
 #include "sim/mem/ram.h"
 
 #define CORE_TLB_MAX        64
 #define CORE_GPR_SINK       32 /* decode sends writes to $0 here */
-#define CORE_SOFT_DATA      256
-#define CORE_SOFT_FETCH     64
 #define CORE_PAGE_OFFSET    0xfffULL
 #define CORE_PAGE_MASK      (~CORE_PAGE_OFFSET)
 #define CORE_TAG_INVALID    0x800ULL /* bit 11 is never set in a tag that is looked for */

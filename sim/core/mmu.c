@@ -17,7 +17,7 @@
 
 #define PADDR_MASK 0xfffffffffULL /* 36 bits */
 
-static struct isa_segment_result segment_of(const struct core *core, uint64_t vaddr)
+static struct isa_segment_result segment_of(uint32_t status, uint64_t vaddr)
 {
 	static const enum isa_mode modes[CORE_MODE_COUNT] = {
 		[CORE_USER] = ISA_MODE_USER,
@@ -25,15 +25,23 @@ static struct isa_segment_result segment_of(const struct core *core, uint64_t va
 		[CORE_KERNEL] = ISA_MODE_KERNEL,
 	};
 
-	return isa_segment(vaddr, modes[core_get_mode(core)], core_is_x64(core),
-			   (core->cp0.status & STATUS_ERL) != 0);
+	return isa_segment(vaddr, modes[core_mode_of(status)], core_x64_of(status),
+			   (status & STATUS_ERL) != 0);
 }
 
 struct mmu_translation mmu_translate(const struct core *core, uint64_t vaddr,
 				     enum core_access access)
 {
+	struct mmu_view now = { core->cp0.status, (uint8_t)core->cp0.entry_hi };
+
+	return mmu_translate_in(core, now, vaddr, access);
+}
+
+struct mmu_translation mmu_translate_in(const struct core *core, struct mmu_view view,
+					uint64_t vaddr, enum core_access access)
+{
 	struct mmu_translation result = { .fault = MMU_ADDRESS };
-	struct isa_segment_result segment = segment_of(core, vaddr);
+	struct isa_segment_result segment = segment_of(view.status, vaddr);
 
 	if (segment.kind == ISA_SEGMENT_ERROR) {
 		return result;
@@ -44,9 +52,8 @@ struct mmu_translation mmu_translate(const struct core *core, uint64_t vaddr,
 						 .paddr = segment.paddr & PADDR_MASK };
 	}
 	/* After a shutdown nothing matches until reset: deterministic, and loud in the guest. */
-	int index = (core->cp0.status & STATUS_TS)
-			    ? TLB_NO_MATCH
-			    : tlb_lookup(&core->tlb, vaddr, (uint8_t)core->cp0.entry_hi);
+	int index =
+		(view.status & STATUS_TS) ? TLB_NO_MATCH : tlb_lookup(&core->tlb, vaddr, view.asid);
 
 	if (index < 0) {
 		result.fault = index == TLB_NO_MATCH ? MMU_REFILL : MMU_SHUTDOWN;

@@ -25,7 +25,17 @@ struct mmu_translation {
 	uint64_t paddr; /* 36 bits */
 };
 
+/* Whose eyes an address is seen with: mode and widths as in Status, and an ASID. */
+struct mmu_view {
+	uint32_t status;
+	uint8_t asid;
+};
+
 /* Translates without any side effect. */
+struct mmu_translation mmu_translate_in(const struct core *core, struct mmu_view view,
+					uint64_t vaddr, enum core_access access);
+
+/* The same as the core sees it now. */
 struct mmu_translation mmu_translate(const struct core *core, uint64_t vaddr,
 				     enum core_access access);
 

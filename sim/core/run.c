@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "sim/core/check.h"
 #include "sim/core/cp0.h"
 #include "sim/core/debug.h"
 #include "sim/core/exception.h"
@@ -133,7 +134,7 @@ static void run_blocks(struct core *core, struct block *block)
 		core->block = block;
 		core->cycles_left -= block->insns;
 		block = block->ops[0].run(core, block->ops);
-	} while (block != NULL && block->insns <= core->cycles_left);
+	} while (block != NULL && block->insns <= core->cycles_left && !CORE_CHECKED);
 }
 
 static bool must_step(const struct core *core)
@@ -175,6 +176,9 @@ void core_run(struct core *core, uint64_t until)
 	core->skip_break = false;
 	while (core_now(core) < until && !core->stop) {
 		begin_slice(core, until);
+		if (CORE_CHECKED) {
+			core_check(core);
+		}
 		if (core->waiting && !wakes_up(core)) {
 			core_skip_to(core, core->slice_end);
 			continue;
