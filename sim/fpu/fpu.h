@@ -15,7 +15,8 @@
  * R4000 UM chapters 6 and 7. NaNs have the encoding of the time: the top mantissa bit of a
  * signalling NaN is set. What the hardware leaves to software (FPU_E, unimplemented operation):
  * denormal and quiet NaN operands, compares excepted; denormal results, unless FS is set and
- * neither underflow nor inexact is enabled.
+ * neither underflow nor inexact is enabled; conversions whose result is no integer of the format.
+ * All rules, with their sections of the manual: docs/conformance-fpu.md.
  */
 #pragma once
 
@@ -67,7 +68,10 @@ uint64_t fpu_neg_d(uint64_t a, uint32_t *cause);
 uint32_t fpu_slow_sub_s(uint32_t a, uint32_t b, uint32_t fcsr, uint32_t *cause);
 uint64_t fpu_slow_sub_d(uint64_t a, uint64_t b, uint32_t fcsr, uint32_t *cause);
 
-/* To and from integers. Out of range, infinity and signalling NaN: invalid, largest integer. */
+/*
+ * To and from integers. Out of range and infinity: unimplemented; signalling NaN: invalid, and the
+ * result is the largest integer.
+ */
 uint32_t fpu_to_w_s(uint32_t a, enum fpu_rounding rounding, uint32_t *cause);
 uint32_t fpu_to_w_d(uint64_t a, enum fpu_rounding rounding, uint32_t *cause);
 uint64_t fpu_to_l_s(uint32_t a, enum fpu_rounding rounding, uint32_t *cause);

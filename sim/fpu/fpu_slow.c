@@ -493,7 +493,11 @@ uint64_t fpu_neg_d(uint64_t a, uint32_t *cause)
 	return change_sign(&double_format, a, a ^ 0x8000000000000000ULL, cause);
 }
 
-/* To an integer of `bits` bits (32 or 64). The result of an invalid conversion is the largest. */
+/*
+ * To an integer of `bits` bits (32 or 64). What is no such integer, infinities included, the
+ * hardware leaves to software (R4000 UM table 7-2: overflow on convert); the result that appendix B
+ * gives for it is what software then delivers. Only a signalling NaN is invalid at once (7.4).
+ */
 static uint64_t to_integer(const struct format *format, uint64_t source, unsigned bits,
 			   enum fpu_rounding rounding, uint32_t *cause)
 {
@@ -506,11 +510,13 @@ static uint64_t to_integer(const struct format *format, uint64_t source, unsigne
 	if (is_unimplemented(&a)) {
 		return unimplemented(cause);
 	}
-	if (is_nan(&a) || a.class == CLASS_INFINITY ||
-	    (a.class == CLASS_NORMAL && a.exponent > 12)) {
-		/* 53 bits and 12 more exceed 64. */
+	if (is_nan(&a)) {
 		*cause = FPU_V;
 		return largest;
+	}
+	if (a.class == CLASS_INFINITY || (a.class == CLASS_NORMAL && a.exponent > 40)) {
+		/* The 24 or more bits of a normal significand, and 40 zeros, are 64 bits. */
+		return unimplemented(cause);
 	}
 	if (a.exponent >= 0) {
 		magnitude <<= a.exponent;
@@ -522,8 +528,7 @@ static uint64_t to_integer(const struct format *format, uint64_t source, unsigne
 	}
 	magnitude += rounds_up(rounding, a.sign, magnitude & 1, half, rest);
 	if (magnitude > (uint128_t)largest + a.sign) {
-		*cause = FPU_V;
-		return largest;
+		return unimplemented(cause);
 	}
 	*cause = half || rest ? FPU_I : 0;
 	return a.sign ? 0 - (uint64_t)magnitude : (uint64_t)magnitude;
