@@ -363,7 +363,7 @@ static void hash_ram(const struct ram *ram, struct state_hash *hash)
 {
 	static const uint8_t zero[RAM_PAGE_BYTES];
 
-	for (uint64_t frame = 0; frame < ram->frames; frame++) {
+	for (uint64_t frame = 0; frame < ram->pages; frame++) {
 		const uint8_t *page = ram_frame_host(ram, frame);
 
 		if ((ram->flags[frame] & RAM_WRITTEN) && memcmp(page, zero, sizeof(zero)) != 0) {

@@ -25,6 +25,7 @@ struct machine {
 	struct core *core[MACHINE_CPUS_MAX];
 	struct device *device[MACHINE_DEVICES_MAX];
 	unsigned device_count;
+	struct device *intc; /* the interrupt controller among them */
 
 	/* The quantum being executed. */
 	uint64_t slice_begin;

@@ -64,7 +64,7 @@ struct code_cache *code_create(struct ram *ram, bool big_endian)
 
 	cache->ram = ram;
 	cache->big_endian = big_endian;
-	cache->frame_pages = checked_alloc(ram->frames * sizeof(*cache->frame_pages));
+	cache->frame_pages = checked_alloc(ram->pages * sizeof(*cache->frame_pages));
 	return cache;
 }
 
@@ -140,8 +140,8 @@ bool code_is_full(const struct code_cache *cache)
 
 void code_reclaim(struct code_cache *cache)
 {
-	memset(cache->frame_pages, 0, cache->ram->frames * sizeof(*cache->frame_pages));
-	for (uint64_t frame = 0; frame < cache->ram->frames; frame++) {
+	memset(cache->frame_pages, 0, cache->ram->pages * sizeof(*cache->frame_pages));
+	for (uint64_t frame = 0; frame < cache->ram->pages; frame++) {
 		cache->ram->flags[frame] &= (uint8_t)~RAM_CODE;
 	}
 	free_chunks(cache);

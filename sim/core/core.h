@@ -188,6 +188,7 @@ struct core {
 	bool in_slot;    /* pc is a delay slot reached by stepping */
 	bool big_endian;
 	bool step_engine; /* single instructions instead of blocks */
+	bool nmi_pending; /* a nonmaskable interrupt */
 	bool irq_ready;   /* an enabled interrupt is pending */
 	bool stop;        /* leave core_run() at the next instruction boundary */
 	bool llbit;
@@ -243,6 +244,9 @@ void core_destroy(struct core *core);
 void core_reset(struct core *core);
 void core_soft_reset(struct core *core);
 void core_nmi(struct core *core);
+
+/* The NMI is taken at the core's next instruction boundary. */
+void core_request_nmi(struct core *core);
 
 /* The state of machine/boot.h, in which a program's CPU starts. */
 void core_enter_elf(struct core *core, uint64_t entry, uint32_t status, uint64_t sp);

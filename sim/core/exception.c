@@ -199,7 +199,16 @@ void core_soft_reset(struct core *core)
 	enter_reset_vector(core);
 }
 
+/* An NMI is a soft reset that any state of the processor lets through. */
 void core_nmi(struct core *core)
 {
+	core->nmi_pending = false;
+	core->waiting = false;
 	core_soft_reset(core);
+}
+
+void core_request_nmi(struct core *core)
+{
+	core->nmi_pending = true;
+	core_kick(core);
 }

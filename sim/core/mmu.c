@@ -173,7 +173,7 @@ static void drop_write_entries(struct core_map *map, uint64_t page_paddr)
 void mmu_guard_frame(struct core *core, uint64_t frame)
 {
 	uint8_t *flags = &core->ram->flags[frame];
-	uint64_t page_paddr = frame_to_paddr(frame);
+	uint64_t page_paddr = ram_paddr(core->ram, frame);
 
 	if (!(*flags & RAM_CACHED)) {
 		return;
@@ -381,7 +381,7 @@ void mmu_note_write(struct core *core, struct core *writer, uint64_t frame, uint
 	if (!(*flags & RAM_LINKED)) {
 		return;
 	}
-	uint64_t line = (frame_to_paddr(frame) + offset) & ~(uint64_t)(CORE_LINK_BYTES - 1);
+	uint64_t line = (ram_paddr(core->ram, frame) + offset) & ~(uint64_t)(CORE_LINK_BYTES - 1);
 	bool still_linked = false;
 
 	for (unsigned i = 0; i < core->peer_count; i++) {

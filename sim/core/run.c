@@ -179,6 +179,10 @@ void core_run(struct core *core, uint64_t until)
 		if (CORE_CHECKED) {
 			core_check(core);
 		}
+		if (unlikely(core->nmi_pending)) {
+			core_nmi(core);
+			continue;
+		}
 		if (core->waiting && !wakes_up(core)) {
 			core_skip_to(core, core->slice_end);
 			continue;

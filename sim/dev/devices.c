@@ -6,7 +6,11 @@
 
 bool devices_create(struct machine *machine)
 {
-	return machine_add_device(machine, testmips_console_create()) &&
+	machine->intc = intc_create();
+	return machine_add_device(machine, machine->intc) &&
+	       machine_add_device(machine, cpuctl_create()) &&
+	       machine_add_device(machine, clock_create()) &&
+	       machine_add_device(machine, testmips_console_create()) &&
 	       machine_add_device(machine, testmips_mp_create(&machine->config)) &&
 	       machine_add_device(machine, uart_create()) &&
 	       machine_add_device(machine, restart_create()) &&

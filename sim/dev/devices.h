@@ -18,3 +18,9 @@ struct device *uart_create(void);
 struct device *restart_create(void);
 struct device *power_create(void);
 struct device *annotation_create(void);
+struct device *intc_create(void);
+struct device *cpuctl_create(void);
+struct device *clock_create(void);
+
+/* For devices: source `source` (LINES_SOURCE_*) of the interrupt controller goes up or down. */
+void intc_set_source(struct device *intc, unsigned source, bool level);

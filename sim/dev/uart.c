@@ -46,8 +46,8 @@ static uint8_t interrupt_cause(const struct uart *uart)
 
 static void update_irq(struct uart *uart)
 {
-	core_set_irq(uart->device.machine->core[0], UART_TESTMIPS_IRQ,
-		     interrupt_cause(uart) != UART_IIR_NONE);
+	intc_set_source(uart->device.machine->intc, LINES_SOURCE_UART,
+			interrupt_cause(uart) != UART_IIR_NONE);
 }
 
 static uint8_t read_iir(struct uart *uart)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ram.c - reserving the frames. */
+/* ram.c - reserving RAM and boot memory. */
 #include "sim/mem/ram.h"
 
 #include <errno.h>
@@ -19,8 +19,9 @@ static void *reserve(uint64_t bytes)
 bool ram_create(struct ram *ram, uint64_t bytes, struct error *err)
 {
 	*ram = (struct ram){ .bytes = bytes, .frames = bytes >> RAM_PAGE_SHIFT };
-	ram->host = reserve(bytes);
-	ram->flags = reserve(ram->frames);
+	ram->pages = ram->frames + (MAP_BOOT_BYTES >> RAM_PAGE_SHIFT);
+	ram->host = reserve(ram->pages << RAM_PAGE_SHIFT);
+	ram->flags = reserve(ram->pages);
 	if (ram->host == NULL || ram->flags == NULL) {
 		ram_destroy(ram);
 		return error_set(err, EXIT_HOST_IO,
@@ -33,10 +34,10 @@ bool ram_create(struct ram *ram, uint64_t bytes, struct error *err)
 void ram_destroy(struct ram *ram)
 {
 	if (ram->host != NULL) {
-		munmap(ram->host, (size_t)ram->bytes);
+		munmap(ram->host, (size_t)(ram->pages << RAM_PAGE_SHIFT));
 	}
 	if (ram->flags != NULL) {
-		munmap(ram->flags, (size_t)ram->frames);
+		munmap(ram->flags, (size_t)ram->pages);
 	}
 	*ram = (struct ram){ 0 };
 }

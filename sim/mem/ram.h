@@ -28,26 +28,43 @@
 #define RAM_GUARDED (RAM_CODE | RAM_LINKED)
 
 /*
- * Invariants: I1 `bytes` is a multiple of RAM_PAGE_BYTES. I2 a frame whose RAM_WRITTEN is clear
- * is all zero. I3 no soft TLB holds a write entry of a frame with a flag of RAM_GUARDED.
+ * Pages are RAM's frames, numbered as machine/frame.h has them, and behind them the pages of boot
+ * memory, which has no frame numbers of its own.
+ *
+ * Invariants: I1 `bytes` is a multiple of RAM_PAGE_BYTES. I2 a page whose RAM_WRITTEN is clear is
+ * all zero. I3 no soft TLB holds a write entry of a page with a flag of RAM_GUARDED.
  */
 struct ram {
-	uint8_t *host;   /* frame f is at host + f * RAM_PAGE_BYTES */
-	uint8_t *flags;  /* RAM_*, one per frame */
-	uint64_t bytes;  /* installed */
+	uint8_t *host;   /* page p is at host + p * RAM_PAGE_BYTES */
+	uint8_t *flags;  /* RAM_*, one per page */
+	uint64_t bytes;  /* RAM installed */
 	uint64_t frames; /* bytes / RAM_PAGE_BYTES */
+	uint64_t pages;  /* frames and the pages of boot memory */
 };
 
 bool ram_create(struct ram *ram, uint64_t bytes, struct error *err);
 void ram_destroy(struct ram *ram);
 
-/* Frame of physical address `paddr`; false if no RAM is there. */
-static inline bool ram_frame(const struct ram *ram, uint64_t paddr, uint64_t *frame)
+/* Page of physical address `paddr`; false if neither RAM nor boot memory is there. */
+static inline bool ram_frame(const struct ram *ram, uint64_t paddr, uint64_t *page)
 {
-	return frame_of_paddr(paddr, ram->frames, frame);
+	if (frame_of_paddr(paddr, ram->frames, page)) {
+		return true;
+	}
+	uint64_t offset = (paddr & ~((uint64_t)1 << MAP_NO_ALIAS_BIT)) - MAP_BOOT_BASE;
+
+	*page = ram->frames + (offset >> RAM_PAGE_SHIFT);
+	return offset < MAP_BOOT_BYTES;
 }
 
-static inline uint8_t *ram_frame_host(const struct ram *ram, uint64_t frame)
+/* First physical address of a page. */
+static inline uint64_t ram_paddr(const struct ram *ram, uint64_t page)
 {
-	return ram->host + (frame << RAM_PAGE_SHIFT);
+	return page < ram->frames ? frame_to_paddr(page)
+				  : MAP_BOOT_BASE + ((page - ram->frames) << RAM_PAGE_SHIFT);
+}
+
+static inline uint8_t *ram_frame_host(const struct ram *ram, uint64_t page)
+{
+	return ram->host + (page << RAM_PAGE_SHIFT);
 }
