@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rule: Kernel mode, KX = 1: xkuseg, xksseg, xkseg, cksseg, ckseg3 are mapped, refill vector
+ *       0x080; gaps are address errors (R4000 UM 4.2, figure 4-6).
+ */
+#include "tests/isa/harness.h"
+
+TEST_BEGIN
+.macro refused status, address
+	dli	$t0, \address
+	ENTER(\status)
+	TRAP(EXC_ADEL, lw $t1, 0($t0))
+	EXPECT_RECORD(BADVADDR, \address)
+	ENTER(\status)
+	TRAP(EXC_ADES, sw $t1, 0($t0))
+	EXPECT_RECORD(BADVADDR, \address)
+.endm
+.macro mapped status, address, vector
+	dli	$t0, \address
+	ENTER(\status)
+	TRAP_AT(EXC_TLBL, 0, 1b, \vector, 1: lw $t1, 0($t0))
+	EXPECT_RECORD(BADVADDR, \address)
+	ENTER(\status)
+	TRAP_AT(EXC_TLBS, 0, 1b, \vector, 1: sw $t1, 0($t0))
+	EXPECT_RECORD(BADVADDR, \address)
+.endm
+	MAP_CODE
+#define STATUS_HERE STATUS_KX
+	mapped	STATUS_HERE, 0, 0x80
+	mapped	STATUS_HERE, 0xfffffffffc, 0x80
+	refused	STATUS_HERE, 0x10000000000
+	refused	STATUS_HERE, 0x3ffffffffffffffc
+	mapped	STATUS_HERE, 0x4000000000000000, 0x80
+	mapped	STATUS_HERE, 0x400000fffffffffc, 0x80
+	refused	STATUS_HERE, 0x4000010000000000
+	refused	STATUS_HERE, 0x7ffffffffffffffc
+	mapped	STATUS_HERE, 0xc000000000000000, 0x80
+	mapped	STATUS_HERE, 0xc00000ff7ffffffc, 0x80
+	refused	STATUS_HERE, 0xc00000ff80000000
+	refused	STATUS_HERE, 0xffffffff7ffffffc
+	mapped	STATUS_HERE, 0xffffffffc0000000, 0x80
+	mapped	STATUS_HERE, 0xffffffffdffffffc, 0x80
+	mapped	STATUS_HERE, 0xffffffffe0000000, 0x80
+	mapped	STATUS_HERE, 0xfffffffffffffffc, 0x80
+	TEST_PASS
