@@ -63,7 +63,7 @@ static bool open_elf(struct elf_file *file, struct error *err)
 	if (elf_version(EV_CURRENT) == EV_NONE) {
 		return error_set(err, EXIT_HOST_IO, "libelf does not know the current ELF version");
 	}
-	file->elf = elf_begin(file->fd, ELF_C_READ, NULL);
+	file->elf = elf_begin(file->fd, ELF_C_READ_MMAP, NULL);
 	if (file->elf == NULL) {
 		return error_set(err, EXIT_HOST_IO, "%s: %s", file->path, elf_errmsg(-1));
 	}
