@@ -26,3 +26,13 @@ files()
 		fi
 	done | sort
 }
+
+# c_files: the C sources and headers; headers that are assembly throughout are none.
+c_files()
+{
+	files '*.c' '*.h' | while IFS= read -r file; do
+		if ! grep -qE '^[[:space:]]*\.(macro|set)\b' "$file"; then
+			printf '%s\n' "$file"
+		fi
+	done
+}
