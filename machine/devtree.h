@@ -9,30 +9,28 @@
 #pragma once
 
 /* Compatible strings. */
-#define DEVTREE_MACHINE    "mirrorball,machine"         /* root of the machine's tree */
-#define DEVTREE_VIRTUAL    "mirrorball,virtual-machine" /* root of a virtual machine's tree */
-#define DEVTREE_CPU        "mips,r4400"
-#define DEVTREE_CPU_LINES  "mti,cpu-interrupt-controller" /* interrupts = <LINES_IP_*> */
-#define DEVTREE_UART       "ns16550a"
-#define DEVTREE_INTC       "brcm,bcm7038-l1-intc" /* interrupts = <LINES_SOURCE_*> */
-#define DEVTREE_MESSAGES   "mirrorball,messages"  /* the INTC_IPI_* part */
-#define DEVTREE_CPUCTL     "mirrorball,cpuctl"
-#define DEVTREE_CLOCK      "mirrorball,clock"
-#define DEVTREE_RTC        "google,goldfish-rtc"
-#define DEVTREE_POWER      "mirrorball,power"
-#define DEVTREE_ANNOTATION "mirrorball,annotation"
-#define DEVTREE_FRAMEBUFFER \
-	"mirrorball,framebuffer" /* registers; the picture: simple-framebuffer */
-#define DEVTREE_NODE      "mirrorball,node-controller"
-#define DEVTREE_VIRTIO    "virtio,mmio"
-#define DEVTREE_MODULE    "mirrorball,module"
-#define DEVTREE_DISTANCES "numa-distance-map-v1"
+#define DEVTREE_MACHINE     "mirrorball,machine"         /* root of the machine's tree */
+#define DEVTREE_VIRTUAL     "mirrorball,virtual-machine" /* root of a virtual machine's tree */
+#define DEVTREE_CPU         "mips,r4400"
+#define DEVTREE_CPU_LINES   "mti,cpu-interrupt-controller" /* interrupts = <LINES_IP_*> */
+#define DEVTREE_UART        "ns16550a"
+#define DEVTREE_INTC        "brcm,bcm7038-l1-intc" /* interrupts = <LINES_SOURCE_*> */
+#define DEVTREE_MESSAGES    "mirrorball,messages"  /* the INTC_IPI_* part */
+#define DEVTREE_CPUCTL      "mirrorball,cpuctl"
+#define DEVTREE_CLOCK       "mirrorball,clock"
+#define DEVTREE_RTC         "google,goldfish-rtc"
+#define DEVTREE_POWER       "mirrorball,power"
+#define DEVTREE_ANNOTATION  "mirrorball,annotation"
+#define DEVTREE_FRAMEBUFFER "mirrorball,framebuffer" /* its registers */
+#define DEVTREE_NODE        "mirrorball,node-controller"
+#define DEVTREE_VIRTIO      "virtio,mmio"
+#define DEVTREE_MODULE      "mirrorball,module"
+#define DEVTREE_DISTANCES   "numa-distance-map-v1"
 
 /* Properties of the machine. */
 #define DEVTREE_TLB_ENTRIES "mirrorball,tlb-entries" /* cpu: u32, 48 or 64 */
-#define DEVTREE_ROUND_ROBIN "mirrorball,round-robin" /* memory: empty; the layout is round-robin \
-						      */
-#define DEVTREE_RNG_SEED "rng-seed"                  /* chosen: bytes, from the run's seed */
+#define DEVTREE_ROUND_ROBIN "mirrorball,round-robin" /* memory: empty: round-robin layout */
+#define DEVTREE_RNG_SEED    "rng-seed"               /* chosen: bytes, from the run's seed */
 
 /* Boot modules: /chosen/module@ADDRESS with reg, and these. */
 #define DEVTREE_MODULE_NAME "mirrorball,name" /* string, unique */

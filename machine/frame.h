@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "machine/map.h"
+#include "machine/node.h"
 
 #define FRAME_HOLE_FIRST ((uint64_t)MAP_IO_BASE >> MAP_PAGE_SHIFT)
 #define FRAME_HOLE_COUNT ((uint64_t)MAP_IO_BYTES >> MAP_PAGE_SHIFT)
@@ -20,8 +21,8 @@
 
 /* How consecutive frames are dealt to nodes. */
 enum frame_layout {
-	FRAME_BLOCK,      /* node i owns the i-th block of frames */
-	FRAME_ROUND_ROBIN /* frame f belongs to node f mod nodes */
+	FRAME_BLOCK = NODE_LAYOUT_BLOCK,            /* node i owns the i-th block of frames */
+	FRAME_ROUND_ROBIN = NODE_LAYOUT_ROUND_ROBIN /* frame f belongs to node f mod nodes */
 };
 
 /* Physical page number of frame `frame`; FRAME_NONE beyond FRAME_COUNT_MAX. */

@@ -47,7 +47,8 @@
 #define MAP_VIRTIO_COUNT     24
 #define MAP_NODE_BASE        0x1f100000 /* node.h, misscount.h: MAP_NODE_STRIDE for each node */
 #define MAP_NODE_STRIDE      0x00010000
-#define MAP_BOOT_ROM_BASE    0x1fc00000 /* reset vector: no memory there, a fetch is a bus error */
+#define MAP_BOOT_BASE        0x1fc00000 /* boot memory: behind the reset and BEV = 1 vectors */
+#define MAP_BOOT_BYTES       0x00010000
 
 /*
  * The testmips machine of `mirrorball exec`: RAM from 0 to at most here, GXemul's devices above

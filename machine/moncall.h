@@ -37,10 +37,10 @@
 
 /* Results in v0. */
 #define MONCALL_OK           0
-#define MONCALL_ERR_NUMBER   -1 /* no such call */
-#define MONCALL_ERR_ARGUMENT -2 /* an argument is out of range; nothing was done */
-#define MONCALL_ERR_MEMORY   -3 /* the machine has none left; nothing was done */
-#define MONCALL_ERR_STATE    -4 /* the VCPU is running already, or there is nothing to end */
+#define MONCALL_ERR_NUMBER   (-1) /* no such call */
+#define MONCALL_ERR_ARGUMENT (-2) /* an argument is out of range; nothing was done */
+#define MONCALL_ERR_MEMORY   (-3) /* the machine has none left; nothing was done */
+#define MONCALL_ERR_STATE    (-4) /* the VCPU is running already, or there is nothing to end */
 
 /* First argument of MONCALL_SHUTDOWN. */
 #define MONCALL_SHUTDOWN_OFF     0 /* code: what the workload reports, 0 = success */

@@ -3,9 +3,8 @@
  * testmips.h - devices of the testmips machine of `mirrorball exec`, at the addresses and with the
  * meaning of GXemul's machine of that name, so that one program runs on both.
  *
- * Registers take aligned accesses of 1, 2, 4 or 8 bytes at the offset given; a read gives the low
- * bits of the value, whatever the byte order. Manual page: docs/machine/testmips.md, which also
- * lists where GXemul differs. Only #define.
+ * Registers take aligned accesses of 1, 2, 4 or 8 bytes at the offset given. Manual page:
+ * docs/machine/testmips.md, which also lists where GXemul differs. Only #define.
  */
 #pragma once
 
@@ -14,7 +13,7 @@
 /* Console. LINES_IP_TESTMIPS_CONSOLE is up in CPU 0 while a character waits. */
 #define TESTMIPS_CONSOLE_BASE  0x10000000
 #define TESTMIPS_CONSOLE_BYTES 0x20
-#define TESTMIPS_CONSOLE_DATA  0x00 /* write: prints; read: takes a character, 0 if none */
+#define TESTMIPS_CONSOLE_DATA  0x00 /* write: prints each byte but 0; read: a character, or 0 */
 #define TESTMIPS_CONSOLE_HALT  0x10 /* access of either kind: the run ends with exit code 0 */
 
 /* Multiprocessor device. */
