@@ -240,7 +240,7 @@ void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks)
 
 		core->hooks = hooks != NULL ? *hooks : none;
 		core->step_engine = machine->config.step_engine || core->hooks.insn != NULL ||
-				    core->hooks.mem != NULL;
+				    core->hooks.check != NULL || core->hooks.mem != NULL;
 		mmu_flush(core); /* pages filled without the memory observer */
 	}
 }

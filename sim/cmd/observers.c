@@ -9,7 +9,14 @@
 
 #include "sim/core/core.h"
 
-/* Where the manual leaves something undefined, this machine says so once for each place. */
+/* A debug build says without being asked what costs nothing to notice. */
+#ifdef NDEBUG
+#define WARN_ALWAYS 0
+#else
+#define WARN_ALWAYS 1
+#endif
+
+/* Where the manual leaves something undefined, this machine says so. */
 static void warn_on_stderr(void *context, struct core *core, const char *text)
 {
 	(void)context;
@@ -74,6 +81,13 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 		profile_add_hooks(observers->profile, &hooks);
 	}
 	if (options->warn) {
+		observers->undefined = undefined_begin();
+		if (observers->undefined == NULL) {
+			return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+		}
+		undefined_add_hooks(observers->undefined, &hooks);
+	}
+	if (options->warn || WARN_ALWAYS) {
 		hooks.warn = warn_on_stderr;
 	}
 	machine_set_hooks(machine, &hooks);
@@ -120,5 +134,6 @@ void observers_release(struct observers *observers)
 {
 	trace_end(observers->trace);
 	profile_end(observers->profile);
+	undefined_end(observers->undefined);
 	output_discard(&observers->trace_file);
 }

@@ -10,6 +10,7 @@
 #include "sim/machine.h"
 #include "sim/trace/profile.h"
 #include "sim/trace/trace.h"
+#include "sim/trace/undefined.h"
 
 struct observer_options {
 	const char *trace;      /* categories, or NULL */
@@ -22,6 +23,7 @@ struct observer_options {
 struct observers {
 	struct trace *trace;
 	struct profile *profile;
+	struct undefined_checker *undefined;
 	struct output_file trace_file;
 	const char *out;
 };

@@ -141,8 +141,11 @@ struct core_hooks {
 	void *trace;   /* context of all but block and warn */
 	void *profile; /* context of block */
 	void *warner;  /* context of warn */
+	void *checker; /* context of check */
 	/* Each instruction before it executes; set only together with core->step_engine. */
 	void (*insn)(void *context, struct core *core, uint64_t pc, uint32_t word);
+	/* The same, for a checker of programs (sim/trace/undefined.h). */
+	void (*check)(void *context, struct core *core, uint64_t pc, uint32_t word);
 	/* An exception was taken: the code, where execution goes on. */
 	void (*exception)(void *context, struct core *core, unsigned code, uint64_t epc,
 			  uint64_t vector);
@@ -275,6 +278,14 @@ static inline void core_kick(struct core *core)
 	if (core->cycles_left > 0) {
 		core->slice_end -= (uint64_t)core->cycles_left;
 		core->cycles_left = 0;
+	}
+}
+
+/* Says that the guest did what the R4000 manual calls undefined. */
+static inline void core_warn(struct core *core, const char *text)
+{
+	if (core->hooks.warn != NULL) {
+		core->hooks.warn(core->hooks.warner, core, text);
 	}
 }
 

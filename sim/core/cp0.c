@@ -109,8 +109,19 @@ uint64_t cp0_read(const struct core *core, unsigned number, uint64_t now)
 	}
 }
 
+/* 4 KB to 16 MB by factors of 4: an even run of ones from bit 13 up (R4000 UM table 4-5). */
+static bool is_legal_page_mask(uint32_t mask)
+{
+	uint32_t ones = (mask >> 13) + 1;
+
+	return (ones & (ones - 1)) == 0 && (__builtin_ctz(ones) & 1) == 0;
+}
+
 static void write_status(struct core *core, uint32_t value)
 {
+	if ((value & STATUS_KSU) == STATUS_KSU) {
+		core_warn(core, "Status.KSU is 3");
+	}
 	/* TS is read-only on the R4400 (R10000 UM 14.10 on the difference). */
 	core->cp0.status = (core->cp0.status & ~(uint32_t)STATUS_WRITABLE) |
 			   (value & (uint32_t)STATUS_WRITABLE);
@@ -123,8 +134,8 @@ static void write_wired(struct core *core, uint32_t value, uint64_t now)
 	core->cp0.wired = value & INDEX_INDEX;
 	/* Writing Wired sets Random to its upper bound, from the next instruction on. */
 	core->cp0.random_origin = now + 1;
-	if (core->cp0.wired >= core->tlb.count && core->hooks.warn != NULL) {
-		core->hooks.warn(core->hooks.warner, core, "Wired beyond the TLB");
+	if (core->cp0.wired >= core->tlb.count) {
+		core_warn(core, "Wired beyond the TLB");
 	}
 }
 
@@ -152,6 +163,9 @@ void cp0_write(struct core *core, unsigned number, uint64_t value, uint64_t now)
 		break;
 	case CP0_PAGEMASK:
 		cp0->page_mask = low & PAGEMASK_MASK;
+		if (!is_legal_page_mask(cp0->page_mask)) {
+			core_warn(core, "PageMask is none of the seven page sizes");
+		}
 		break;
 	case CP0_WIRED:
 		write_wired(core, low, now);
@@ -209,7 +223,13 @@ void cp0_write(struct core *core, unsigned number, uint64_t value, uint64_t now)
 	case CP0_ERROREPC:
 		cp0->error_epc = value;
 		break;
-	default: /* Random, BadVAddr, PRId, CacheErr are read-only; the rest is reserved */
+	case CP0_RANDOM:
+	case CP0_BADVADDR:
+	case CP0_PRID:
+	case CP0_CACHEERR: /* read-only */
+		break;
+	default:
+		core_warn(core, "a reserved CP0 register is written");
 		break;
 	}
 }

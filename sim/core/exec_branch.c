@@ -260,8 +260,8 @@ struct block *op_end_step(struct core *core, const struct op *op)
 			core->slot_branch_pc = here;
 			core->in_slot = true;
 		}
-		if (was_in_slot && core->hooks.warn != NULL) {
-			core->hooks.warn(core->hooks.warner, core, "branch in a delay slot");
+		if (was_in_slot) {
+			core_warn(core, "branch in a delay slot");
 		}
 	}
 	return NULL;

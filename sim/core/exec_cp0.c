@@ -104,9 +104,7 @@ static void write_entry(struct core *core, unsigned index)
 
 	if (index >= core->tlb.count) {
 		/* Undefined in the manual: nothing is written. */
-		if (core->hooks.warn != NULL) {
-			core->hooks.warn(core->hooks.warner, core, "TLB write beyond the TLB");
-		}
+		core_warn(core, "TLB write beyond the TLB");
 		return;
 	}
 	flush_entry(core, &core->tlb.entry[index]);
@@ -145,8 +143,8 @@ struct block *op_tlbr(struct core *core, const struct op *op)
 		cp0->entry_lo[0] = entry->lo[0] | (entry->global ? ENTRYLO_G : 0);
 		cp0->entry_lo[1] = entry->lo[1] | (entry->global ? ENTRYLO_G : 0);
 		core_update_asid(core);
-	} else if (core->hooks.warn != NULL) {
-		core->hooks.warn(core->hooks.warner, core, "TLB read beyond the TLB");
+	} else {
+		core_warn(core, "TLB read beyond the TLB");
 	}
 	OP_NEXT();
 }
@@ -178,6 +176,9 @@ struct block *op_eret(struct core *core, const struct op *op)
 	} else {
 		core->pc = cp0->epc;
 		cp0->status &= ~(uint32_t)STATUS_EXL;
+	}
+	if (core->in_slot) {
+		core_warn(core, "ERET in a delay slot");
 	}
 	core->llbit = false;
 	core->in_slot = false;

@@ -137,6 +137,12 @@ static struct block *store_conditional(struct core *core, const struct op *op, u
 	enum mmu_store result = MMU_STORE_DONE;
 
 	if (core->llbit) {
+		uint64_t line =
+			mmu_paddr(core, vaddr, CORE_STORE) & ~(uint64_t)(CORE_LINK_BYTES - 1);
+
+		if (unlikely(core->hooks.warn != NULL) && line != core->link_paddr) {
+			core_warn(core, "store-conditional elsewhere than the load-linked");
+		}
 		result = mmu_store(core, op, vaddr, size, core->gpr[op->t]);
 		if (result == MMU_STORE_EXCEPTION) {
 			return NULL;

@@ -99,9 +99,7 @@ static bool translate_or_raise(struct core *core, const struct op *op, uint64_t 
 		/* R4400: Status.TS is set and the TLB is unusable until reset (UM 5.3). */
 		core->cp0.status |= STATUS_TS;
 		mmu_flush(core);
-		if (core->hooks.warn != NULL) {
-			core->hooks.warn(core->hooks.warner, core, "several TLB entries match");
-		}
+		core_warn(core, "several TLB entries match");
 		/* fallthrough */
 	case MMU_REFILL:
 	default:

@@ -68,6 +68,9 @@ void core_step(struct core *core)
 	if (unlikely(core->hooks.insn != NULL)) {
 		core->hooks.insn(core->hooks.trace, core, core->pc, word);
 	}
+	if (unlikely(core->hooks.check != NULL)) {
+		core->hooks.check(core->hooks.checker, core, core->pc, word);
+	}
 	uint64_t pc = core->pc;
 
 	run_single(core, word);

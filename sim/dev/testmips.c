@@ -114,8 +114,8 @@ static void post_ipi(struct mp_device *mp, unsigned cpu, uint16_t number)
 
 	if (queue->count < TESTMIPS_MP_IPI_PENDING_MAX) {
 		queue->number[queue->count++] = number;
-	} else if (core->hooks.warn != NULL) {
-		core->hooks.warn(core->hooks.warner, core, "inter-processor interrupt lost");
+	} else {
+		core_warn(core, "inter-processor interrupt lost");
 	}
 	core_set_irq(mp->device.machine->core[cpu], TESTMIPS_MP_IRQ, true);
 }
