@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * generate.c - chooses what a program is about, where it lies and what it starts with.
+ *
+ * (seed, number) determine everything. The class goes round with the number, so that any run of
+ * programs holds all of them; mode, addresses and page sizes are random among those that fit.
+ */
+#include "tests/conformance/generate.h"
+
+#include "isa/cp0.h"
+
+const char *const program_mode_names[MODES] = {
+	[MODE_KERNEL32] = "kernel-32",
+	[MODE_KERNEL64] = "kernel-64",
+	[MODE_SUPERVISOR32] = "supervisor-32",
+	[MODE_SUPERVISOR64] = "supervisor-64",
+	[MODE_USER32] = "user-32",
+	[MODE_USER64] = "user-64",
+};
+
+const char *const program_class_names[CLASSES] = {
+	[CLASS_INTEGER] = "integer", [CLASS_MEMORY] = "memory", [CLASS_BRANCH] = "branch",
+	[CLASS_TRAP] = "trap",       [CLASS_CP0] = "cp0",       [CLASS_TLB] = "tlb",
+	[CLASS_SEGMENT] = "segment", [CLASS_FPU] = "fpu",       [CLASS_FPU_FLOW] = "fpu-flow",
+	[CLASS_MIXED] = "mixed",
+};
+
+const char *const simulator_names[SIMULATORS] = { "mirrorball", "qemu", "gxemul" };
+
+unsigned program_find_step(const struct program *program, uint64_t offset)
+{
+	unsigned low = 0;
+	unsigned high = program->step_count;
+
+	while (high - low > 1) {
+		unsigned middle = (low + high) / 2;
+
+		if (program->steps[middle].first * (uint64_t)4 <= offset) {
+			low = middle;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+/* Modes a class is about; integer and FPU results must not depend on it, so all of them run. */
+static enum program_mode choose_mode(struct gen *gen)
+{
+	static const enum program_mode any[] = { MODE_KERNEL32,     MODE_KERNEL64,
+						 MODE_USER32,       MODE_USER64,
+						 MODE_SUPERVISOR32, MODE_SUPERVISOR64,
+						 MODE_KERNEL64,     MODE_USER64 };
+
+	switch (gen->program->class) {
+	case CLASS_CP0:
+	case CLASS_TLB:
+		return random_chance(&gen->random, 40) ? MODE_KERNEL32 : MODE_KERNEL64;
+	default:
+		return any[random_below(&gen->random, 8)];
+	}
+}
+
+static uint64_t mode_status(struct gen *gen, enum program_mode mode)
+{
+	uint64_t others = 0;
+	uint64_t status = STATUS_CU1;
+
+	if (random_chance(&gen->random, 60)) {
+		others = STATUS_KX | STATUS_SX | STATUS_UX;
+	} else {
+		others = random_next(&gen->random) & (STATUS_KX | STATUS_SX | STATUS_UX);
+	}
+	if (random_chance(&gen->random, 50)) {
+		status |= STATUS_FR;
+	}
+	switch (mode) {
+	case MODE_KERNEL32:
+		return status | (others & ~(uint64_t)STATUS_KX);
+	case MODE_KERNEL64:
+		return status | others | STATUS_KX;
+	case MODE_SUPERVISOR32:
+		return status | (others & ~(uint64_t)STATUS_SX) | STATUS_KSU_SUPERVISOR;
+	case MODE_SUPERVISOR64:
+		return status | others | STATUS_SX | STATUS_KSU_SUPERVISOR;
+	case MODE_USER32:
+		return status | (others & ~(uint64_t)STATUS_UX) | STATUS_KSU_USER;
+	default:
+		return status | others | STATUS_UX | STATUS_KSU_USER;
+	}
+}
+
+/* PageMask of a page of 4 KB << 2 * `size`. */
+static uint64_t page_mask(unsigned size)
+{
+	return ((UINT64_C(0x2000) << 2 * size) - 1) & ~UINT64_C(0x1fff);
+}
+
+static uint64_t entry_lo(uint64_t paddr, bool global, bool writable)
+{
+	return (paddr >> 12) << ENTRYLO_PFN_SHIFT | 3 << ENTRYLO_C_SHIFT | ENTRYLO_V |
+	       (writable ? ENTRYLO_D : 0) | (global ? ENTRYLO_G : 0);
+}
+
+/*
+ * Maps `bytes` at `vaddr` to `paddr`, both aligned to `bytes`, in pages of 4 KB << 2 * size: as
+ * wired TLB entries, or by the refill handler's page table.
+ */
+static void map_range(struct gen *gen, uint64_t vaddr, uint64_t paddr, uint64_t bytes,
+		      unsigned size, bool wired)
+{
+	struct program *program = gen->program;
+	uint64_t page_bytes = UINT64_C(4096) << 2 * size;
+	bool global = random_chance(&gen->random, 30);
+	bool writable = paddr == DATA_BASE;
+
+	for (uint64_t offset = 0; offset < bytes; offset += 2 * page_bytes) {
+		/* A page as large as the range fills the even half only; the odd one repeats it. */
+		uint64_t odd = bytes == page_bytes ? paddr : paddr + offset + page_bytes;
+		const uint64_t page[PAGE_ENTRY_WORDS] = {
+			((vaddr + offset) & (ENTRYHI_R | ENTRYHI_VPN2)) |
+				(program->entryhi & ENTRYHI_ASID),
+			page_mask(size),
+			entry_lo(paddr + offset, global, writable),
+			entry_lo(odd, global, writable),
+		};
+
+		if (wired) {
+			uint64_t *entry = program->tlb[program->tlb_count++];
+
+			entry[0] = gen->tlb_next++;
+			for (unsigned i = 0; i < PAGE_ENTRY_WORDS; i++) {
+				entry[i + 1] = page[i];
+			}
+		} else {
+			uint64_t *entry = program->pages[program->page_count++];
+
+			for (unsigned i = 0; i < PAGE_ENTRY_WORDS; i++) {
+				entry[i] = page[i];
+			}
+		}
+	}
+}
+
+/* A mapped address that the mode may use; aligned to 4 MB, below `0x400000` distinct for code/data.
+ */
+static uint64_t choose_mapped(struct gen *gen, enum program_mode mode, unsigned which)
+{
+	/* 2 GB of user addresses in 64 MB pieces: 8 for code, 8 for data, the rest unmapped. */
+	uint64_t low = (uint64_t)(which * 8 + 1 + random_below(&gen->random, 6)) << 26;
+
+	switch (mode) {
+	case MODE_KERNEL64:
+	case MODE_SUPERVISOR64:
+	case MODE_USER64:
+		/* Above 4 GB, but inside the 2^40 of xuseg, which all three modes have. */
+		if ((gen->program->status & STATUS_UX) != 0 && random_chance(&gen->random, 50)) {
+			low |= (uint64_t)(1 + random_below(&gen->random, 255)) << 32;
+		}
+		break;
+	case MODE_SUPERVISOR32:
+		if (random_chance(&gen->random, 40)) {
+			/* sseg has 512 MB: half of it for code, half for data. */
+			low = 0xffffffffc0000000 + ((uint64_t)(which * 4) << 26) +
+			      (low & 0x0c000000);
+		}
+		break;
+	default:
+		break;
+	}
+	return low;
+}
+
+static bool mode_is_kernel(enum program_mode mode)
+{
+	return mode == MODE_KERNEL32 || mode == MODE_KERNEL64;
+}
+
+/* An unmapped kernel address of `paddr`. */
+static uint64_t choose_unmapped(struct gen *gen, enum program_mode mode, uint64_t paddr)
+{
+	unsigned point = random_below(&gen->random, 100);
+
+	if (mode == MODE_KERNEL64 && point < 15) {
+		return 0x9800000000000000 | paddr; /* cached */
+	}
+	if (mode == MODE_KERNEL64 && point < 25) {
+		return 0x9000000000000000 | paddr; /* uncached */
+	}
+	return (point < 45 ? 0xffffffffa0000000 : 0xffffffff80000000) | paddr;
+}
+
+static void place_code(struct gen *gen)
+{
+	struct program *program = gen->program;
+	uint64_t paddr = program_code_paddr(program->number);
+	bool keep_unmapped = program->class == CLASS_TLB || program->class == CLASS_CP0;
+	bool wired;
+	uint64_t vaddr;
+
+	if (mode_is_kernel(program->mode) && (keep_unmapped || random_chance(&gen->random, 70))) {
+		program->code_vaddr = choose_unmapped(gen, program->mode, paddr);
+		return;
+	}
+	vaddr = choose_mapped(gen, program->mode, 0);
+	wired = random_chance(&gen->random, 50);
+	/* The slot is 32 KB: a pair of 16 KB pages, or 4 pairs of 4 KB. */
+	map_range(gen, vaddr, paddr - PROGRAM_HEADER_BYTES, PROGRAM_SLOT_BYTES,
+		  random_below(&gen->random, 2), wired);
+	program->code_vaddr = vaddr + PROGRAM_HEADER_BYTES;
+}
+
+static void place_data(struct gen *gen)
+{
+	struct program *program = gen->program;
+	bool wired = random_chance(&gen->random, 40);
+	uint64_t vaddr;
+
+	if (mode_is_kernel(program->mode) && random_chance(&gen->random, 60)) {
+		program->data_vaddr = choose_unmapped(gen, program->mode, DATA_BASE);
+		return;
+	}
+	vaddr = choose_mapped(gen, program->mode, 1);
+	/* 64 KB: 8 pairs of 4 KB, 2 of 16 KB, or one page of 64 KB. */
+	map_range(gen, vaddr, DATA_BASE, DATA_BYTES, random_below(&gen->random, 3), wired);
+	program->data_vaddr = vaddr;
+}
+
+/* Registers: addresses in two of them, anything legal in the others. */
+static void fill_registers(struct gen *gen)
+{
+	struct program *program = gen->program;
+	bool wide = gen_is_wide(gen);
+
+	gen->reserved = FIXED_REGISTERS;
+	gen->sign_extended = FIXED_REGISTERS;
+	for (unsigned i = 0; i < 2; i++) {
+		gen->base[i] = choose_scratch(gen, 1U << 31);
+		gen->reserved |= 1U << gen->base[i];
+		gen->base_address[i] = program->data_vaddr + DATA_BYTES / 2;
+		/* The second one may be another window on the same data. */
+		if (i == 1 && mode_is_kernel(program->mode) && random_chance(&gen->random, 50)) {
+			gen->base_address[i] =
+				choose_unmapped(gen, program->mode, DATA_BASE + DATA_BYTES / 2);
+		}
+	}
+	for (unsigned i = 1; i < 32; i++) {
+		bool word = !wide || random_chance(&gen->random, 50);
+
+		if ((FIXED_REGISTERS & 1U << i) != 0) {
+			continue;
+		}
+		program->gpr[i] = word ? random_word(&gen->random) : random_value(&gen->random);
+		if ((gen->reserved & 1U << i) != 0) {
+			program->gpr[i] = gen->base_address[gen->base[0] == i ? 0 : 1];
+			word = false;
+		}
+		set_sign_extended(gen, i, word);
+	}
+	program->hi = random_word(&gen->random);
+	program->lo = random_word(&gen->random);
+	gen->sign_extended |= HILO_BIT;
+}
+
+static void fill_fpu(struct gen *gen)
+{
+	for (unsigned i = 0; i < 32; i++) {
+		gen->program->fpr[i] = random_value(&gen->random);
+	}
+	gen->program->fcr31 = random_below(&gen->random, 4);
+	gen->program->flags |= PROGRAM_FPU;
+}
+
+/* A step as the class has it. */
+static void make_step(struct gen *gen)
+{
+	if (!emit_has_room(gen, 128)) {
+		return;
+	}
+	switch (gen->program->class) {
+	case CLASS_TRAP:
+		step_exception(gen);
+		break;
+	case CLASS_FPU:
+		for (unsigned i = 0; i < 6 && emit_has_room(gen, 256); i++) {
+			step_fpu(gen);
+		}
+		break;
+	case CLASS_MIXED:
+		if (random_chance(&gen->random, 50)) {
+			step_exception(gen);
+		} else {
+			step_integer(gen);
+		}
+		break;
+	default:
+		step_integer(gen);
+		break;
+	}
+}
+
+/* Free-running code with steps of the class in between. */
+static void fill_code(struct gen *gen)
+{
+	unsigned elements = 60 + random_below(&gen->random, 100);
+
+	step_begin(gen, ISA_reserved, 0);
+	while (elements > 0) {
+		unsigned count = 1 + random_below(&gen->random, 12);
+
+		count = count < elements ? count : elements;
+		flow_code(gen, count, 0);
+		elements -= count;
+		make_step(gen);
+	}
+	emit_call(gen, CALL_END, 0);
+	/* A likely branch or an exception may prefetch behind the end. */
+	emit_nops(gen, 2);
+}
+
+void generate_program(struct program *program, uint64_t seed, unsigned number)
+{
+	struct gen gen = { .program = program };
+
+	random_start(&gen.random, seed, number);
+	program->number = number;
+	program->class = number % CLASSES;
+	program->platforms = PLATFORM_MIRRORBALL | PLATFORM_QEMU | PLATFORM_GXEMUL;
+	program->mode = choose_mode(&gen);
+	if (program->mode == MODE_SUPERVISOR32 || program->mode == MODE_SUPERVISOR64) {
+		program->platforms &= ~(unsigned)PLATFORM_GXEMUL;
+	}
+	program->status = mode_status(&gen, program->mode);
+	gen.status = program->status;
+	program->entryhi = random_below(&gen.random, 256);
+	place_code(&gen);
+	place_data(&gen);
+	program->wired = gen.tlb_next;
+	/* TLB indices from 16 on belong to steps (steps_tlb.c). */
+	program->refill_first = gen.tlb_next;
+	program->refill_last = gen.tlb_next + 2 + random_below(&gen.random, 14 - gen.tlb_next);
+	program->data_seed = random_next(&gen.random);
+	program->flags |= PROGRAM_TLB;
+	fill_registers(&gen);
+	fill_fpu(&gen);
+	gen.since_hilo_read = 2;
+	fill_code(&gen);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * generate.h - from (seed, number) to a program; what the parts of the generator share.
+ *
+ * generate.c chooses class, mode and mappings; emit.c writes single instructions and keeps the
+ * books; flow.c makes free-running code; steps_*.c make steps about one instruction each.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "isa/isa.h"
+#include "tests/conformance/fpu_values.h"
+#include "tests/conformance/program.h"
+#include "tests/conformance/random.h"
+#include "tests/conformance/rules.h"
+
+/* Fills `program` (zeroed by the caller) with number `number` of `seed`. */
+void generate_program(struct program *program, uint64_t seed, unsigned number);
+
+/* Bit of gen.sign_extended that stands for HI and LO. */
+#define HILO_BIT (UINT64_C(1) << 32)
+/* A register that nothing may write: $0, k0, k1 and the resume register. */
+#define FIXED_REGISTERS (1U << 0 | 1U << 26 | 1U << 27 | 1U << REGISTER_RESUME)
+
+struct gen {
+	struct program *program;
+	struct random random;
+	/* General registers that generated code must leave alone. */
+	uint32_t reserved;
+	/*
+	 * Registers known to hold a sign-extended 32-bit value: the result of a 32-bit operation on
+	 * any other is undefined (R4000 UM 2.4 and appendix A). Bit 32: HI and LO.
+	 */
+	uint64_t sign_extended;
+	/* Above 0: a branch may skip what is emitted now. */
+	unsigned uncertain;
+	/* Instructions since the last MFHI or MFLO: HI and LO may be written after two. */
+	unsigned since_hilo_read;
+	/* Status now; it changes by CALL_STATUS. */
+	uint64_t status;
+	/* Registers that hold addresses inside the data; all are reserved. */
+	unsigned base[2];
+	uint64_t base_address[2];
+	/* TLB indices below are taken by the program's own mappings. */
+	unsigned tlb_next;
+};
+
+/* Operand fields; those that a row does not have are ignored. */
+struct operands {
+	unsigned rs;
+	unsigned rt;
+	unsigned rd;
+	unsigned sa;
+	unsigned imm; /* 16 bits, or the target or code */
+};
+
+/* emit.c */
+enum program_mode gen_mode(const struct gen *gen);
+bool gen_mode_is_kernel(const struct gen *gen);
+/* 64-bit operations are legal now. */
+bool gen_is_wide(const struct gen *gen);
+uint32_t emit_encode(enum isa_id id, const struct operands *operands);
+void emit_word(struct gen *gen, uint32_t word);
+void emit_row(struct gen *gen, enum isa_id id, struct operands operands);
+void emit_nops(struct gen *gen, unsigned count);
+void emit_constant(struct gen *gen, unsigned reg, uint64_t value);
+unsigned emit_code_address(struct gen *gen, unsigned reg);
+void emit_patch_code_address(struct gen *gen, unsigned at, unsigned reg, unsigned target);
+void emit_patch_branch(struct gen *gen, unsigned at, unsigned target);
+void emit_call(struct gen *gen, unsigned call, unsigned argument);
+void emit_observe(struct gen *gen, unsigned reg);
+void emit_status(struct gen *gen, uint64_t status);
+void emit_isolate(struct gen *gen, unsigned reg);
+void emit_isolate_hilo(struct gen *gen);
+uint64_t emit_vaddr(const struct gen *gen, unsigned word);
+bool emit_has_room(const struct gen *gen, unsigned words);
+
+/* Steps. */
+struct step *step_begin(struct gen *gen, enum isa_id row, uint64_t traits);
+void step_end(struct gen *gen);
+/* The rule's simulator does not run the instructions from here to exclude_end(). */
+unsigned exclude_begin(struct gen *gen, enum rule_id id);
+void exclude_end(struct gen *gen, unsigned at);
+
+enum isa_id choose_row_any(struct gen *gen);
+
+/* Register choice. */
+unsigned choose_source(struct gen *gen);
+unsigned choose_destination(struct gen *gen);
+/* A register that may be overwritten, none of `avoid` (bits). */
+unsigned choose_scratch(struct gen *gen, uint32_t avoid);
+void set_sign_extended(struct gen *gen, unsigned reg, bool is);
+
+/* flow.c */
+void flow_integer(struct gen *gen);
+void flow_memory(struct gen *gen);
+void flow_branch(struct gen *gen, unsigned depth);
+void flow_loop(struct gen *gen, unsigned depth);
+void flow_trap(struct gen *gen);
+
+bool emit_simple(struct gen *gen);
+/* `count` elements of code as fits the program's class. */
+void flow_code(struct gen *gen, unsigned count, unsigned depth);
+
+/* Steps: each makes one, of a kind that is possible now. */
+void step_integer(struct gen *gen);   /* steps_integer.c */
+void step_exception(struct gen *gen); /* steps_exception.c */
+void step_cp0(struct gen *gen);       /* steps_cp0.c */
+void step_tlb(struct gen *gen);       /* steps_tlb.c */
+void step_segment(struct gen *gen);   /* steps_segment.c */
+void step_fpu(struct gen *gen);       /* steps_fpu.c */
+
+/* steps_fpu.c */
+bool fpu_is_accessible(const struct gen *gen);
+unsigned choose_fpr(struct gen *gen);
+void emit_fpr_constant(struct gen *gen, unsigned fpr, unsigned reg, uint64_t value);
+void emit_fpr_observe(struct gen *gen, unsigned fpr, unsigned reg, enum fpu_format format);
+void emit_fcr31(struct gen *gen, unsigned reg, uint32_t value);
