@@ -50,14 +50,9 @@ static const struct layout layouts[] = {
 };
 
 const char *const vector_class_names[CLASS_COUNT] = {
-	[CLASS_E_DENORMAL] = "E:denormal", [CLASS_E_QUIET] = "E:quietNaN",
-	[CLASS_E_TINY] = "E:tiny",         [CLASS_E_CONVERT] = "E:convert",
-	[CLASS_FLUSHED] = "flushed",       [CLASS_SIGNALLING] = "signalNaN",
-	[CLASS_INVALID] = "invalid",       [CLASS_DIVIDE_BY_ZERO] = "divide0",
-	[CLASS_OVERFLOW] = "overflow",     [CLASS_INEXACT] = "inexact",
-	[CLASS_UNORDERED] = "unordered",   [CLASS_DENORMAL] = "denormal",
-	[CLASS_INFINITY] = "infinity",     [CLASS_ZERO] = "zero",
-	[CLASS_EXACT] = "exact",
+#define VECTOR_CLASS(name, text) [CLASS_##name] = (text),
+#include "tests/fpu/classes.def"
+#undef VECTOR_CLASS
 };
 
 #define BIT(class) (1U << (class))

@@ -17,23 +17,10 @@ struct vector {
 	uint32_t flags; /* the exceptions, as in FCR31 */
 };
 
-/* Why the outcome of a vector is what it is. The first that fits counts. */
 enum vector_class {
-	CLASS_E_DENORMAL, /* unimplemented: denormal operand */
-	CLASS_E_QUIET,    /* unimplemented: quiet NaN operand */
-	CLASS_E_TINY,     /* unimplemented: denormal result or underflow, not to be flushed */
-	CLASS_E_CONVERT,  /* unimplemented: result is no integer of the format */
-	CLASS_FLUSHED,    /* underflow flushed because of FS */
-	CLASS_SIGNALLING, /* invalid: signalling NaN */
-	CLASS_INVALID,    /* invalid for another reason */
-	CLASS_DIVIDE_BY_ZERO,
-	CLASS_OVERFLOW,
-	CLASS_INEXACT,
-	CLASS_UNORDERED, /* compare of a NaN, nothing raised */
-	CLASS_DENORMAL,  /* compare of a denormal */
-	CLASS_INFINITY,  /* an operand is infinite, nothing raised */
-	CLASS_ZERO,      /* an operand or the result is zero, nothing raised */
-	CLASS_EXACT,
+#define VECTOR_CLASS(name, text) CLASS_##name,
+#include "tests/fpu/classes.def"
+#undef VECTOR_CLASS
 	CLASS_COUNT
 };
 

@@ -155,8 +155,9 @@ static FILE *open_generator(const struct options *options, const struct operatio
 			    unsigned rounding)
 {
 	unsigned mode = operation->rounding >= 0 ? (unsigned)operation->rounding : rounding;
-	/* Level 2 of one operand takes no time; of two it has 40 million vectors. */
-	unsigned level = operation->is_binary ? options->level : 2;
+	/* Level 2 of one operand takes no time; of two it has 40 million vectors. A batch wants
+	 * few. */
+	unsigned level = operation->is_binary || options->batch != NULL ? options->level : 2;
 	uint64_t count = operation->is_binary ? options->binary_count : options->unary_count;
 	char number[40] = "";
 	char command[1024];
