@@ -134,9 +134,9 @@
 #define INDEX_P     0x80000000
 #define INDEX_INDEX 0x0000003f
 
-/* WatchLo: physical address 31..3 with read and write enables; WatchHi: bits 35..32. */
-#define WATCHLO_R     0x00000001
-#define WATCHLO_W     0x00000002
+/* WatchLo: physical address 31..3, R (bit 1) and W (bit 0); WatchHi: bits 35..32. */
+#define WATCHLO_W     0x00000001
+#define WATCHLO_R     0x00000002
 #define WATCHLO_PADDR 0xfffffff8
 #define WATCHHI_PADDR 0x0000000f
 
