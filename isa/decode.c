@@ -4,8 +4,8 @@
  *
  * One table per opcode table of the manual (R4000 UM, end of appendices A and B), each expanded
  * from the rows: an encoding given twice initialises a slot twice, which -Woverride-init refuses.
- * An empty slot is ISA_reserved. Fields that the manual writes as zero are not looked at, as the
- * R4000 does not look at them either.
+ * An empty slot is ISA_reserved. Fields that the manual writes as zero are not looked at: of the
+ * conditions under which it raises Reserved Instruction (R4000 UM 5.4) none is about them.
  */
 #include "isa/isa.h"
 
@@ -25,6 +25,7 @@
 #define OP_COP0      0x10U
 #define OP_COP1      0x11U
 #define RS_CO        0x10U /* COP0: bit 25 */
+#define CO_RFE       0x10U /* a function under it: of the R3000, not of the R4000 */
 #define RS_BC        0x08U
 #define FMT_SINGLE   0x10U
 #define FMT_DOUBLE   0x11U
@@ -221,5 +222,26 @@ enum isa_id isa_decode(uint32_t word)
 		return decode_cop1(word);
 	default:
 		return (enum isa_id)table_opcode[word >> OPCODE_SHIFT];
+	}
+}
+
+/*
+ * Coprocessor 3 gave its opcode up (R4000 UM A.7); coprocessors 0 and 1 are asked for before their
+ * operations are looked at. An operation of CP0 that is not the TLB's or ERET is marked phi in
+ * figure A-2, invalid but without a Reserved Instruction exception; only the R3000's RFE is marked
+ * xi, which has one.
+ */
+enum isa_reserved_kind isa_reserved_kind(uint32_t word)
+{
+	switch (word >> OPCODE_SHIFT) {
+	case OP_COP0:
+		if ((isa_rs(word) & RS_CO) && (word & 0x3f) != CO_RFE) {
+			return ISA_RESERVED_IGNORED;
+		}
+		return ISA_RESERVED_COPROCESSOR;
+	case OP_COP1:
+		return ISA_RESERVED_COPROCESSOR;
+	default:
+		return ISA_RESERVED_ALWAYS;
 	}
 }

@@ -6,7 +6,9 @@
  * table uses must be zero, else the word is printed as data, although the processor ignores them.
  * Freestanding: no printf.
  */
+#include "isa/cp0.h"
 #include "isa/isa.h"
+#include "isa/names.h"
 
 /* Where text goes; characters beyond the end are counted and dropped. */
 struct text {
@@ -86,42 +88,33 @@ static void put_numbered(struct text *text, const char *prefix, unsigned reg)
 	put_decimal(text, reg);
 }
 
+/* objdump's names are the manual's in lower case, but for Status. */
 static void put_cp0(struct text *text, unsigned reg)
 {
-	static const char *const names[32] = {
-		"c0_index",    "c0_random",  "c0_entrylo0", "c0_entrylo1", "c0_context",
-		"c0_pagemask", "c0_wired",   "$7",          "c0_badvaddr", "c0_count",
-		"c0_entryhi",  "c0_compare", "c0_sr",       "c0_cause",    "c0_epc",
-		"c0_prid",     "c0_config",  "c0_lladdr",   "c0_watchlo",  "c0_watchhi",
-		"c0_xcontext", "$21",        "$22",         "$23",         "$24",
-		"$25",         "c0_ecc",     "c0_cacheerr", "c0_taglo",    "c0_taghi",
-		"c0_errorepc", "$31",
-	};
+	const char *name = isa_cp0_registers[reg].name;
 
-	put(text, names[reg]);
+	if (name == NULL) {
+		put_numbered(text, "$", reg);
+		return;
+	}
+	put(text, "c0_");
+	if (reg == CP0_STATUS) {
+		put(text, "sr");
+		return;
+	}
+	for (; *name != '\0'; name++) {
+		put_char(text, (char)(*name >= 'A' && *name <= 'Z' ? *name - 'A' + 'a' : *name));
+	}
 }
 
 static void put_fp_control(struct text *text, unsigned reg)
 {
-	switch (reg) {
-	case 0:
+	if (reg == FCR_REVISION) {
 		put(text, "c1_fir");
-		break;
-	case 25:
-		put(text, "c1_fccr");
-		break;
-	case 26:
-		put(text, "c1_fexr");
-		break;
-	case 28:
-		put(text, "c1_fenr");
-		break;
-	case 31:
+	} else if (reg == FCR_CSR) {
 		put(text, "c1_fcsr");
-		break;
-	default:
+	} else {
 		put_numbered(text, "$", reg);
-		break;
 	}
 }
 

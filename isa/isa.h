@@ -95,8 +95,22 @@ struct isa_desc {
 
 extern const struct isa_desc isa_descs[ISA_COUNT];
 
-/* The instruction in `word`, ISA_reserved if there is none. */
+/*
+ * The instruction in `word`, ISA_reserved if there is none. Fields that the manual writes as zero
+ * do not matter. Undefined operations and formats of the FPU are ISA_cop1_undefined: the FPU, not
+ * the decoder, refuses them (R4000 UM 7.4).
+ */
 enum isa_id isa_decode(uint32_t word);
+
+/* What the R4000 does with a word of ISA_reserved (keys of R4000 UM figures A-2 and B-3). */
+enum isa_reserved_kind {
+	ISA_RESERVED_ALWAYS,      /* Reserved Instruction, at once */
+	ISA_RESERVED_COPROCESSOR, /* Coprocessor Unusable; if usable, Reserved Instruction */
+	ISA_RESERVED_IGNORED      /* Coprocessor Unusable; if usable, nothing happens (phi) */
+};
+
+/* Of a word for which isa_decode() answers ISA_reserved; the unit is isa_coprocessor(word). */
+enum isa_reserved_kind isa_reserved_kind(uint32_t word);
 
 /*
  * Writes the assembler text of `word` at virtual address `pc`, NUL-terminated, at most `size`
