@@ -14,6 +14,8 @@
  */
 #define BOOT_STATUS_FR0 (STATUS_CU1)
 #define BOOT_STATUS_FR1 (STATUS_CU1 | STATUS_FR)
+/* Set too where the entry is no sign-extended 32-bit address: XKPHYS is reachable with KX only. */
+#define BOOT_STATUS_WIDE (STATUS_KX)
 
 /* Bits of e_flags in a 32-bit ELF file that mean FR = 1; an ELF64 file always does. */
 #define BOOT_ELF32_FLAGS_FR1 0x00000220 /* EF_MIPS_ABI2 (n32), EF_MIPS_FP64 */

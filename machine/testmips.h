@@ -14,7 +14,7 @@
 #define TESTMIPS_CONSOLE_BASE  0x10000000
 #define TESTMIPS_CONSOLE_BYTES 0x20
 #define TESTMIPS_CONSOLE_DATA  0x00 /* write: prints each byte but 0; read: a character, or 0 */
-#define TESTMIPS_CONSOLE_HALT  0x10 /* access of either kind: the run ends with exit code 0 */
+#define TESTMIPS_CONSOLE_HALT  0x10 /* write: the run ends with exit code 0 */
 
 /* Multiprocessor device. */
 #define TESTMIPS_MP_BASE            0x11000000

@@ -22,8 +22,8 @@ int main(void)
 	*(volatile uint16_t *)data = 0x4748;
 	*(volatile uint64_t *)data = 0x490000000000004aULL; /* I J */
 	((volatile uint8_t *)data)[3] = 'K';
-	printf("\nhalt by a load\n");
-	(void)*(volatile uint32_t *)cpu_kseg1(TESTMIPS_CONSOLE_BASE + TESTMIPS_CONSOLE_HALT);
+	printf("\nhalt\n");
+	*(volatile uint32_t *)cpu_kseg1(TESTMIPS_CONSOLE_BASE + TESTMIPS_CONSOLE_HALT) = 1;
 	*(volatile uint8_t *)data = 'X';
 	return 1;
 }

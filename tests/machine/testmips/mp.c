@@ -186,8 +186,8 @@ int main(void)
 	test_start();
 	test_messages();
 	test_pause();
-	printf("halt by a load\n");
-	(void)*(volatile uint32_t *)cpu_kseg1(TESTMIPS_CONSOLE_BASE + TESTMIPS_CONSOLE_HALT);
+	printf("halt\n");
+	*(volatile uint32_t *)cpu_kseg1(TESTMIPS_CONSOLE_BASE + TESTMIPS_CONSOLE_HALT) = 1;
 	printf("still there\n");
 	return 1;
 }
