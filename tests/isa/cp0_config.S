@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rule: Config: software writes K0 and the other five low bits (CU, DB, IB); BE tells the
+ *       byte order; the rest describes the hardware (R4000 UM 4.3, Config).
+ */
+#include "tests/isa/harness.h"
+
+TEST_BEGIN
+	mfc0	$t0, $CP0_CONFIG
+	move	$t2, $t0
+	li	$t1, CONFIG_BE
+	and	$t1, $t0, $t1
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	EXPECT($t1, CONFIG_BE)
+#else
+	EXPECT($t1, 0)
+#endif
+	nor	$t1, $t0, $zero		# try to invert everything
+	mtc0	$t1, $CP0_CONFIG
+	hazard
+	mfc0	$t1, $CP0_CONFIG
+	mtc0	$t2, $CP0_CONFIG
+	hazard
+	xor	$t1, $t1, $t0
+	EXPECT($t1, 0x3f)
+	/* Every attribute that K0 may have works. */
+	ori	$t0, $t0, 7
+	xori	$t1, $t0, 7 ^ 2		# uncached
+	mtc0	$t1, $CP0_CONFIG
+	hazard
+	dla	$t3, test_main
+	lw	$t3, 0($t3)
+	mtc0	$t2, $CP0_CONFIG
+	hazard
+	mfc0	$t0, $CP0_CONFIG
+	subu	$t0, $t0, $t2
+	EXPECT($t0, 0)
+	TEST_PASS
