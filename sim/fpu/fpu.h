@@ -60,24 +60,26 @@ uint64_t fpu_slow_sqrt_d(uint64_t a, uint32_t fcsr, uint32_t *cause);
 uint32_t fpu_slow_cvt_s_d(uint64_t a, uint32_t fcsr, uint32_t *cause);
 uint64_t fpu_slow_cvt_d_s(uint32_t a, uint32_t fcsr, uint32_t *cause);
 
-/* Sign operations: arithmetic, so NaNs and denormals count as operands. Subtraction negates b. */
-uint32_t fpu_abs_s(uint32_t a, uint32_t *cause);
-uint32_t fpu_neg_s(uint32_t a, uint32_t *cause);
-uint64_t fpu_abs_d(uint64_t a, uint32_t *cause);
-uint64_t fpu_neg_d(uint64_t a, uint32_t *cause);
+/* Subtraction negates b. */
 uint32_t fpu_slow_sub_s(uint32_t a, uint32_t b, uint32_t fcsr, uint32_t *cause);
 uint64_t fpu_slow_sub_d(uint64_t a, uint64_t b, uint32_t fcsr, uint32_t *cause);
+
+/* Sign operations: arithmetic, so NaNs and denormals count as operands. */
+uint32_t fpu_slow_abs_s(uint32_t a, uint32_t *cause);
+uint32_t fpu_slow_neg_s(uint32_t a, uint32_t *cause);
+uint64_t fpu_slow_abs_d(uint64_t a, uint32_t *cause);
+uint64_t fpu_slow_neg_d(uint64_t a, uint32_t *cause);
 
 /*
  * To and from integers. Out of range and infinity: unimplemented; signalling NaN: invalid, and the
  * result is the largest integer.
  */
-uint32_t fpu_to_w_s(uint32_t a, enum fpu_rounding rounding, uint32_t *cause);
-uint32_t fpu_to_w_d(uint64_t a, enum fpu_rounding rounding, uint32_t *cause);
+uint32_t fpu_slow_to_w_s(uint32_t a, enum fpu_rounding rounding, uint32_t *cause);
+uint32_t fpu_slow_to_w_d(uint64_t a, enum fpu_rounding rounding, uint32_t *cause);
 uint64_t fpu_to_l_s(uint32_t a, enum fpu_rounding rounding, uint32_t *cause);
 uint64_t fpu_to_l_d(uint64_t a, enum fpu_rounding rounding, uint32_t *cause);
-uint32_t fpu_from_w_s(uint32_t a, uint32_t fcsr, uint32_t *cause);
-uint64_t fpu_from_w_d(uint32_t a, uint32_t *cause);
+uint32_t fpu_slow_from_w_s(uint32_t a, uint32_t fcsr, uint32_t *cause);
+uint64_t fpu_slow_from_w_d(uint32_t a, uint32_t fcsr, uint32_t *cause);
 uint32_t fpu_from_l_s(uint64_t a, uint32_t fcsr, uint32_t *cause);
 uint64_t fpu_from_l_d(uint64_t a, uint32_t fcsr, uint32_t *cause);
 
@@ -85,8 +87,8 @@ uint64_t fpu_from_l_d(uint64_t a, uint32_t fcsr, uint32_t *cause);
  * C.cond: the new condition bit. `condition` is the instruction's low four bits: unordered (1),
  * equal (2), less (4), and 8 for the predicates that are invalid on any NaN.
  */
-bool fpu_compare_s(uint32_t a, uint32_t b, unsigned condition, uint32_t *cause);
-bool fpu_compare_d(uint64_t a, uint64_t b, unsigned condition, uint32_t *cause);
+bool fpu_slow_compare_s(uint32_t a, uint32_t b, unsigned condition, uint32_t *cause);
+bool fpu_slow_compare_d(uint64_t a, uint64_t b, unsigned condition, uint32_t *cause);
 
 static inline double fpu_double(uint64_t bits)
 {
@@ -340,4 +342,124 @@ static inline uint64_t fpu_cvt_d_s(uint32_t a, uint32_t fcsr, uint32_t *cause)
 		return fpu_bits_d((double)fpu_float(a));
 	}
 	return fpu_slow_cvt_d_s(a, fcsr, cause);
+}
+
+/* Neither zero, denormal, infinity nor NaN. */
+static inline bool fpu_is_normal_d(uint64_t bits)
+{
+	return ((bits >> 52) & 0x7ff) - 1 < 0x7fe;
+}
+
+static inline bool fpu_is_normal_s(uint32_t bits)
+{
+	return ((bits >> 23) & 0xff) - 1 < 0xfe;
+}
+
+static inline uint64_t fpu_abs_d(uint64_t a, uint32_t *cause)
+{
+	if (__builtin_expect(fpu_is_normal_d(a), 1)) {
+		*cause = 0;
+		return a & 0x7fffffffffffffffULL;
+	}
+	return fpu_slow_abs_d(a, cause);
+}
+
+static inline uint64_t fpu_neg_d(uint64_t a, uint32_t *cause)
+{
+	if (__builtin_expect(fpu_is_normal_d(a), 1)) {
+		*cause = 0;
+		return a ^ 0x8000000000000000ULL;
+	}
+	return fpu_slow_neg_d(a, cause);
+}
+
+static inline uint32_t fpu_abs_s(uint32_t a, uint32_t *cause)
+{
+	if (__builtin_expect(fpu_is_normal_s(a), 1)) {
+		*cause = 0;
+		return a & 0x7fffffffU;
+	}
+	return fpu_slow_abs_s(a, cause);
+}
+
+static inline uint32_t fpu_neg_s(uint32_t a, uint32_t *cause)
+{
+	if (__builtin_expect(fpu_is_normal_s(a), 1)) {
+		*cause = 0;
+		return a ^ 0x80000000U;
+	}
+	return fpu_slow_neg_s(a, cause);
+}
+
+/* Words fit a double; single precision rounds them. */
+static inline uint64_t fpu_from_w_d(uint32_t a, uint32_t *cause)
+{
+	*cause = 0;
+	return fpu_bits_d((double)(int32_t)a);
+}
+
+static inline uint32_t fpu_from_w_s(uint32_t a, uint32_t fcsr, uint32_t *cause)
+{
+	if (__builtin_expect((fcsr & FCSR_RM) == FPU_NEAREST, 1)) {
+		float value = (float)(int32_t)a;
+
+		*cause = (double)value != (double)(int32_t)a ? FPU_I : 0;
+		return fpu_bits_s(value);
+	}
+	return fpu_slow_from_w_s(a, fcsr, cause);
+}
+
+/*
+ * The word nearest to a number between -2^30 and 2^30, or next to it toward zero: adding
+ * 1.5 * 2^52 leaves no place for a fraction, so that the sum is rounded to an integer.
+ */
+static inline uint32_t fpu_small_to_w(double value, enum fpu_rounding rounding, uint32_t *cause)
+{
+	double rounded = rounding == FPU_ZERO ? value : (value + 0x1.8p52) - 0x1.8p52;
+	int32_t word = (int32_t)rounded;
+
+	*cause = (double)word != value ? FPU_I : 0;
+	return (uint32_t)word;
+}
+
+/* Exponents from those of 2^-30 to those below 2^30. */
+static inline uint32_t fpu_to_w_d(uint64_t a, enum fpu_rounding rounding, uint32_t *cause)
+{
+	if (__builtin_expect(rounding <= FPU_ZERO && ((a >> 52) & 0x7ff) - 993 < 60, 1)) {
+		return fpu_small_to_w(fpu_double(a), rounding, cause);
+	}
+	return fpu_slow_to_w_d(a, rounding, cause);
+}
+
+static inline uint32_t fpu_to_w_s(uint32_t a, enum fpu_rounding rounding, uint32_t *cause)
+{
+	if (__builtin_expect(rounding <= FPU_ZERO && ((a >> 23) & 0xff) - 97 < 60, 1)) {
+		return fpu_small_to_w((double)fpu_float(a), rounding, cause);
+	}
+	return fpu_slow_to_w_s(a, rounding, cause);
+}
+
+/* Infinities and denormals are numbers like others here. */
+static inline bool fpu_compare_d(uint64_t a, uint64_t b, unsigned condition, uint32_t *cause)
+{
+	double left = fpu_double(a);
+	double right = fpu_double(b);
+
+	if (__builtin_expect(!isunordered(left, right), 1)) {
+		*cause = 0;
+		return ((condition & 4) && left < right) || ((condition & 2) && left == right);
+	}
+	return fpu_slow_compare_d(a, b, condition, cause);
+}
+
+static inline bool fpu_compare_s(uint32_t a, uint32_t b, unsigned condition, uint32_t *cause)
+{
+	float left = fpu_float(a);
+	float right = fpu_float(b);
+
+	if (__builtin_expect(!isunordered(left, right), 1)) {
+		*cause = 0;
+		return ((condition & 4) && left < right) || ((condition & 2) && left == right);
+	}
+	return fpu_slow_compare_s(a, b, condition, cause);
 }

@@ -473,22 +473,22 @@ static uint64_t change_sign(const struct format *format, uint64_t bits, uint64_t
 	return result;
 }
 
-uint32_t fpu_abs_s(uint32_t a, uint32_t *cause)
+uint32_t fpu_slow_abs_s(uint32_t a, uint32_t *cause)
 {
 	return (uint32_t)change_sign(&single_format, a, a & 0x7fffffffU, cause);
 }
 
-uint32_t fpu_neg_s(uint32_t a, uint32_t *cause)
+uint32_t fpu_slow_neg_s(uint32_t a, uint32_t *cause)
 {
 	return (uint32_t)change_sign(&single_format, a, a ^ 0x80000000U, cause);
 }
 
-uint64_t fpu_abs_d(uint64_t a, uint32_t *cause)
+uint64_t fpu_slow_abs_d(uint64_t a, uint32_t *cause)
 {
 	return change_sign(&double_format, a, a & 0x7fffffffffffffffULL, cause);
 }
 
-uint64_t fpu_neg_d(uint64_t a, uint32_t *cause)
+uint64_t fpu_slow_neg_d(uint64_t a, uint32_t *cause)
 {
 	return change_sign(&double_format, a, a ^ 0x8000000000000000ULL, cause);
 }
@@ -534,12 +534,12 @@ static uint64_t to_integer(const struct format *format, uint64_t source, unsigne
 	return a.sign ? 0 - (uint64_t)magnitude : (uint64_t)magnitude;
 }
 
-uint32_t fpu_to_w_s(uint32_t a, enum fpu_rounding rounding, uint32_t *cause)
+uint32_t fpu_slow_to_w_s(uint32_t a, enum fpu_rounding rounding, uint32_t *cause)
 {
 	return (uint32_t)to_integer(&single_format, a, 32, rounding, cause);
 }
 
-uint32_t fpu_to_w_d(uint64_t a, enum fpu_rounding rounding, uint32_t *cause)
+uint32_t fpu_slow_to_w_d(uint64_t a, enum fpu_rounding rounding, uint32_t *cause)
 {
 	return (uint32_t)to_integer(&double_format, a, 32, rounding, cause);
 }
@@ -566,15 +566,14 @@ static uint64_t from_integer(const struct format *format, int64_t value, uint32_
 			      cause);
 }
 
-uint32_t fpu_from_w_s(uint32_t a, uint32_t fcsr, uint32_t *cause)
+uint32_t fpu_slow_from_w_s(uint32_t a, uint32_t fcsr, uint32_t *cause)
 {
 	return (uint32_t)from_integer(&single_format, (int32_t)a, fcsr, cause);
 }
 
-uint64_t fpu_from_w_d(uint32_t a, uint32_t *cause)
+uint64_t fpu_slow_from_w_d(uint32_t a, uint32_t fcsr, uint32_t *cause)
 {
-	*cause = 0;
-	return fpu_bits_d((double)(int32_t)a);
+	return from_integer(&double_format, (int32_t)a, fcsr, cause);
 }
 
 uint32_t fpu_from_l_s(uint64_t a, uint32_t fcsr, uint32_t *cause)
@@ -609,12 +608,12 @@ static bool compare(const struct format *format, uint64_t a_bits, uint64_t b_bit
 	return ((condition & 4) && left < right) || ((condition & 2) && left == right);
 }
 
-bool fpu_compare_s(uint32_t a, uint32_t b, unsigned condition, uint32_t *cause)
+bool fpu_slow_compare_s(uint32_t a, uint32_t b, unsigned condition, uint32_t *cause)
 {
 	return compare(&single_format, a, b, condition, cause);
 }
 
-bool fpu_compare_d(uint64_t a, uint64_t b, unsigned condition, uint32_t *cause)
+bool fpu_slow_compare_d(uint64_t a, uint64_t b, unsigned condition, uint32_t *cause)
 {
 	return compare(&double_format, a, b, condition, cause);
 }

@@ -50,14 +50,22 @@ RUN(slow_sub_d, fpu_slow_sub_d(a, b, fcsr, cause))
 RUN(slow_mul_d, fpu_slow_mul_d(a, b, fcsr, cause))
 RUN(slow_div_d, fpu_slow_div_d(a, b, fcsr, cause))
 RUN(slow_sqrt_d, fpu_slow_sqrt_d(a, fcsr, cause))
+RUN(slow_abs_s, fpu_slow_abs_s(A_S, cause))
+RUN(slow_neg_s, fpu_slow_neg_s(A_S, cause))
+RUN(slow_abs_d, fpu_slow_abs_d(a, cause))
+RUN(slow_neg_d, fpu_slow_neg_d(a, cause))
+RUN(slow_cvt_s_w, fpu_slow_from_w_s(A_S, fcsr, cause))
+RUN(slow_cvt_d_w, fpu_slow_from_w_d(A_S, fcsr, cause))
 RUN(slow_cvt_s_d, fpu_slow_cvt_s_d(a, fcsr, cause))
 RUN(slow_cvt_d_s, fpu_slow_cvt_d_s(A_S, fcsr, cause))
 
-#define RUN_TO_INTEGER(name, mode)                      \
-	RUN(name##_w_s, fpu_to_w_s(A_S, (mode), cause)) \
-	RUN(name##_w_d, fpu_to_w_d(a, (mode), cause))   \
-	RUN(name##_l_s, fpu_to_l_s(A_S, (mode), cause)) \
-	RUN(name##_l_d, fpu_to_l_d(a, (mode), cause))
+#define RUN_TO_INTEGER(name, mode)                                  \
+	RUN(name##_w_s, fpu_to_w_s(A_S, (mode), cause))             \
+	RUN(name##_w_d, fpu_to_w_d(a, (mode), cause))               \
+	RUN(name##_l_s, fpu_to_l_s(A_S, (mode), cause))             \
+	RUN(name##_l_d, fpu_to_l_d(a, (mode), cause))               \
+	RUN(slow_##name##_w_s, fpu_slow_to_w_s(A_S, (mode), cause)) \
+	RUN(slow_##name##_w_d, fpu_slow_to_w_d(a, (mode), cause))
 
 RUN_TO_INTEGER(cvt, (enum fpu_rounding)(fcsr &FCSR_RM))
 RUN_TO_INTEGER(round, FPU_NEAREST)
@@ -65,9 +73,11 @@ RUN_TO_INTEGER(trunc, FPU_ZERO)
 RUN_TO_INTEGER(ceil, FPU_UP)
 RUN_TO_INTEGER(floor, FPU_DOWN)
 
-#define RUN_COMPARE(name, condition)                                           \
-	RUN(c_##name##_s, fpu_compare_s(A_S, B_S, (condition), cause) ? 1 : 0) \
-	RUN(c_##name##_d, fpu_compare_d(a, b, (condition), cause) ? 1 : 0)
+#define RUN_COMPARE(name, condition)                                                     \
+	RUN(c_##name##_s, fpu_compare_s(A_S, B_S, (condition), cause) ? 1 : 0)           \
+	RUN(c_##name##_d, fpu_compare_d(a, b, (condition), cause) ? 1 : 0)               \
+	RUN(slow_c_##name##_s, fpu_slow_compare_s(A_S, B_S, (condition), cause) ? 1 : 0) \
+	RUN(slow_c_##name##_d, fpu_slow_compare_d(a, b, (condition), cause) ? 1 : 0)
 
 RUN_COMPARE(f, 0)
 RUN_COMPARE(un, 1)
@@ -92,18 +102,19 @@ RUN_COMPARE(ngt, 15)
 #define UNARY(id, from, to, function) \
 	{ ISA_##id, KIND_ARITHMETIC, from, to, -1, 0, false, function, run_##id, run_slow_##id },
 #define SIGN(id, kind, format, function) \
-	{ ISA_##id, kind, format, format, -1, 0, false, function, run_##id, NULL },
-#define FROM_INTEGER(id, from, to, function) \
-	{ ISA_##id, KIND_FROM_INTEGER, from, to, -1, 0, false, function, run_##id, NULL },
-#define TO_INTEGER(id, mode, from, to, function) \
-	{ ISA_##id, KIND_TO_INTEGER, from, to, mode, 0, false, function, run_##id, NULL },
-#define TO_INTEGERS(name, mode)                                      \
-	TO_INTEGER(name##_w_s, mode, FORMAT_S, FORMAT_W, "f32_to_i32") \
-	TO_INTEGER(name##_l_s, mode, FORMAT_S, FORMAT_L, "f32_to_i64") \
-	TO_INTEGER(name##_w_d, mode, FORMAT_D, FORMAT_W, "f64_to_i32") \
-	TO_INTEGER(name##_l_d, mode, FORMAT_D, FORMAT_L, "f64_to_i64")
-#define COMPARE(id, condition, format, function) \
-	{ ISA_##id, KIND_COMPARE, format, format, -1, condition, true, function, run_##id, NULL },
+	{ ISA_##id, kind, format, format, -1, 0, false, function, run_##id, run_slow_##id },
+#define FROM_INTEGER(id, from, to, function, slow) \
+	{ ISA_##id, KIND_FROM_INTEGER, from, to, -1, 0, false, function, run_##id, slow },
+#define TO_INTEGER(id, mode, from, to, function, slow) \
+	{ ISA_##id, KIND_TO_INTEGER, from, to, mode, 0, false, function, run_##id, slow },
+#define TO_INTEGERS(name, mode)                                                               \
+	TO_INTEGER(name##_w_s, mode, FORMAT_S, FORMAT_W, "f32_to_i32", run_slow_##name##_w_s) \
+	TO_INTEGER(name##_l_s, mode, FORMAT_S, FORMAT_L, "f32_to_i64", NULL)                  \
+	TO_INTEGER(name##_w_d, mode, FORMAT_D, FORMAT_W, "f64_to_i32", run_slow_##name##_w_d) \
+	TO_INTEGER(name##_l_d, mode, FORMAT_D, FORMAT_L, "f64_to_i64", NULL)
+#define COMPARE(id, condition, format, function)                                     \
+	{ ISA_##id, KIND_COMPARE, format, format, -1, condition, true, function, run_##id, \
+	  run_slow_##id },
 #define COMPARES(name, condition, function)                          \
 	COMPARE(c_##name##_s, condition, FORMAT_S, "f32_" function)  \
 	COMPARE(c_##name##_d, condition, FORMAT_D, "f64_" function)
@@ -125,10 +136,10 @@ const struct operation operations[] = {
 	SIGN(neg_s, KIND_NEG, FORMAT_S, "f32_sqrt")
 	SIGN(abs_d, KIND_ABS, FORMAT_D, "f64_sqrt")
 	SIGN(neg_d, KIND_NEG, FORMAT_D, "f64_sqrt")
-	FROM_INTEGER(cvt_s_w, FORMAT_W, FORMAT_S, "i32_to_f32")
-	FROM_INTEGER(cvt_d_w, FORMAT_W, FORMAT_D, "i32_to_f64")
-	FROM_INTEGER(cvt_s_l, FORMAT_L, FORMAT_S, "i64_to_f32")
-	FROM_INTEGER(cvt_d_l, FORMAT_L, FORMAT_D, "i64_to_f64")
+	FROM_INTEGER(cvt_s_w, FORMAT_W, FORMAT_S, "i32_to_f32", run_slow_cvt_s_w)
+	FROM_INTEGER(cvt_d_w, FORMAT_W, FORMAT_D, "i32_to_f64", run_slow_cvt_d_w)
+	FROM_INTEGER(cvt_s_l, FORMAT_L, FORMAT_S, "i64_to_f32", NULL)
+	FROM_INTEGER(cvt_d_l, FORMAT_L, FORMAT_D, "i64_to_f64", NULL)
 	TO_INTEGERS(cvt, -1)
 	TO_INTEGERS(round, 0)
 	TO_INTEGERS(trunc, 1)
