@@ -130,7 +130,7 @@ packages_source()
 {
 	local name=$1 sum=$2 file=$3
 	shift 3
-	local key tarball=$packages_cache/sources/$sum/$file tree partial
+	local key tarball=$packages_cache/sources/$sum/$file tree partial lock
 
 	key=$(printf '%s\n' "$sum" "$@" | sha256sum | cut -c 1-16)
 	tree=$packages_cache/trees/$name-$key
@@ -140,6 +140,9 @@ packages_source()
 	fi
 	mkdir -p "$packages_cache/sources" "$packages_cache/trees"
 	packages_require_space "$packages_cache" 1000
+	# One download at a time; who had to wait finds the file.
+	exec {lock}>"$packages_cache/sources/.lock"
+	flock "$lock"
 	if [ ! -f "$tarball" ]; then
 		partial=$(mktemp -d "$packages_cache/sources/partial.XXXXXX")
 		echo "Downloading $file (source of Debian's $name)" >&2
@@ -153,8 +156,9 @@ packages_source()
 			rm -rf "$partial"
 			packages_fail 1 "the source of $name has no $file with SHA-256 $sum"
 		fi
-		mv -T "$partial" "${tarball%/*}" 2>/dev/null || rm -rf "$partial"
+		mv -T "$partial" "${tarball%/*}"
 	fi
+	exec {lock}>&-
 	partial=$(mktemp -d "$packages_cache/trees/partial.XXXXXX")
 	if ! tar -C "$partial" --strip-components=1 --wildcards -xf "$tarball" "$@"; then
 		rm -rf "$partial"
