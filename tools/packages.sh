@@ -44,18 +44,6 @@ packages_missing()
 	done
 }
 
-# packages_as_root COMMAND...: runs it as root, or says why it cannot.
-packages_as_root()
-{
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		packages_fail 1 "not root and no sudo here; as root, run: $*"
-	fi
-}
-
 # packages_require_space DIRECTORY MEGABYTES: fails before a full disk does.
 packages_require_space()
 {
@@ -70,7 +58,7 @@ packages_require_space()
 # packages_ensure PURPOSE...: installs what is missing; quick when nothing is.
 packages_ensure()
 {
-	local missing
+	local missing as_root=()
 
 	if ! command -v dpkg-query >/dev/null; then
 		packages_fail 1 "this is not Debian; install the equivalents of: $(packages_list "$@" |
@@ -80,10 +68,16 @@ packages_ensure()
 	if [ -z "$missing" ]; then
 		return 0
 	fi
+	if [ "$(id -u)" -ne 0 ]; then
+		if ! command -v sudo >/dev/null; then
+			packages_fail 1 "not root, and no sudo; as root, run: apt-get install $missing"
+		fi
+		as_root=(sudo)
+	fi
 	echo "Installing with apt: $missing"
 	packages_require_space /var/cache/apt 1500
 	# shellcheck disable=SC2086
-	packages_as_root env DEBIAN_FRONTEND=noninteractive sh -c '
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c '
 		apt-get update -q && apt-get install -q -y --no-install-recommends "$@"' sh $missing >&2 ||
 		packages_fail 1 "apt could not install: $missing(its messages are above; --no-install skips this)"
 	missing=$(packages_missing "$@" | tr '\n' ' ')
