@@ -113,6 +113,63 @@ static unsigned fields_qemu_refill_vector(const struct difference *d)
 		       : 0;
 }
 
+enum outcome_kind {
+	OUTCOME_NONE,
+	OUTCOME_ADDRESS_ERROR,
+	OUTCOME_TLB,
+	OUTCOME_OTHER
+};
+
+/* The step's access ended so: the records are what is left of it, with at most one exception. */
+static enum outcome_kind access_outcome(const struct difference *d, const struct record *records,
+					size_t count)
+{
+	enum outcome_kind kind = OUTCOME_NONE;
+
+	for (size_t i = 0; i < count; i++) {
+		if (records[i].kind != 'x') {
+			continue;
+		}
+		if (kind != OUTCOME_NONE || records[i].field[FIELD_BADVADDR] != d->step->address) {
+			return OUTCOME_OTHER;
+		}
+		switch (exception_code(&records[i])) {
+		case EXC_ADEL:
+		case EXC_ADES:
+			kind = OUTCOME_ADDRESS_ERROR;
+			break;
+		case EXC_TLBL:
+		case EXC_TLBS:
+			kind = OUTCOME_TLB;
+			break;
+		default:
+			return OUTCOME_OTHER;
+		}
+	}
+	return kind;
+}
+
+/* Addresses outside the 32-bit spaces that QEMU takes for mapped, whatever the mode's bit is. */
+static bool explain_qemu_segment(const struct difference *d)
+{
+	uint64_t address = d->step->address;
+	uint64_t status = d->step->status;
+	enum outcome_kind theirs = OUTCOME_ADDRESS_ERROR;
+	bool user = (status & STATUS_KSU) == STATUS_KSU_USER;
+
+	if (address >> 62 == 0 && (status & STATUS_UX) != 0 &&
+	    (address & 0x3fffff0000000000) == 0) {
+		theirs = OUTCOME_TLB;
+	}
+	if (address >> 62 == 1 && (status & STATUS_SX) != 0 && !user &&
+	    (address & 0x3fffff0000000000) == 0) {
+		theirs = OUTCOME_TLB;
+	}
+	return access_outcome(d, d->all_theirs, d->all_their_count) == theirs &&
+	       access_outcome(d, d->all_ours, d->all_our_count) ==
+		       (theirs == OUTCOME_TLB ? OUTCOME_ADDRESS_ERROR : OUTCOME_TLB);
+}
+
 /* A branch whose condition QEMU knows to be false when it translates. */
 static bool is_never_taken(uint32_t word)
 {
@@ -377,20 +434,22 @@ static bool explain_qemu_fpu_undefined(const struct difference *d)
 	       !theirs.trapped;
 }
 
+/* Bits 3..0 keep what was written, BadVPN2 may be shifted too far. */
 static unsigned fields_gxemul_context(const struct difference *d)
 {
-	const struct record *a = d->ours;
-	const struct record *b = d->theirs;
+	const uint64_t *ours = d->ours->field;
+	const uint64_t *theirs = d->theirs->field;
 
-	for (unsigned size = 1; size <= 6; size++) {
+	for (unsigned size = 0; size <= 6; size++) {
 		uint64_t vpn2 =
-			(a->field[FIELD_BADVADDR] & (ENTRYHI_R | ENTRYHI_VPN2)) >> (13 + 2 * size);
-		uint64_t context = (a->field[FIELD_CONTEXT] & CONTEXT_PTEBASE) |
+			(ours[FIELD_BADVADDR] & (ENTRYHI_R | ENTRYHI_VPN2)) >> (13 + 2 * size);
+		uint64_t context = (ours[FIELD_CONTEXT] & CONTEXT_PTEBASE) |
 				   (vpn2 << CONTEXT_BADVPN2_SHIFT & CONTEXT_BADVPN2);
-		uint64_t xcontext = (a->field[FIELD_XCONTEXT] & (XCONTEXT_PTEBASE | XCONTEXT_R)) |
+		uint64_t xcontext = (ours[FIELD_XCONTEXT] & (XCONTEXT_PTEBASE | XCONTEXT_R)) |
 				    (vpn2 << XCONTEXT_BADVPN2_SHIFT & XCONTEXT_BADVPN2);
 
-		if (b->field[FIELD_CONTEXT] == context && b->field[FIELD_XCONTEXT] == xcontext) {
+		if (((theirs[FIELD_CONTEXT] ^ context) & ~UINT64_C(15)) == 0 &&
+		    ((theirs[FIELD_XCONTEXT] ^ xcontext) & ~UINT64_C(15)) == 0) {
 			return FIELD_BIT(CONTEXT) | FIELD_BIT(XCONTEXT);
 		}
 	}
@@ -432,6 +491,11 @@ static bool explain_gxemul_kernel_hole(const struct difference *d)
 	       (is_exception(d->theirs, 1, EXC_TLBL) || is_exception(d->theirs, 1, EXC_TLBS)) &&
 	       d->ours->field[FIELD_BADVADDR] == d->step->address &&
 	       d->theirs->field[FIELD_BADVADDR] == d->step->address;
+}
+
+static bool explain_gxemul_user_load(const struct difference *d)
+{
+	return (d->step->status & STATUS_KSU) == STATUS_KSU_USER && is_executed(d, EXC_ADEL);
 }
 
 static bool explain_gxemul_user_cp0_read(const struct difference *d)

@@ -90,12 +90,6 @@ static uint64_t mode_status(struct gen *gen, enum program_mode mode)
 	}
 }
 
-/* PageMask of a page of 4 KB << 2 * `size`. */
-static uint64_t page_mask(unsigned size)
-{
-	return ((UINT64_C(0x2000) << 2 * size) - 1) & ~UINT64_C(0x1fff);
-}
-
 static uint64_t entry_lo(uint64_t paddr, bool global, bool writable)
 {
 	return (paddr >> 12) << ENTRYLO_PFN_SHIFT | 3 << ENTRYLO_C_SHIFT | ENTRYLO_V |
@@ -149,6 +143,10 @@ static uint64_t choose_mapped(struct gen *gen, enum program_mode mode, unsigned 
 	/* 2 GB of user addresses in 64 MB pieces: 8 for code, 8 for data, the rest unmapped. */
 	uint64_t low = (uint64_t)(which * 8 + 1 + random_below(&gen->random, 6)) << 26;
 
+	/* Steps change the mode: everything lies where all of them can reach it. */
+	if (gen->program->class == CLASS_SEGMENT) {
+		return low;
+	}
 	switch (mode) {
 	case MODE_KERNEL64:
 	case MODE_SUPERVISOR64:
@@ -198,7 +196,8 @@ static void place_code(struct gen *gen)
 	bool wired;
 	uint64_t vaddr;
 
-	if (mode_is_kernel(program->mode) && (keep_unmapped || random_chance(&gen->random, 70))) {
+	if (mode_is_kernel(program->mode) && program->class != CLASS_SEGMENT &&
+	    (keep_unmapped || random_chance(&gen->random, 70))) {
 		program->code_vaddr = choose_unmapped(gen, program->mode, paddr);
 		return;
 	}
@@ -271,15 +270,51 @@ static void fill_fpu(struct gen *gen)
 	gen->program->flags |= PROGRAM_FPU;
 }
 
+static void step_mixed(struct gen *gen)
+{
+	switch (random_below(&gen->random, 4)) {
+	case 0:
+		step_exception(gen);
+		break;
+	case 1:
+		step_fpu(gen);
+		break;
+	case 2:
+		flow_fpu(gen);
+		break;
+	default:
+		step_integer(gen);
+		break;
+	}
+}
+
 /* A step as the class has it. */
 static void make_step(struct gen *gen)
 {
-	if (!emit_has_room(gen, 128)) {
+	if (!emit_has_room(gen, 512)) {
 		return;
 	}
 	switch (gen->program->class) {
 	case CLASS_TRAP:
 		step_exception(gen);
+		break;
+	case CLASS_CP0:
+		step_cp0(gen);
+		break;
+	case CLASS_SEGMENT:
+		for (unsigned i = 0; i < 3 && emit_has_room(gen, 128); i++) {
+			step_segment(gen);
+		}
+		break;
+	case CLASS_TLB:
+		for (unsigned i = 0; i < 3 && emit_has_room(gen, 512); i++) {
+			step_tlb(gen);
+		}
+		break;
+	case CLASS_FPU_FLOW:
+		for (unsigned i = 0; i < 2 && emit_has_room(gen, 512); i++) {
+			flow_fpu(gen);
+		}
 		break;
 	case CLASS_FPU:
 		for (unsigned i = 0; i < 6 && emit_has_room(gen, 256); i++) {
@@ -287,11 +322,7 @@ static void make_step(struct gen *gen)
 		}
 		break;
 	case CLASS_MIXED:
-		if (random_chance(&gen->random, 50)) {
-			step_exception(gen);
-		} else {
-			step_integer(gen);
-		}
+		step_mixed(gen);
 		break;
 	default:
 		step_integer(gen);

@@ -24,6 +24,15 @@ void generate_program(struct program *program, uint64_t seed, unsigned number);
 /* A register that nothing may write: $0, k0, k1 and the resume register. */
 #define FIXED_REGISTERS (1U << 0 | 1U << 26 | 1U << 27 | 1U << REGISTER_RESUME)
 
+/* A TLB entry that a step has written. */
+struct tlb_entry {
+	bool exists;
+	unsigned size; /* pages of 4 KB << 2 * size */
+	uint64_t hi;
+	uint64_t mask;
+	uint64_t lo[2];
+};
+
 struct gen {
 	struct program *program;
 	struct random random;
@@ -45,7 +54,14 @@ struct gen {
 	uint64_t base_address[2];
 	/* TLB indices below are taken by the program's own mappings. */
 	unsigned tlb_next;
+	struct tlb_entry entries[TLB_ENTRIES];
 };
+
+/* PageMask of a page of 4 KB << 2 * `size`. */
+static inline uint64_t page_mask(unsigned size)
+{
+	return ((UINT64_C(0x2000) << 2 * size) - 1) & ~UINT64_C(0x1fff);
+}
 
 /* Operand fields; those that a row does not have are ignored. */
 struct operands {
@@ -100,6 +116,7 @@ void flow_branch(struct gen *gen, unsigned depth);
 void flow_loop(struct gen *gen, unsigned depth);
 void flow_trap(struct gen *gen);
 
+void flow_fpu(struct gen *gen);
 bool emit_simple(struct gen *gen);
 /* `count` elements of code as fits the program's class. */
 void flow_code(struct gen *gen, unsigned count, unsigned depth);
@@ -110,7 +127,17 @@ void step_exception(struct gen *gen); /* steps_exception.c */
 void step_cp0(struct gen *gen);       /* steps_cp0.c */
 void step_tlb(struct gen *gen);       /* steps_tlb.c */
 void step_segment(struct gen *gen);   /* steps_segment.c */
-void step_fpu(struct gen *gen);       /* steps_fpu.c */
+void step_fpu(struct gen *gen);       /* steps_cp0.c */
+void emit_cp0_write(struct gen *gen, unsigned number, unsigned reg, uint64_t value, bool wide);
+void emit_cp0_read(struct gen *gen, unsigned number, unsigned reg, bool wide);
+void emit_observe_masked(struct gen *gen, unsigned reg, unsigned other, uint64_t mask);
+
+/* steps_fpu.c */
+
+/* steps_cp0.c */
+void emit_cp0_write(struct gen *gen, unsigned number, unsigned reg, uint64_t value, bool wide);
+void emit_cp0_read(struct gen *gen, unsigned number, unsigned reg, bool wide);
+void emit_observe_masked(struct gen *gen, unsigned reg, unsigned other, uint64_t mask);
 
 /* steps_fpu.c */
 bool fpu_is_accessible(const struct gen *gen);

@@ -59,16 +59,17 @@ static void dump_fpu(const struct frame *f)
 	console_putc('\n');
 }
 
-/* Before anything below changes them: the TLB is read through the same registers. */
+/*
+ * Before anything below changes them: the TLB is read through the same registers. Index is not
+ * among them: a probe without success leaves it undefined (R4000 UM 4.3).
+ */
 static void dump_cp0(const struct frame *f)
 {
-	uint64_t index = CP0_READ(CP0_INDEX);
 	uint64_t pagemask = CP0_READ(CP0_PAGEMASK);
 	uint64_t lo0 = CP0_READ64(CP0_ENTRYLO0);
 	uint64_t lo1 = CP0_READ64(CP0_ENTRYLO1);
 
 	console_puts("~c");
-	put_value((uint32_t)index);
 	put_value(lo0);
 	put_value(lo1);
 	put_value(f->context & CONTEXT_PTEBASE);

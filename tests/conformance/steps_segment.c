@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * steps_segment.c - one memory access in each mode, at the edges of every segment.
+ *
+ * A step goes to kernel mode, loads an address, goes to the mode it is about, accesses, and comes
+ * back; the program's code and data lie in kuseg below 2 GB, which all modes share. What the manual
+ * says comes from isa/segment.h. With 32-bit addressing only sign-extended addresses are tried:
+ * the manual does not define others. R4000 UM 4.2.
+ */
+#include "isa/cp0.h"
+#include "isa/segment.h"
+#include "tests/conformance/generate.h"
+
+/* Addresses of the 64-bit spaces, `d` where unmapped ones lead to the data. */
+static uint64_t choose_wide_address(struct gen *gen)
+{
+	static const uint64_t addresses[] = {
+		0x0000000100000000, 0x000000fffffffff8, 0x0000010000000000, 0x0000800000000000,
+		0x3ffffffffffffff8, 0x4000000000000000, 0x400000fffffffff8, 0x4000010000000000,
+		0x7ffffffffffffff8, 0xc000000000000000, 0xc00000ff7ffffff8, 0xc00000ff80000000,
+		0xc000010000000000, 0xffffffff7ffffff8,
+	};
+	uint64_t data = DATA_BASE + 8 * random_below(&gen->random, DATA_BYTES / 8);
+
+	switch (random_below(&gen->random, 4)) {
+	case 0:
+		/* xkphys with a defined cache attribute. */
+		return 0x8000000000000000 | (uint64_t)(2 + random_below(&gen->random, 5)) << 59 |
+		       data;
+	case 1:
+		/* xkphys, an address bit from 36 to 58 set. */
+		return 0x9000000000000000 | UINT64_C(1) << (36 + random_below(&gen->random, 23)) |
+		       data;
+	default:
+		return addresses[random_below(&gen->random,
+					      sizeof(addresses) / sizeof(addresses[0]))];
+	}
+}
+
+static uint64_t choose_narrow_address(struct gen *gen)
+{
+	static const uint64_t addresses[] = {
+		0x0000000000000000, 0x000000007ffffff8, 0xffffffffc0000000, 0xffffffffdffffff8,
+		0xffffffffe0000000, 0xfffffffffffffff8, 0x0000000000001000,
+	};
+	uint64_t data = DATA_BASE + 8 * random_below(&gen->random, DATA_BYTES / 8);
+
+	switch (random_below(&gen->random, 3)) {
+	case 0:
+		return 0xffffffff80000000 | data;
+	case 1:
+		return 0xffffffffa0000000 | data;
+	default:
+		return addresses[random_below(&gen->random,
+					      sizeof(addresses) / sizeof(addresses[0]))];
+	}
+}
+
+static enum isa_mode mode_of(uint64_t status)
+{
+	switch (status & STATUS_KSU) {
+	case STATUS_KSU_USER:
+		return ISA_MODE_USER;
+	case STATUS_KSU_SUPERVISOR:
+		return ISA_MODE_SUPERVISOR;
+	default:
+		return ISA_MODE_KERNEL;
+	}
+}
+
+static bool is_wide(uint64_t status)
+{
+	switch (mode_of(status)) {
+	case ISA_MODE_USER:
+		return (status & STATUS_UX) != 0;
+	case ISA_MODE_SUPERVISOR:
+		return (status & STATUS_SX) != 0;
+	default:
+		return (status & STATUS_KX) != 0;
+	}
+}
+
+static unsigned expected_outcome(uint64_t address, uint64_t status, bool store)
+{
+	struct isa_segment_result segment =
+		isa_segment(address, mode_of(status), is_wide(status), false);
+
+	switch (segment.kind) {
+	case ISA_SEGMENT_ERROR:
+		return store ? EXC_ADES : EXC_ADEL;
+	case ISA_SEGMENT_MAPPED:
+		return store ? EXC_TLBS : EXC_TLBL;
+	default:
+		return EXPECT_NONE;
+	}
+}
+
+/* What keeps GXemul from running the step, or RULES. */
+static enum rule_id excluded_by(uint64_t address, uint64_t status, unsigned expected, bool store)
+{
+	bool error = expected == EXC_ADEL || expected == EXC_ADES;
+
+	if (mode_of(status) == ISA_MODE_SUPERVISOR) {
+		return RULE_gxemul_supervisor_step;
+	}
+	if (address >> 62 == 2 && error && mode_of(status) == ISA_MODE_KERNEL) {
+		return RULE_gxemul_xkphys_hole;
+	}
+	if (error && store && mode_of(status) == ISA_MODE_USER) {
+		return RULE_gxemul_user_store;
+	}
+	return RULES;
+}
+
+void step_segment(struct gen *gen)
+{
+	static const enum isa_id rows[] = { ISA_lb,  ISA_lw, ISA_lhu, ISA_lwl, ISA_lwr,
+					    ISA_sb,  ISA_sw, ISA_sh,  ISA_swr, ISA_ld,
+					    ISA_ldl, ISA_sd, ISA_lwu };
+	const uint64_t modes = STATUS_KSU | STATUS_KX | STATUS_SX | STATUS_UX;
+	static const uint64_t ksu[] = { STATUS_KSU_KERNEL, STATUS_KSU_USER, STATUS_KSU_SUPERVISOR };
+	uint64_t before = gen->status;
+	uint64_t others = before & ~modes;
+	uint64_t status = others | ksu[random_below(&gen->random, 3)] |
+			  (random_next(&gen->random) & (STATUS_KX | STATUS_SX | STATUS_UX));
+	bool wide_mode = is_wide(status);
+	uint64_t address = wide_mode && random_chance(&gen->random, 70)
+				   ? choose_wide_address(gen)
+				   : choose_narrow_address(gen);
+	bool wide_rows = wide_mode || mode_of(status) == ISA_MODE_KERNEL;
+	enum isa_id id = rows[random_below(&gen->random, wide_rows ? 13 : 9)];
+	bool store = isa_descs[id].class == ISA_CLASS_STORE;
+	unsigned reg = choose_scratch(gen, 0);
+	unsigned value = choose_scratch(gen, 1U << reg);
+	struct step *step = step_begin(gen, id, TRAIT_BIT(ADDRESS));
+	enum rule_id rule;
+	unsigned at = 0;
+
+	step->address = address;
+	step->expected = expected_outcome(address, status, store);
+	rule = excluded_by(address, status, step->expected, store);
+	if (rule != RULES) {
+		at = exclude_begin(gen, rule);
+	}
+	emit_status(gen, others | STATUS_KX | STATUS_UX);
+	emit_constant(gen, reg, address);
+	emit_constant(gen, value, random_word(&gen->random));
+	emit_status(gen, status);
+	step->status = status;
+	emit_row(gen, id, (struct operands){ .rs = reg, .rt = value });
+	emit_status(gen, before);
+	if (rule != RULES) {
+		exclude_end(gen, at);
+	}
+	emit_isolate(gen, value);
+	emit_constant(gen, reg, random_word(&gen->random));
+	step_end(gen);
+}
