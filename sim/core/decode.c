@@ -29,8 +29,11 @@ static uint8_t destination(unsigned reg)
 /* Index into fpr.w of a single, word, or 32-bit move register. */
 static uint8_t single_index(unsigned reg, uint8_t key)
 {
-	/* FR = 0: odd registers are the high halves of the even ones (R4000 UM 6.2). */
-	return (uint8_t)((key & DECODE_FR) ? reg * 2 : reg);
+	/*
+	 * FR = 0: odd registers are the high halves of the even ones (R4000 UM 6.2), which stay
+	 * where FR = 1 has them.
+	 */
+	return (uint8_t)((key & DECODE_FR) ? reg * 2 : (reg & ~1U) * 2 + (reg & 1));
 }
 
 /* Index into fpr.d of a double or long register. */
