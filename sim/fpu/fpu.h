@@ -31,6 +31,9 @@
 #if FLT_EVAL_METHOD != 0
 #error "host arithmetic must not use excess precision: results would differ between hosts"
 #endif
+#ifdef __FAST_MATH__
+#error "host arithmetic must be IEEE 754's: the error terms below would be optimised away"
+#endif
 
 /* Bits of FCR31.Cause, and, but for E, of its Enables and Flags. */
 #define FPU_I 0x01U /* inexact */
@@ -146,6 +149,19 @@ static inline bool fpu_is_zero_s(uint32_t bits)
 	return bits << 1 == 0;
 }
 
+/* Is a * b zero because a factor is, and nothing else about them special? */
+static inline bool fpu_is_zero_product_d(uint64_t a, uint64_t b)
+{
+	return fpu_is_zero_d(a) ? fpu_is_ordinary_d(b) || fpu_is_zero_d(b)
+				: fpu_is_zero_d(b) && fpu_is_ordinary_d(a);
+}
+
+static inline bool fpu_is_zero_product_s(uint32_t a, uint32_t b)
+{
+	return fpu_is_zero_s(a) ? fpu_is_ordinary_s(b) || fpu_is_zero_s(b)
+				: fpu_is_zero_s(b) && fpu_is_ordinary_s(a);
+}
+
 /* Mantissa with its hidden bit. */
 static inline uint64_t fpu_mantissa_d(uint64_t bits)
 {
@@ -211,6 +227,10 @@ static inline uint64_t fpu_mul_d(uint64_t a, uint64_t b, uint32_t fcsr, uint32_t
 
 		*cause = rest != 0 ? FPU_I : 0;
 		return product;
+	}
+	if (fpu_is_zero_product_d(a, b)) {
+		*cause = 0;
+		return (a ^ b) & 0x8000000000000000ULL;
 	}
 	return fpu_slow_mul_d(a, b, fcsr, cause);
 }
@@ -289,6 +309,10 @@ static inline uint32_t fpu_mul_s(uint32_t a, uint32_t b, uint32_t fcsr, uint32_t
 			     1)) {
 		*cause = (double)product != exact ? FPU_I : 0;
 		return fpu_bits_s(product);
+	}
+	if (fpu_is_zero_product_s(a, b)) {
+		*cause = 0;
+		return (a ^ b) & 0x80000000U;
 	}
 	return fpu_slow_mul_s(a, b, fcsr, cause);
 }
