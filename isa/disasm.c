@@ -6,6 +6,7 @@
  * table uses must be zero, else the word is printed as data, although the processor ignores them.
  * Freestanding: no printf.
  */
+#include "isa/branch.h"
 #include "isa/cp0.h"
 #include "isa/isa.h"
 #include "isa/names.h"
@@ -121,8 +122,6 @@ static void put_fp_control(struct text *text, unsigned reg)
 /* One operand by its letter; see `operand_letters`. */
 static void put_operand(struct text *text, char letter, uint32_t word, uint64_t pc, bool n64)
 {
-	uint64_t slot = pc + 4;
-
 	switch (letter) {
 	case 's':
 		put_gpr(text, isa_rs(word), n64);
@@ -143,10 +142,10 @@ static void put_operand(struct text *text, char letter, uint32_t word, uint64_t 
 		put_hex(text, isa_uimm(word));
 		break;
 	case 'p':
-		put_hex(text, slot + ((uint64_t)(int64_t)isa_simm(word) << 2));
+		put_hex(text, isa_branch_target(word, pc));
 		break;
 	case 'a':
-		put_hex(text, (slot & ~0x0fffffffULL) | ((uint64_t)isa_target(word) << 2));
+		put_hex(text, isa_jump_target(word, pc));
 		break;
 	case 'o':
 		put_decimal(text, isa_simm(word));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "isa/branch.h"
 #include "isa/isa.h"
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/options.h"
@@ -23,13 +24,12 @@ static uint32_t word_at(const uint8_t *bytes, bool big_endian)
 static void print_target(const struct elf_file *file, uint32_t word, uint64_t pc)
 {
 	const struct isa_desc *desc = &isa_descs[isa_decode(word)];
-	uint64_t slot = pc + 4;
 	uint64_t target;
 
 	if (desc->class == ISA_CLASS_BRANCH) {
-		target = slot + ((uint64_t)(int64_t)isa_simm(word) << 2);
+		target = isa_branch_target(word, pc);
 	} else if (desc->operands == ISA_OPD_TARGET) {
-		target = (slot & ~0x0fffffffULL) | ((uint64_t)isa_target(word) << 2);
+		target = isa_jump_target(word, pc);
 	} else {
 		return;
 	}
