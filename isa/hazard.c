@@ -9,6 +9,7 @@
 
 #include "isa/cp0.h"
 #include "isa/isa.h"
+#include "isa/names.h"
 #include "isa/segment.h"
 
 /* `what` of struct hazard_pending beside the CP0 registers 0..31. */
@@ -263,13 +264,16 @@ static void use(struct hazard_state *state, enum hazard_id id, const struct user
 {
 	const struct hazard_row *row = &hazard_rows[id];
 	uint64_t used_at = user->time + row->first;
+	bool is_fetch = row->operation == HAZARD_OP_FETCH;
 
 	for (unsigned i = 0; i < state->pending_count; i++) {
-		const struct hazard_pending *written = &state->pending[i];
+		struct hazard_pending *written = &state->pending[i];
 
 		if (hazard_rows[written->id].kind == HAZARD_KIND_WRITE &&
-		    written->until > used_at && matters(row, written, user)) {
+		    written->until > used_at && !(is_fetch && written->is_told) &&
+		    matters(row, written, user)) {
 			report(out, written, id, user, (unsigned)(written->until - used_at));
+			written->is_told |= is_fetch;
 		}
 	}
 	if (is_kept_through(row)) {
@@ -429,6 +433,9 @@ static void check_cp0_writes(struct hazard_state *state, enum isa_id id,
 	switch (id) {
 	case ISA_mtc0:
 	case ISA_dmtc0:
+		if (isa_cp0_registers[what].writable == 0) {
+			break; /* Random and others change, but not by this */
+		}
 		if (what == CP0_WATCHLO || what == CP0_WATCHHI) {
 			write_watch(state, step, out);
 		} else {

@@ -158,6 +158,7 @@ struct hazard_pending {
 	struct hazard_range range[2]; /* TLB entry before and after */
 	uint8_t id;                   /* enum hazard_id */
 	uint8_t what;                 /* CP0 register, or what hazard.c puts beside them */
+	bool is_told;                 /* by one fetch; the following ones lack less */
 };
 
 struct hazard_state {
@@ -175,7 +176,8 @@ struct hazard_state {
 
 /*
  * Takes the next instruction of the CPU. True if it is part of a hazard: `out` then describes the
- * one that lacks the most instructions.
+ * one that lacks the most instructions. A write that comes too close to several fetches is told
+ * once.
  */
 bool hazard_check(struct hazard_state *state, const struct hazard_step *step,
 		  struct hazard_report *out);

@@ -432,6 +432,8 @@ static const struct pair harmless[] = {
 	{ { .word = SW, AT(CODE + 0x100) }, { .word = CACHE_HIT, .vaddr = CODE + 0x120 } },
 	/* K0 is not used in mapped segments. */
 	{ WRITE_REGISTER(CP0_CONFIG, 2, 3), { .word = LW, .pc = MAPPED, AT(MAPPED) } },
+	/* Random changes by itself, not by MTC0. */
+	{ WRITE_REGISTER(CP0_RANDOM, 47, 46), { .word = MFC0(CP0_RANDOM) } },
 	/* Two writes. */
 	{ WRITE_REGISTER(CP0_EPC, 0, 4), { .word = MTC0(CP0_EPC), .before = 4, .after = 8 } },
 };
@@ -456,6 +458,26 @@ START_TEST(replaced_entry_counts)
 			(struct hazard_step){ .word = TLBWI, .entry_before = { MAPPED, 0x2000 } }));
 	ck_assert(step(&feed, (struct hazard_step){ .word = LW, AT(MAPPED + 0x1000) }));
 	ck_assert_int_eq(feed.report.user, HAZARD_access_tlb);
+}
+END_TEST
+
+/* Every fetch after a write of K0 in kseg0 is too early; the first one says so. */
+START_TEST(fetches_tell_once)
+{
+	struct feed feed = { .pc = CODE };
+
+	ck_assert(!step(&feed, (struct hazard_step){ .word = MTC0(CP0_CONFIG), .after = 3 }));
+	ck_assert(step_word(&feed, NOP));
+	ck_assert_int_eq(feed.report.user, HAZARD_fetch_k0);
+	ck_assert(!step_word(&feed, NOP));
+	/* A load is another matter. */
+	ck_assert(!step_word(&feed, NOP));
+	ck_assert(!step(&feed, (struct hazard_step){ .word = LW, AT(CODE) }));
+	ck_assert(!step(&feed, (struct hazard_step){ .word = MTC0(CP0_CONFIG), .before = 3 }));
+	ck_assert(step_word(&feed, NOP));
+	ck_assert(step(&feed, (struct hazard_step){ .word = LW, AT(CODE) }));
+	ck_assert_int_eq(feed.report.user, HAZARD_access_k0);
+	ck_assert_uint_eq(feed.report.missing, 1);
 }
 END_TEST
 
@@ -533,6 +555,7 @@ int main(void)
 	tcase_add_test(rules, trapping_instruction_uses_and_does_not_write);
 	tcase_add_loop_test(rules, harmless_difference_is_no_hazard, 0, pairs);
 	tcase_add_test(rules, replaced_entry_counts);
+	tcase_add_test(rules, fetches_tell_once);
 	tcase_add_test(rules, loads_do_not_separate_store_and_cache);
 	tcase_add_test(rules, worst_hazard_is_told);
 	tcase_add_test(rules, pending_data_fit);
