@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fpu_bench.c - nanoseconds of host CPU time per operation of sim/fpu, inline and integer path.
+ * fpu_ns.c - nanoseconds of host CPU time per operation of sim/fpu, inline and integer path.
  *
  * Operands are ordinary numbers, a new pair each time, results go into a sum: throughput, as an
  * interpreter sees it, not latency. Medians of five runs.
