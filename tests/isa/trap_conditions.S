@@ -23,6 +23,7 @@ TEST_BEGIN
 	TRAP(EXC_TR, tgeiu $t0, -2)
 	TRAP(EXC_TR, tlti $t0, 0)
 	TRAP(EXC_TR, tltiu $t1, -1)
+	TRAP(EXC_TR, tltiu $t2, -1)
 	teq	$t1, $t2
 	tne	$t1, $t1
 	tge	$t0, $t1
@@ -35,6 +36,7 @@ TEST_BEGIN
 	tnei	$t0, -1
 	tgei	$t0, 0
 	tgeiu	$t1, -1
+	tgeiu	$t2, -1
 	tlti	$t1, 1
 	tltiu	$t0, -1
 	TEST_PASS
