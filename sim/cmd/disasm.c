@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* disasm.c - `mirrorball disasm`: the executable sections of a file, with its symbols. */
+/*
+ * disasm.c - `mirrorball disasm`: the executable sections of a file, with its symbols, in the
+ * columns of objdump -d.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,14 +70,21 @@ static bool disassemble(const char *path, struct error *err)
 {
 	struct elf_file *file = elf_open(path, err);
 	struct elf_code code;
+	size_t sections = 0;
 
 	if (file == NULL) {
 		return false;
 	}
-	for (size_t i = 0; elf_code_section(file, i, &code); i++) {
+	for (; elf_code_section(file, sections, &code); sections++) {
 		print_section(file, &code);
 	}
 	elf_close(file);
+	if (sections == 0) {
+		/* Section headers stand at the end of a file. */
+		return error_set(err, EXIT_HOST_IO,
+				 "%s: no section with code: truncated, or without section headers",
+				 path);
+	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		return error_set(err, EXIT_HOST_IO, "cannot write to standard output");
 	}
