@@ -9,9 +9,9 @@
  * Only a difference counts: a write that leaves what the user looks at as it was is no hazard (a
  * new Status with the same mode for a load, a new ASID for an unmapped address).
  *
- * Time is counted in instructions that enter the pipeline. The target of a branch does so four cycles
- * after it (R4000 UM 3.2, branch delay): two instructions after the slot are killed, after ERET, which
- * has no slot, three; code for the R4000 counts on them. Stalls are not counted.
+ * Time is counted in instructions that enter the pipeline. The target of a branch does so four
+ * cycles after it (R4000 UM 3.2, branch delay): two instructions after the slot are killed, after
+ * ERET, which has no slot, three; code for the R4000 counts on them. Stalls are not counted.
  */
 #pragma once
 
