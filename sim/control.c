@@ -385,6 +385,17 @@ bool control_remove_watchpoint(struct machine *machine, uint64_t vaddr, size_t s
 	return false;
 }
 
+void control_clear_points(struct machine *machine)
+{
+	struct core_debug *debug = &machine->debug;
+
+	if (debug->breakpoint_count + debug->watchpoint_count != 0) {
+		debug->breakpoint_count = 0;
+		debug->watchpoint_count = 0;
+		points_changed(machine);
+	}
+}
+
 void control_show_exceptions(struct machine *machine, uint32_t mask)
 {
 	for (unsigned i = 0; i < machine->config.cpus; i++) {

@@ -79,5 +79,8 @@ bool control_add_watchpoint(struct machine *machine, uint64_t vaddr, size_t size
 bool control_remove_watchpoint(struct machine *machine, uint64_t vaddr, size_t size, bool on_read,
 			       bool on_write);
 
+/* Removes all breakpoints and watchpoints. */
+void control_clear_points(struct machine *machine);
+
 /* Stop at exceptions whose code bit is set in `mask` (1 << EXC_...); 0 shows none. */
 void control_show_exceptions(struct machine *machine, uint32_t mask);

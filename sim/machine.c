@@ -329,6 +329,24 @@ bool machine_read_physical(const struct machine *machine, uint64_t paddr, void *
 	return copy_physical((struct machine *)(uintptr_t)machine, paddr, data, size, false);
 }
 
+bool machine_has_memory(const struct machine *machine, uint64_t paddr, uint64_t size)
+{
+	uint64_t page = paddr & ~(uint64_t)RAM_PAGE_MASK;
+	uint64_t last = paddr + size - 1;
+	uint64_t frame;
+
+	if (size == 0 || last < paddr) {
+		return size == 0;
+	}
+	/* The number of pages is limited by the first one that is no memory. */
+	for (; page <= last; page += RAM_PAGE_BYTES) {
+		if (!ram_frame(&machine->ram, page, &frame)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 void machine_set_entry(struct machine *machine, uint64_t entry, bool fr)
 {
 	machine->boot_status = fr ? BOOT_STATUS_FR1 : BOOT_STATUS_FR0;
@@ -349,12 +367,22 @@ uint64_t machine_cycles(const struct machine *machine)
 	return latest > machine->slice_begin ? latest : machine->slice_begin;
 }
 
+uint64_t machine_cpu_idle_cycles(const struct machine *machine, unsigned cpu)
+{
+	return machine->core[cpu]->idle_cycles;
+}
+
+uint64_t machine_cpu_instructions(const struct machine *machine, unsigned cpu)
+{
+	return core_now(machine->core[cpu]) - machine->core[cpu]->idle_cycles;
+}
+
 uint64_t machine_instructions(const struct machine *machine)
 {
 	uint64_t sum = 0;
 
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
-		sum += core_now(machine->core[i]) - machine->core[i]->idle_cycles;
+		sum += machine_cpu_instructions(machine, i);
 	}
 	return sum;
 }

@@ -97,6 +97,9 @@ void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks);
 bool machine_write_physical(struct machine *machine, uint64_t paddr, const void *data, size_t size);
 bool machine_read_physical(const struct machine *machine, uint64_t paddr, void *data, size_t size);
 
+/* Is all of [paddr, paddr + size) RAM or boot memory? */
+bool machine_has_memory(const struct machine *machine, uint64_t paddr, uint64_t size);
+
 /*
  * CPU 0 starts at virtual address `entry` in the state of machine/boot.h; `fr` is Status.FR, which
  * the program's ABI asks for. CPUs that the program starts later begin with the same Status.
@@ -106,6 +109,10 @@ void machine_set_entry(struct machine *machine, uint64_t entry, bool fr);
 /* Simulated time in CPU cycles, and instructions executed by all CPUs. */
 uint64_t machine_cycles(const struct machine *machine);
 uint64_t machine_instructions(const struct machine *machine);
+
+/* Instructions executed by one CPU, and cycles in which it was paused or waited. */
+uint64_t machine_cpu_instructions(const struct machine *machine, unsigned cpu);
+uint64_t machine_cpu_idle_cycles(const struct machine *machine, unsigned cpu);
 
 /*
  * 64-bit hash (XXH3) of the whole architectural state: registers, CP0, TLB, FPU, RAM, devices,

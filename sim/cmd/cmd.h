@@ -4,6 +4,8 @@
 
 #include "sim/error.h"
 
+#define CMD_VERSION "0.1"
+
 int cmd_exec(int argc, char **argv);
 int cmd_disasm(int argc, char **argv);
 
@@ -12,3 +14,6 @@ int cmd_disasm(int argc, char **argv);
  * subcommand ends through here when it does not end with 0.
  */
 int cmd_fail(const struct error *err);
+
+/* Brings what was printed to stdout: 0, or the code of the failure. */
+int cmd_flush(void);

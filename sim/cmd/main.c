@@ -24,31 +24,39 @@ static const char *subcommand_name(const void *context, size_t index)
 	return ((const struct subcommand *)context)[index].name;
 }
 
-static void print_help(void)
+static int print_help(void)
 {
 	puts("mirrorball - a simulated MIPS R4000 multiprocessor\n\n"
 	     "usage: mirrorball SUBCOMMAND [OPTION...] ...\n");
 	for (size_t i = 0; i < SUBCOMMANDS; i++) {
 		printf("  %-10s %s\n", subcommands[i].name, subcommands[i].help);
 	}
-	puts("\nmirrorball SUBCOMMAND --help tells the options; docs/command.md has all of it.");
+	puts("\nmirrorball SUBCOMMAND --help tells the options, mirrorball --version the version;\n"
+	     "docs/command.md has all of it.");
+	return cmd_flush();
 }
 
-int cmd_fail(const struct error *err)
+static int print_version(void)
 {
-	fflush(stdout);
-	fprintf(stderr, "mirrorball: E%d %s\n", (int)err->code, err->text);
-	return (int)err->code;
+	puts("mirrorball " CMD_VERSION);
+	return cmd_flush();
 }
 
 static int unknown_subcommand(const char *name)
 {
 	const char *nearest = options_nearest(name, subcommand_name, subcommands, SUBCOMMANDS);
+	char known[128] = "";
 	struct error err;
 
-	error_set(&err, EXIT_USAGE, "unknown subcommand '%s'%s%s%s; mirrorball --help lists them",
-		  name, nearest ? " (did you mean " : "", nearest ? nearest : "",
-		  nearest ? "?)" : "");
+	for (size_t i = 0; i < SUBCOMMANDS; i++) {
+		size_t used = strlen(known);
+
+		snprintf(known + used, sizeof(known) - used, "%s%s", i > 0 ? ", " : "",
+			 subcommands[i].name);
+	}
+	error_set(&err, EXIT_USAGE, "unknown %s '%s'%s%s%s; there are: %s",
+		  name[0] == '-' ? "option" : "subcommand", name, nearest ? " (did you mean " : "",
+		  nearest ? nearest : "", nearest ? "?)" : "", known);
 	return cmd_fail(&err);
 }
 
@@ -60,9 +68,12 @@ int main(int argc, char **argv)
 		error_set(&err, EXIT_USAGE, "no subcommand; mirrorball --help lists them");
 		return cmd_fail(&err);
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-		print_help();
-		return EXIT_DONE;
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
+		return print_help();
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		return print_version();
 	}
 	for (size_t i = 0; i < SUBCOMMANDS; i++) {
 		if (strcmp(argv[1], subcommands[i].name) == 0) {

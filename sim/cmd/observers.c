@@ -2,10 +2,7 @@
 /* observers.c - starting and ending trace, profile and warnings. */
 #include "sim/cmd/observers.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "sim/core/core.h"
 
@@ -16,6 +13,8 @@
 #define WARN_ALWAYS 1
 #endif
 
+#define TRACE_NAME "trace.txt"
+
 /* Where the manual leaves something undefined, this machine says so. */
 static void warn_on_stderr(void *context, struct core *core, const char *text)
 {
@@ -24,54 +23,44 @@ static void warn_on_stderr(void *context, struct core *core, const char *text)
 		text);
 }
 
-/* A path of the user's choice is split, so that the temporary file lies beside it. */
-static bool open_trace_file(struct observers *observers, const struct observer_options *options,
-			    struct error *err)
+static bool begin_trace(struct observers *observers, const struct observer_options *options,
+			struct machine *machine, const struct elf_file *symbols,
+			struct core_hooks *hooks, struct error *err)
 {
-	if (options->trace_file == NULL) {
-		if (options->out == NULL) {
-			return error_set(err, EXIT_USAGE,
-					 "--trace needs a place: --trace-file FILE or --out DIR");
-		}
-		return output_open(&observers->trace_file, options->out, "trace.txt", err);
-	}
-	const char *slash = strrchr(options->trace_file, '/');
+	unsigned categories;
+	FILE *stream;
 
-	if (slash == NULL) {
-		return output_open(&observers->trace_file, ".", options->trace_file, err);
+	if (!trace_parse(options->trace, &categories, err)) {
+		return false;
 	}
-	char *directory = strndup(options->trace_file, (size_t)(slash - options->trace_file));
-
-	if (directory == NULL) {
+	if (options->trace_file != NULL) {
+		observers->trace_name = options->trace_file;
+		stream = output_add_path(observers->outputs, options->trace_file, err);
+	} else {
+		observers->trace_name = TRACE_NAME;
+		stream = output_add(observers->outputs, TRACE_NAME, err);
+	}
+	if (stream == NULL) {
+		return false;
+	}
+	observers->trace = trace_begin(machine, categories, stream, symbols);
+	if (observers->trace == NULL) {
 		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
 	}
-	bool opened = output_open(&observers->trace_file, directory[0] != '\0' ? directory : "/",
-				  slash + 1, err);
-
-	free(directory);
-	return opened;
+	trace_add_hooks(observers->trace, hooks);
+	return true;
 }
 
 bool observers_begin(struct observers *observers, const struct observer_options *options,
-		     struct machine *machine, const struct elf_file *symbols, struct error *err)
+		     struct output_set *outputs, struct machine *machine,
+		     const struct elf_file *symbols, struct error *err)
 {
 	struct core_hooks hooks = { 0 };
-	unsigned categories;
 
-	observers->out = options->out;
-	if (options->trace != NULL) {
-		if (!trace_parse(options->trace, &categories, err) ||
-		    !open_trace_file(observers, options, err)) {
-			return false;
-		}
-		observers->trace =
-			trace_begin(machine, categories, observers->trace_file.stream, symbols);
-		if (observers->trace == NULL) {
-			return error_set(err, EXIT_HOST_IO, "the host is out of memory");
-		}
-		trace_add_hooks(observers->trace, &hooks);
-	} else if (options->trace_file != NULL) {
-		return error_set(err, EXIT_USAGE, "--trace-file without --trace");
+	observers->outputs = outputs;
+	if (options->trace != NULL &&
+	    !begin_trace(observers, options, machine, symbols, &hooks, err)) {
+		return false;
 	}
 	if (options->profile) {
 		observers->profile = profile_begin(machine, symbols);
@@ -94,40 +83,41 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 	return true;
 }
 
+bool observers_have_failed(const struct observers *observers)
+{
+	return observers->trace != NULL && trace_failed(observers->trace);
+}
+
+bool observers_failure(const struct observers *observers, struct error *err)
+{
+	return error_set(err, EXIT_HOST_IO,
+			 "cannot write the trace %s: the disk is full or has failed",
+			 observers->trace_name);
+}
+
 static bool write_profile(struct observers *observers, const char *name,
 			  void (*write)(struct profile *profile, FILE *stream), struct error *err)
 {
-	struct output_file file = { 0 };
+	FILE *stream = output_add(observers->outputs, name, err);
 
-	if (!output_open(&file, observers->out, name, err)) {
-		output_discard(&file);
+	if (stream == NULL) {
 		return false;
 	}
-	write(observers->profile, file.stream);
-	return output_commit(&file, err);
+	write(observers->profile, stream);
+	return true;
 }
 
 bool observers_finish(struct observers *observers, struct error *err)
 {
-	if (observers->trace != NULL) {
-		if (trace_failed(observers->trace)) {
-			error_set(err, EXIT_HOST_IO, "cannot write the trace %s: %s",
-				  observers->trace_file.path, strerror(errno));
-			output_discard(&observers->trace_file);
-			return false;
-		}
-		if (!output_commit(&observers->trace_file, err)) {
-			return false;
-		}
+	if (observers->profile == NULL) {
+		return true;
 	}
-	if (observers->profile != NULL && observers->out != NULL) {
-		return write_profile(observers, "profile.txt", profile_write_flat, err) &&
-		       write_profile(observers, "profile.folded", profile_write_folded, err);
-	}
-	if (observers->profile != NULL) {
+	if (observers->outputs->directory == NULL) {
 		profile_write_flat(observers->profile, stderr);
+		return true;
 	}
-	return true;
+	return write_profile(observers, "profile.txt", profile_write_flat, err) &&
+	       write_profile(observers, "profile.folded", profile_write_folded, err);
 }
 
 void observers_release(struct observers *observers)
@@ -135,5 +125,5 @@ void observers_release(struct observers *observers)
 	trace_end(observers->trace);
 	profile_end(observers->profile);
 	undefined_end(observers->undefined);
-	output_discard(&observers->trace_file);
+	*observers = (struct observers){ 0 };
 }

@@ -14,8 +14,7 @@
 
 struct observer_options {
 	const char *trace;      /* categories, or NULL */
-	const char *trace_file; /* or NULL: trace.txt in `out` */
-	const char *out;        /* results directory, or NULL */
+	const char *trace_file; /* or NULL: trace.txt in the results */
 	bool profile;
 	bool warn;
 };
@@ -24,15 +23,20 @@ struct observers {
 	struct trace *trace;
 	struct profile *profile;
 	struct undefined_checker *undefined;
-	struct output_file trace_file;
-	const char *out;
+	struct output_set *outputs;
+	const char *trace_name;
 };
 
-/* Starts what the options ask for. */
+/* Starts what the options ask for; its files join `outputs`. */
 bool observers_begin(struct observers *observers, const struct observer_options *options,
-		     struct machine *machine, const struct elf_file *symbols, struct error *err);
+		     struct output_set *outputs, struct machine *machine,
+		     const struct elf_file *symbols, struct error *err);
 
-/* Writes what they saw. False when the host could not, now or during the run. */
+/* Could one of them not write? Then the run was interrupted, and this tells why. */
+bool observers_have_failed(const struct observers *observers);
+bool observers_failure(const struct observers *observers, struct error *err);
+
+/* Writes what is known only at the end. */
 bool observers_finish(struct observers *observers, struct error *err);
 
 void observers_release(struct observers *observers);

@@ -13,6 +13,27 @@
 /* A name this many edits away is worth suggesting. */
 #define NEAR_EDITS 3U
 
+struct unit {
+	const char *name;
+	uint64_t ns;
+};
+
+static const struct unit time_units[] = {
+	{ "ns", 1 },         { "us", 1000 },         { "ms", 1000000 },
+	{ "s", 1000000000 }, { "min", 60000000000 }, { "h", 3600000000000 },
+};
+
+/* A time without a unit is none. */
+static uint64_t time_factor(const char *unit)
+{
+	for (size_t i = 0; i < sizeof(time_units) / sizeof(time_units[0]); i++) {
+		if (strcmp(unit, time_units[i].name) == 0) {
+			return time_units[i].ns;
+		}
+	}
+	return 0;
+}
+
 /* Multiplier of a suffix; 0 if there is no such suffix. */
 static uint64_t suffix_factor(const char *suffix, enum option_kind kind)
 {
@@ -20,6 +41,9 @@ static uint64_t suffix_factor(const char *suffix, enum option_kind kind)
 	uint64_t step = kind == OPTION_SIZE ? 1024 : 1000;
 	uint64_t factor = 1;
 
+	if (kind == OPTION_TIME) {
+		return time_factor(suffix);
+	}
 	if (suffix[0] == '\0') {
 		return 1;
 	}
@@ -104,9 +128,13 @@ static const char *option_name(const void *context, size_t index)
 	return ((const struct option *)context)[index].name;
 }
 
-static bool unknown_option(const struct option *options, size_t count, const char *name,
+static bool unknown_option(const struct option *options, size_t count, const char *word,
 			   struct error *err)
 {
+	char name[NAME_MAX_LENGTH];
+
+	/* What follows "=" is no part of the name. */
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
 	const char *nearest = options_nearest(name, option_name, options, count);
 
 	return error_set(err, EXIT_USAGE, "unknown option %s%s%s%s; --help lists the options", name,
@@ -114,20 +142,36 @@ static bool unknown_option(const struct option *options, size_t count, const cha
 			 nearest ? "?)" : "");
 }
 
+static const char *expected_value(enum option_kind kind)
+{
+	switch (kind) {
+	case OPTION_SIZE:
+		return "a size such as 32M";
+	case OPTION_TIME:
+		return "a time such as 300ns, 20ms or 5s";
+	default:
+		return "a number such as 4, 0x10 or 250k";
+	}
+}
+
 static bool set_number(const struct option *option, const char *text, struct error *err)
 {
-	uint64_t maximum = option->maximum != 0 ? option->maximum : UINT64_MAX;
-	const char *example = option->kind == OPTION_SIZE ? "a size such as 32M" : "a number";
+	const char *unit = option->kind == OPTION_TIME ? " ns" : "";
 	uint64_t value;
 
 	if (!options_parse_number(text, option->kind, &value)) {
 		return error_set(err, EXIT_USAGE, "%s: '%s' is not %s", option->name, text,
-				 example);
+				 expected_value(option->kind));
 	}
-	if (value < option->minimum || value > maximum) {
+	if (option->maximum == 0 && value < option->minimum) {
 		return error_set(err, EXIT_USAGE,
-				 "%s: %s is out of range, expected %" PRIu64 " to %" PRIu64,
-				 option->name, text, option->minimum, maximum);
+				 "%s: %s is out of range, expected at least %" PRIu64 "%s",
+				 option->name, text, option->minimum, unit);
+	}
+	if (value < option->minimum || (option->maximum != 0 && value > option->maximum)) {
+		return error_set(err, EXIT_USAGE,
+				 "%s: %s is out of range, expected %" PRIu64 " to %" PRIu64 "%s",
+				 option->name, text, option->minimum, option->maximum, unit);
 	}
 	*(uint64_t *)option->value = value;
 	return true;
@@ -150,13 +194,27 @@ static bool set_choice(const struct option *option, const char *text, struct err
 	return error_set(err, EXIT_USAGE, "%s: '%s' is not one of: %s", option->name, text, known);
 }
 
+static bool add_to_list(const struct option *option, const char *text, struct error *err)
+{
+	struct option_list *list = option->value;
+
+	if (list->count == OPTION_LIST_MAX) {
+		return error_set(err, EXIT_USAGE, "%s: given more than %u times", option->name,
+				 OPTION_LIST_MAX);
+	}
+	list->value[list->count++] = text;
+	return true;
+}
+
 static bool set_value(const struct option *option, const char *text, struct error *err)
 {
-	struct option_list *list;
-
+	if (text[0] == '\0' && option->kind != OPTION_FLAG) {
+		return error_set(err, EXIT_USAGE, "%s: the value is empty", option->name);
+	}
 	switch (option->kind) {
 	case OPTION_NUMBER:
 	case OPTION_SIZE:
+	case OPTION_TIME:
 		return set_number(option, text, err);
 	case OPTION_TEXT:
 		*(const char **)option->value = text;
@@ -164,16 +222,11 @@ static bool set_value(const struct option *option, const char *text, struct erro
 	case OPTION_CHOICE:
 		return set_choice(option, text, err);
 	case OPTION_LIST:
-		list = option->value;
-		if (list->count == OPTION_LIST_MAX) {
-			return error_set(err, EXIT_USAGE, "%s: given more than %u times",
-					 option->name, OPTION_LIST_MAX);
-		}
-		list->value[list->count++] = text;
-		return true;
-	default:
-		return false;
+		return add_to_list(option, text, err);
+	case OPTION_FLAG:
+		break;
 	}
+	return error_set(err, EXIT_USAGE, "%s takes no value", option->name);
 }
 
 bool options_set(const struct option *options, size_t count, const char *where, const char *name,
@@ -191,39 +244,47 @@ bool options_set(const struct option *options, size_t count, const char *where, 
 			 nearest ? "?)" : "");
 }
 
+static const struct option *find_option(const struct option *options, size_t count,
+					const char *word, size_t length)
+{
+	if (length == 2 && strncmp(word, "-h", length) == 0) {
+		word = "--help";
+		length = strlen(word);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (strlen(options[i].name) == length &&
+		    strncmp(options[i].name, word, length) == 0) {
+			return &options[i];
+		}
+	}
+	return NULL;
+}
+
 /* argv[*index] is an option; takes it and its value. */
 static bool parse_option(const struct option *options, size_t count, int argc, char **argv,
 			 int *index, struct error *err)
 {
 	const char *word = argv[*index];
-	const char *equals = strchr(word, '=');
-	size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
+	size_t length = strcspn(word, "=");
+	const struct option *option = find_option(options, count, word, length);
 
-	for (size_t i = 0; i < count; i++) {
-		const struct option *option = &options[i];
-
-		if (strlen(option->name) != length || strncmp(option->name, word, length) != 0) {
-			continue;
-		}
-		if (option->kind == OPTION_FLAG) {
-			if (equals != NULL) {
-				return error_set(err, EXIT_USAGE, "%s takes no value",
-						 option->name);
-			}
-			*(bool *)option->value = true;
-			return true;
-		}
-		if (equals != NULL) {
-			return set_value(option, equals + 1, err);
-		}
-		if (*index + 1 >= argc) {
-			return error_set(err, EXIT_USAGE, "%s needs a value: %s %s", option->name,
-					 option->name, option->metavar);
-		}
-		(*index)++;
-		return set_value(option, argv[*index], err);
+	if (option == NULL) {
+		return unknown_option(options, count, word, err);
 	}
-	return unknown_option(options, count, word, err);
+	if (word[length] == '=') {
+		return set_value(option, word + length + 1, err);
+	}
+	if (option->kind == OPTION_FLAG) {
+		*(bool *)option->value = true;
+		return true;
+	}
+	/* What looks like an option was not meant as a value. */
+	if (*index + 1 >= argc || strncmp(argv[*index + 1], "--", 2) == 0) {
+		return error_set(err, EXIT_USAGE, "%s needs a value: %s %s", option->name,
+				 option->name, option->metavar);
+	}
+	(*index)++;
+	return set_value(option, argv[*index], err);
 }
 
 bool options_parse(const struct option *options, size_t count, int argc, char **argv,

@@ -1,253 +1,256 @@
 /* SPDX-License-Identifier: MIT */
-/* output.c - consoles, documents and files of a run. */
+/* output.c - temporary files that become results together. */
 #include "sim/cmd/output.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
-#include "isa/cp0.h"
-#include "sim/control.h"
+#define BUFFER_BYTES (128U << 10)
 
-#define TEXT_BYTES_MAX (16U << 20)
+/* Every file that a run may leave in its directory: what --force replaces. */
+static const char *const result_names[] = {
+	"config.json",   "stats.json", "series.csv",  "state-hash",     "console-0.txt",
+	"console-1.txt", "trace.txt",  "profile.txt", "profile.folded",
+};
 
-bool output_open(struct output_file *file, const char *directory, const char *name,
-		 struct error *err)
+const char *output_console_name(unsigned console)
 {
-	if (asprintf(&file->path, "%s/%s", directory, name) < 0 ||
-	    asprintf(&file->temporary, "%s/.%s.part", directory, name) < 0) {
-		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
-	}
-	file->stream = fopen(file->temporary, "we");
-	if (file->stream == NULL) {
-		return error_set(err, EXIT_HOST_IO, "cannot create %s: %s", file->temporary,
-				 strerror(errno));
-	}
-	return true;
+	static const char *const names[OUTPUT_CONSOLES] = { "console-0.txt", "console-1.txt" };
+
+	return names[console];
 }
 
-bool output_commit(struct output_file *file, struct error *err)
+static bool out_of_memory(struct error *err)
 {
-	bool written = fflush(file->stream) == 0 && ferror(file->stream) == 0;
-	int failure = errno;
-
-	if (fclose(file->stream) != 0 && written) {
-		written = false;
-		failure = errno;
-	}
-	file->stream = NULL;
-	if (written && rename(file->temporary, file->path) != 0) {
-		written = false;
-		failure = errno;
-	}
-	if (!written) {
-		error_set(err, EXIT_HOST_IO, "cannot write %s: %s", file->path, strerror(failure));
-		unlink(file->temporary);
-	}
-	free(file->path);
-	free(file->temporary);
-	*file = (struct output_file){ 0 };
-	return written;
+	return error_set(err, EXIT_HOST_IO, "the host is out of memory");
 }
 
-void output_discard(struct output_file *file)
-{
-	if (file->stream != NULL) {
-		fclose(file->stream);
-		unlink(file->temporary);
-	}
-	free(file->path);
-	free(file->temporary);
-	*file = (struct output_file){ 0 };
-}
-
-static void keep_text(struct console_sink *sink, unsigned console, uint8_t byte)
-{
-	size_t used = sink->text_bytes[console];
-
-	/* Grows by doubling: whenever the size is a power of two. */
-	if ((used & (used - 1)) == 0 && used < TEXT_BYTES_MAX) {
-		char *larger = realloc(sink->text[console], used == 0 ? 1 : used * 2);
-
-		if (larger == NULL) {
-			sink->failed = true;
-			error_set(&sink->error, EXIT_HOST_IO, "the host is out of memory");
-			return;
-		}
-		sink->text[console] = larger;
-	}
-	if (used < TEXT_BYTES_MAX) {
-		sink->text[console][used] = (char)byte;
-		sink->text_bytes[console] = used + 1;
-	}
-}
-
-static void note_failure(struct console_sink *sink, const char *what)
-{
-	if (!sink->failed) {
-		sink->failed = true;
-		error_set(&sink->error, EXIT_HOST_IO, "cannot write %s: %s", what, strerror(errno));
-		control_interrupt(sink->machine);
-	}
-}
-
-void console_sink_put(void *context, unsigned console, uint8_t byte)
-{
-	struct console_sink *sink = context;
-
-	if (console >= OUTPUT_CONSOLES || sink->failed) {
-		return;
-	}
-	if (sink->file[console].stream != NULL) {
-		if (putc(byte, sink->file[console].stream) == EOF) {
-			note_failure(sink, sink->file[console].path);
-		}
-	} else if (sink->to_text) {
-		keep_text(sink, console, byte);
-	}
-	if (sink->to_stdout && console == 0) {
-		if (putchar(byte) == EOF || (byte == '\n' && fflush(stdout) != 0)) {
-			note_failure(sink, "the console to standard output");
-		}
-	}
-}
-
-bool output_create_directory(const char *path, bool force, struct error *err)
+bool output_begin(struct output_set *set, const char *directory, bool force, struct error *err)
 {
 	struct stat status;
 
-	if (mkdir(path, 0777) == 0) {
+	*set = (struct output_set){ .directory = directory };
+	if (directory == NULL) {
+		return true;
+	}
+	if (mkdir(directory, 0777) == 0) {
+		set->was_created = true;
 		return true;
 	}
 	if (errno != EEXIST) {
-		return error_set(err, EXIT_HOST_IO, "cannot create directory %s: %s", path,
-				 strerror(errno));
+		return error_set(err, EXIT_HOST_IO, "--out: cannot create directory %s: %s",
+				 directory, strerror(errno));
 	}
-	if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) {
-		return error_set(err, EXIT_USAGE, "--out: %s exists and is no directory", path);
+	if (stat(directory, &status) != 0 || !S_ISDIR(status.st_mode)) {
+		return error_set(err, EXIT_USAGE, "--out: %s exists and is no directory",
+				 directory);
 	}
 	if (!force) {
 		return error_set(
 			err, EXIT_USAGE,
 			"--out: %s exists; its results are kept, use --force to replace them",
-			path);
+			directory);
 	}
 	return true;
 }
 
-bool output_write_json(const char *directory, const char *name, const json_t *document,
-		       struct error *err)
+static void forget(struct output_file *file)
 {
-	struct output_file file = { 0 };
+	free(file->path);
+	free(file->temporary);
+	*file = (struct output_file){ 0 };
+}
 
-	if (!output_open(&file, directory, name, err)) {
-		output_discard(&file);
+/* Beside the final name, so that renaming stays within a file system. */
+static char *temporary_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int directory = slash != NULL ? (int)(slash + 1 - path) : 0;
+	char *name;
+
+	if (asprintf(&name, "%.*s.%s.%ld.part", directory, path, path + directory, (long)getpid()) <
+	    0) {
+		return NULL;
+	}
+	return name;
+}
+
+/* Takes over `path`, which was allocated. */
+static FILE *add_file(struct output_set *set, char *path, struct error *err)
+{
+	struct output_file *file = &set->file[set->count];
+	struct stat status;
+
+	*file = (struct output_file){ .path = path };
+	/* /dev/null, a pipe: nothing to rename, and nobody wants them replaced by a file. */
+	bool is_special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+
+	if (!is_special) {
+		file->temporary = temporary_name(path);
+		if (file->temporary == NULL) {
+			forget(file);
+			out_of_memory(err);
+			return NULL;
+		}
+	}
+	const char *name = is_special ? path : file->temporary;
+
+	file->stream = fopen(name, "we");
+	if (file->stream == NULL) {
+		error_set(err, EXIT_HOST_IO, "cannot create %s: %s", name, strerror(errno));
+		forget(file);
+		return NULL;
+	}
+	setvbuf(file->stream, NULL, _IOFBF, BUFFER_BYTES);
+	set->count++;
+	return file->stream;
+}
+
+FILE *output_add_path(struct output_set *set, const char *path, struct error *err)
+{
+	char *copy = realpath(path, NULL); /* not the link is to be replaced, but the file */
+
+	if (copy == NULL) {
+		copy = strdup(path);
+	}
+	if (copy == NULL || set->count == OUTPUT_FILES_MAX) {
+		free(copy);
+		out_of_memory(err);
+		return NULL;
+	}
+	return add_file(set, copy, err);
+}
+
+FILE *output_add(struct output_set *set, const char *name, struct error *err)
+{
+	char *path;
+
+	if (set->count == OUTPUT_FILES_MAX || asprintf(&path, "%s/%s", set->directory, name) < 0) {
+		out_of_memory(err);
+		return NULL;
+	}
+	return add_file(set, path, err);
+}
+
+bool output_add_json(struct output_set *set, const char *name, const json_t *document,
+		     struct error *err)
+{
+	FILE *stream = output_add(set, name, err);
+
+	if (stream == NULL) {
 		return false;
 	}
 	/* Errors of the stream are sticky: output_commit() sees them. */
-	json_dumpf(document, file.stream, JSON_INDENT(2) | JSON_SORT_KEYS);
-	putc('\n', file.stream);
-	return output_commit(&file, err);
+	json_dumpf(document, stream, JSON_INDENT(2) | JSON_SORT_KEYS);
+	putc('\n', stream);
+	return true;
 }
 
-static void hash_stream(FILE *stream, XXH3_state_t *state)
+/* Writes out what is buffered: after it the disk has all of the file. */
+static bool complete_file(struct output_file *file, struct error *err)
 {
-	uint8_t buffer[65536];
-	size_t got;
+	errno = 0;
+	bool is_written = fflush(file->stream) == 0 && ferror(file->stream) == 0;
+	int failure = errno;
 
-	XXH3_64bits_reset(state);
-	while ((got = fread(buffer, 1, sizeof(buffer), stream)) > 0) {
-		XXH3_64bits_update(state, buffer, got);
+	if (fclose(file->stream) != 0 && is_written) {
+		is_written = false;
+		failure = errno;
 	}
+	file->stream = NULL;
+	if (is_written) {
+		return true;
+	}
+	return error_set(err, EXIT_HOST_IO, "cannot write %s: %s", file->path,
+			 failure != 0 ? strerror(failure) : "an earlier write failed");
 }
 
-bool output_hash_file(const char *path, char hash[17], struct error *err)
+static bool is_in_set(const struct output_set *set, const char *path)
 {
-	FILE *stream = fopen(path, "re");
-	XXH3_state_t *state = XXH3_createState();
-	bool done = stream != NULL && state != NULL;
-
-	if (done) {
-		hash_stream(stream, state);
-		done = ferror(stream) == 0;
-		snprintf(hash, 17, "%016" PRIx64, (uint64_t)XXH3_64bits_digest(state));
+	for (unsigned i = 0; i < set->count; i++) {
+		if (strcmp(set->file[i].path, path) == 0) {
+			return true;
+		}
 	}
-	if (!done) {
-		error_set(err, EXIT_HOST_IO, "cannot read %s: %s", path, strerror(errno));
-	}
-	XXH3_freeState(state);
-	if (stream != NULL) {
-		fclose(stream);
-	}
-	return done;
+	return false;
 }
 
-static json_t *hex(uint64_t value)
+/* Results of an earlier run that this one does not replace would be taken for its own. */
+static bool remove_stale(const struct output_set *set, struct error *err)
 {
-	return json_sprintf("0x%016" PRIx64, value);
+	bool removed = true;
+
+	if (set->directory == NULL || set->was_created) {
+		return true;
+	}
+	for (size_t i = 0; removed && i < sizeof(result_names) / sizeof(result_names[0]); i++) {
+		char *path;
+
+		if (asprintf(&path, "%s/%s", set->directory, result_names[i]) < 0) {
+			return out_of_memory(err);
+		}
+		if (!is_in_set(set, path) && unlink(path) != 0 && errno != ENOENT) {
+			removed = error_set(err, EXIT_HOST_IO, "cannot remove %s: %s", path,
+					    strerror(errno));
+		}
+		free(path);
+	}
+	return removed;
 }
 
-static json_t *register_range(const struct machine *machine, unsigned cpu, unsigned first)
+static bool rename_files(struct output_set *set, struct error *err)
 {
-	json_t *array = json_array();
+	for (unsigned i = 0; i < set->count; i++) {
+		struct output_file *file = &set->file[i];
 
-	for (unsigned i = 0; i < 32; i++) {
-		json_array_append_new(array, hex(control_read_register(machine, cpu, first + i)));
+		if (file->temporary == NULL) {
+			continue;
+		}
+		if (rename(file->temporary, file->path) != 0) {
+			return error_set(err, EXIT_HOST_IO, "cannot write %s: %s", file->path,
+					 strerror(errno));
+		}
+		free(file->temporary);
+		file->temporary = NULL;
 	}
-	return array;
+	return true;
 }
 
-static json_t *cp0_registers(const struct machine *machine, unsigned cpu)
+bool output_commit(struct output_set *set, struct error *err)
 {
-	static const struct {
-		unsigned number;
-		const char *name;
-	} names[] = {
-		{ CP0_INDEX, "Index" },       { CP0_RANDOM, "Random" },
-		{ CP0_ENTRYLO0, "EntryLo0" }, { CP0_ENTRYLO1, "EntryLo1" },
-		{ CP0_CONTEXT, "Context" },   { CP0_PAGEMASK, "PageMask" },
-		{ CP0_WIRED, "Wired" },       { CP0_BADVADDR, "BadVAddr" },
-		{ CP0_COUNT, "Count" },       { CP0_ENTRYHI, "EntryHi" },
-		{ CP0_COMPARE, "Compare" },   { CP0_STATUS, "Status" },
-		{ CP0_CAUSE, "Cause" },       { CP0_EPC, "EPC" },
-		{ CP0_PRID, "PRId" },         { CP0_CONFIG, "Config" },
-		{ CP0_LLADDR, "LLAddr" },     { CP0_WATCHLO, "WatchLo" },
-		{ CP0_WATCHHI, "WatchHi" },   { CP0_XCONTEXT, "XContext" },
-		{ CP0_ECC, "ECC" },           { CP0_CACHEERR, "CacheErr" },
-		{ CP0_TAGLO, "TagLo" },       { CP0_TAGHI, "TagHi" },
-		{ CP0_ERROREPC, "ErrorEPC" },
-	};
-	json_t *object = json_object();
+	bool good = true;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		uint64_t value = control_read_register(machine, cpu, REG_CP0 + names[i].number);
-
-		json_object_set_new(object, names[i].name, hex(value));
+	for (unsigned i = 0; good && i < set->count; i++) {
+		good = complete_file(&set->file[i], err);
 	}
-	return object;
+	good = good && remove_stale(set, err) && rename_files(set, err);
+	if (good) {
+		set->was_created = false;
+	}
+	output_discard(set);
+	return good;
 }
 
-json_t *output_registers(const struct machine *machine)
+void output_discard(struct output_set *set)
 {
-	json_t *cpus = json_array();
+	for (unsigned i = 0; i < set->count; i++) {
+		struct output_file *file = &set->file[i];
 
-	for (unsigned cpu = 0; cpu < machine_get_config(machine)->cpus; cpu++) {
-		json_t *entry = json_object();
-
-		json_object_set_new(entry, "cpu", json_integer((json_int_t)cpu));
-		json_object_set_new(entry, "gpr", register_range(machine, cpu, REG_GPR0));
-		json_object_set_new(entry, "hi", hex(control_read_register(machine, cpu, REG_HI)));
-		json_object_set_new(entry, "lo", hex(control_read_register(machine, cpu, REG_LO)));
-		json_object_set_new(entry, "pc", hex(control_read_register(machine, cpu, REG_PC)));
-		json_object_set_new(entry, "fpr", register_range(machine, cpu, REG_FPR0));
-		json_object_set_new(entry, "fcr31",
-				    hex(control_read_register(machine, cpu, REG_FCR31)));
-		json_object_set_new(entry, "cp0", cp0_registers(machine, cpu));
-		json_array_append_new(cpus, entry);
+		if (file->stream != NULL) {
+			fclose(file->stream);
+		}
+		if (file->temporary != NULL) {
+			unlink(file->temporary);
+		}
+		forget(file);
 	}
-	return cpus;
+	set->count = 0;
+	if (set->was_created) {
+		/* Fails, rightly, if somebody else put something into it. */
+		rmdir(set->directory);
+		set->was_created = false;
+	}
 }

@@ -1,59 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * output.h - what a run leaves behind: console bytes, the result document, the files of --out.
+ * output.h - the files that a run leaves behind.
  *
- * A file gets its final name only when it is complete, so a full disk leaves nothing half-written.
+ * They are written under temporary names and get their own when all of them are complete, so a full
+ * disk leaves nothing half-written and no half of the results.
  */
 #pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
 #include "sim/error.h"
-#include "sim/machine.h"
 
-#define OUTPUT_CONSOLES 2U
+#define OUTPUT_FILES_MAX 16U
+#define OUTPUT_CONSOLES  2U
 
 struct output_file {
 	FILE *stream;
 	char *path;      /* final name */
-	char *temporary; /* name while it is written */
+	char *temporary; /* name while it is written; NULL: a device or pipe, written directly */
 };
 
-/* Creates `directory`/`name` under a temporary name. */
-bool output_open(struct output_file *file, const char *directory, const char *name,
-		 struct error *err);
-/* Makes it durable and gives it its final name. */
-bool output_commit(struct output_file *file, struct error *err);
-/* Forgets it: the temporary file is removed. Harmless after a commit. */
-void output_discard(struct output_file *file);
-
-/* Where the bytes of the guest's consoles go. */
-struct console_sink {
-	struct machine *machine;
-	struct output_file file[OUTPUT_CONSOLES]; /* with --out */
-	char *text[OUTPUT_CONSOLES];              /* with --json and no --out */
-	size_t text_bytes[OUTPUT_CONSOLES];
-	bool to_stdout;
-	bool to_text;
-	bool failed; /* a write failed; `error` tells */
-	struct error error;
+struct output_set {
+	const char *directory; /* of --out, or NULL */
+	bool was_created;
+	struct output_file file[OUTPUT_FILES_MAX];
+	unsigned count;
 };
 
-/* A machine_console_fn with a struct console_sink. */
-void console_sink_put(void *context, unsigned console, uint8_t byte);
+/*
+ * Begins a set; with a directory, creates it. One that exists is refused without `force`; with it,
+ * the results in it are replaced when the new ones are complete.
+ */
+bool output_begin(struct output_set *set, const char *directory, bool force, struct error *err);
 
-/* Creates the directory; an existing one is refused without `force`. */
-bool output_create_directory(const char *path, bool force, struct error *err);
+/* Opens a file `name` of the directory, or any path. NULL after an error. */
+FILE *output_add(struct output_set *set, const char *name, struct error *err);
+FILE *output_add_path(struct output_set *set, const char *path, struct error *err);
 
-/* Writes `document` to `directory`/`name`. */
-bool output_write_json(const char *directory, const char *name, const json_t *document,
-		       struct error *err);
+/* Adds `document` as `name`. */
+bool output_add_json(struct output_set *set, const char *name, const json_t *document,
+		     struct error *err);
 
-/* XXH3 of a file's bytes as 16 hexadecimal digits. */
-bool output_hash_file(const char *path, char hash[17], struct error *err);
+/* Completes all files and gives them their names, or none of them. The set is empty then. */
+bool output_commit(struct output_set *set, struct error *err);
 
-/* Registers of every CPU, for --dump-registers. */
-json_t *output_registers(const struct machine *machine);
+/* Removes what is not committed, the directory too if it was created. Harmless after a commit. */
+void output_discard(struct output_set *set);
+
+/* The name of a console's file. */
+const char *output_console_name(unsigned console);

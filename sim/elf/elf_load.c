@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* elf_load.c - checking and loading executables, by libelf. */
+/* elf_load.c - putting a program's segments into physical memory. */
 #include "sim/elf/elf_load.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "isa/segment.h"
-#include "machine/boot.h"
 #include "sim/elf/elf_file.h"
 
-#define ZERO_BYTES 4096U
 #define PADDR_BITS 36
+/* Linkers make a handful; all of them are compared with each other. */
+#define SEGMENTS_MAX 1024U
 
 /* One PT_LOAD segment: [first, first + bytes) of physical memory. */
 struct load_segment {
@@ -23,162 +17,62 @@ struct load_segment {
 	uint64_t bytes;
 	uint64_t file_bytes;
 	const uint8_t *data;
-	size_t number; /* of the program header */
+	unsigned number; /* of the program header */
 };
 
-static bool check_header(struct elf_file *file, struct error *err)
+struct load_plan {
+	const struct elf_file *file;
+	struct load_segment segment[SEGMENTS_MAX];
+	unsigned count;
+	bool by_vaddr; /* p_paddr was never filled in */
+};
+
+/* The physical address that an address in an unmapped kernel segment names. */
+static bool unmapped(uint64_t vaddr, uint64_t *paddr)
 {
-	const char *path = file->path;
+	struct isa_segment_result segment = isa_segment(vaddr, ISA_MODE_KERNEL, true, false);
 
-	if (elf_kind(file->elf) != ELF_K_ELF) {
-		return error_set(err, EXIT_USAGE, "%s: not an ELF file", path);
-	}
-	if (gelf_getehdr(file->elf, &file->header) == NULL) {
-		return error_set(err, EXIT_HOST_IO, "%s: damaged ELF header: %s", path,
-				 elf_errmsg(-1));
-	}
-	if (file->header.e_machine != EM_MIPS) {
-		return error_set(err, EXIT_USAGE, "%s: made for machine %u, expected MIPS (%u)",
-				 path, file->header.e_machine, EM_MIPS);
-	}
-	if (file->header.e_type != ET_EXEC) {
-		return error_set(err, EXIT_USAGE,
-				 "%s: ELF type %u, expected a statically linked executable (%u)",
-				 path, file->header.e_type, ET_EXEC);
-	}
-	return true;
-}
-
-static bool open_elf(struct elf_file *file, struct error *err)
-{
-	struct stat status;
-
-	file->fd = open(file->path, O_RDONLY | O_CLOEXEC);
-	if (file->fd < 0) {
-		return error_set(err, EXIT_HOST_IO, "%s: %s", file->path, strerror(errno));
-	}
-	if (fstat(file->fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-		return error_set(err, EXIT_HOST_IO, "%s: not a regular file", file->path);
-	}
-	if (elf_version(EV_CURRENT) == EV_NONE) {
-		return error_set(err, EXIT_HOST_IO, "libelf does not know the current ELF version");
-	}
-	file->elf = elf_begin(file->fd, ELF_C_READ_MMAP, NULL);
-	if (file->elf == NULL) {
-		return error_set(err, EXIT_HOST_IO, "%s: %s", file->path, elf_errmsg(-1));
-	}
-	return check_header(file, err);
-}
-
-struct elf_file *elf_open(const char *path, struct error *err)
-{
-	struct elf_file *file = calloc(1, sizeof(*file));
-
-	if (file == NULL) {
-		error_set(err, EXIT_HOST_IO, "the host is out of memory");
-		return NULL;
-	}
-	file->fd = -1;
-	file->path = strdup(path);
-	if (file->path == NULL || !open_elf(file, err)) {
-		elf_close(file);
-		return NULL;
-	}
-	elf_read_symbols(file);
-	return file;
-}
-
-void elf_close(struct elf_file *file)
-{
-	if (file == NULL) {
-		return;
-	}
-	free(file->symbol);
-	if (file->elf != NULL) {
-		elf_end(file->elf);
-	}
-	if (file->fd >= 0) {
-		close(file->fd);
-	}
-	free(file->path);
-	free(file);
-}
-
-bool elf_is_big_endian(const struct elf_file *file)
-{
-	return file->header.e_ident[EI_DATA] == ELFDATA2MSB;
-}
-
-bool elf_is_64(const struct elf_file *file)
-{
-	return file->header.e_ident[EI_CLASS] == ELFCLASS64;
-}
-
-bool elf_is_new_abi(const struct elf_file *file)
-{
-	return elf_is_64(file) || (file->header.e_flags & EF_MIPS_ABI2) != 0;
-}
-
-uint64_t elf_address(const struct elf_file *file, uint64_t address)
-{
-	return elf_is_64(file) ? address : (uint64_t)(int64_t)(int32_t)(uint32_t)address;
-}
-
-bool elf_wants_fr(const struct elf_file *file)
-{
-	return elf_is_64(file) || (file->header.e_flags & BOOT_ELF32_FLAGS_FR1) != 0;
-}
-
-uint64_t elf_entry(const struct elf_file *file)
-{
-	return elf_address(file, file->header.e_entry);
+	*paddr = segment.paddr;
+	return segment.kind == ISA_SEGMENT_UNMAPPED;
 }
 
 /* The physical address that a load address stands for. */
 static bool physical_address(const struct elf_file *file, uint64_t address, uint64_t *paddr)
 {
-	uint64_t vaddr = elf_address(file, address);
-	struct isa_segment_result segment = isa_segment(vaddr, ISA_MODE_KERNEL, true, false);
-
-	if (segment.kind == ISA_SEGMENT_UNMAPPED) {
-		*paddr = segment.paddr;
+	if (unmapped(elf_address(file, address), paddr)) {
 		return true;
 	}
 	*paddr = address;
 	return (address >> PADDR_BITS) == 0;
 }
 
-static bool read_segment(const struct elf_file *file, size_t number, const GElf_Phdr *header,
-			 struct load_segment *segment, struct error *err)
+static bool read_header(const struct elf_file *file, unsigned number, GElf_Phdr *header,
+			struct error *err)
 {
-	size_t file_size;
-	const char *raw = elf_rawfile(file->elf, &file_size);
+	if (gelf_getphdr(file->elf, (int)number, header) != NULL) {
+		return true;
+	}
+	return error_set(err, EXIT_HOST_IO, "%s: damaged program header %u: %s", file->path, number,
+			 elf_errmsg(-1));
+}
 
-	if (raw == NULL || header->p_offset > file_size ||
-	    header->p_filesz > file_size - header->p_offset) {
+static bool check_segment(const struct elf_file *file, unsigned number, const GElf_Phdr *header,
+			  struct error *err)
+{
+	if (header->p_offset > file->image_bytes ||
+	    header->p_filesz > file->image_bytes - header->p_offset) {
 		return error_set(err, EXIT_HOST_IO,
-				 "%s: truncated: segment %zu has bytes %" PRIu64 " to %" PRIu64
-				 " of a file of %zu",
-				 file->path, number, header->p_offset,
-				 header->p_offset + header->p_filesz, raw == NULL ? 0 : file_size);
+				 "%s: truncated or damaged: segment %u takes %" PRIu64
+				 " bytes from %" PRIu64 ", the file has %zu",
+				 file->path, number, header->p_filesz, header->p_offset,
+				 file->image_bytes);
 	}
 	if (header->p_filesz > header->p_memsz) {
 		return error_set(
 			err, EXIT_HOST_IO,
-			"%s: damaged: segment %zu has more bytes in the file than in memory",
+			"%s: damaged: segment %u has more bytes in the file than in memory",
 			file->path, number);
 	}
-	if (!physical_address(file, header->p_paddr, &segment->first) ||
-	    header->p_memsz > (1ULL << PADDR_BITS)) {
-		return error_set(err, EXIT_USAGE,
-				 "%s: segment %zu is at 0x%" PRIx64
-				 ", which is no physical address",
-				 file->path, number, header->p_paddr);
-	}
-	segment->bytes = header->p_memsz;
-	segment->file_bytes = header->p_filesz;
-	segment->data = (const uint8_t *)raw + header->p_offset;
-	segment->number = number;
 	return true;
 }
 
@@ -187,87 +81,148 @@ static bool overlaps(const struct load_segment *a, const struct load_segment *b)
 	return a->first < b->first + b->bytes && b->first < a->first + a->bytes;
 }
 
-/* The loadable segments; the caller frees *segments. */
-static bool read_segments(const struct elf_file *file, struct load_segment **segments,
-			  size_t *count, struct error *err)
+static bool add_segment(struct load_plan *plan, unsigned number, const GElf_Phdr *header,
+			struct error *err)
 {
-	size_t headers = 0;
+	const struct elf_file *file = plan->file;
+	struct load_segment *segment = &plan->segment[plan->count];
+	uint64_t address = plan->by_vaddr ? header->p_vaddr : header->p_paddr;
 
-	*count = 0;
-	*segments = NULL;
-	if (elf_getphdrnum(file->elf, &headers) != 0 || headers == 0) {
-		return error_set(err, EXIT_HOST_IO, "%s: truncated, or without program headers",
-				 file->path);
+	if (!check_segment(file, number, header, err)) {
+		return false;
 	}
-	*segments = calloc(headers, sizeof(**segments));
-	if (*segments == NULL) {
-		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	if (!physical_address(file, address, &segment->first) ||
+	    header->p_memsz > (1ULL << PADDR_BITS)) {
+		return error_set(err, EXIT_USAGE,
+				 "%s: segment %u (0x%" PRIx64 " bytes at 0x%" PRIx64
+				 ") is not in physical memory, KSEG0, KSEG1 or XKPHYS",
+				 file->path, number, header->p_memsz, address);
 	}
-	for (size_t i = 0; i < headers; i++) {
+	segment->bytes = header->p_memsz;
+	segment->file_bytes = header->p_filesz;
+	segment->data = file->image + header->p_offset;
+	segment->number = number;
+	for (unsigned i = 0; i < plan->count; i++) {
+		if (overlaps(segment, &plan->segment[i])) {
+			return error_set(err, EXIT_USAGE,
+					 "%s: segments %u and %u overlap at physical 0x%" PRIx64,
+					 file->path, plan->segment[i].number, number,
+					 segment->first > plan->segment[i].first
+						 ? segment->first
+						 : plan->segment[i].first);
+		}
+	}
+	plan->count++;
+	return true;
+}
+
+/* Linkers that know nothing of load addresses leave all of them zero. */
+static bool find_addressing(struct load_plan *plan, struct error *err)
+{
+	plan->by_vaddr = true;
+	for (unsigned i = 0; i < plan->file->header.e_phnum; i++) {
 		GElf_Phdr header;
 
-		if (gelf_getphdr(file->elf, (int)i, &header) == NULL) {
-			return error_set(err, EXIT_HOST_IO, "%s: damaged program header %zu: %s",
-					 file->path, i, elf_errmsg(-1));
-		}
-		if (header.p_type != PT_LOAD || header.p_memsz == 0) {
-			continue;
-		}
-		struct load_segment *segment = &(*segments)[*count];
-
-		if (!read_segment(file, i, &header, segment, err)) {
+		if (!read_header(plan->file, i, &header, err)) {
 			return false;
 		}
-		for (size_t j = 0; j < *count; j++) {
-			if (overlaps(segment, &(*segments)[j])) {
-				return error_set(err, EXIT_USAGE,
-						 "%s: segments %zu and %zu overlap in memory",
-						 file->path, (*segments)[j].number, i);
-			}
+		if (header.p_type == PT_INTERP) {
+			return error_set(err, EXIT_USAGE,
+					 "%s: dynamically linked, expected a bare-metal program",
+					 plan->file->path);
 		}
-		(*count)++;
+		if (header.p_type == PT_LOAD && header.p_memsz != 0 && header.p_paddr != 0) {
+			plan->by_vaddr = false;
+		}
 	}
-	if (*count == 0) {
+	return true;
+}
+
+static bool make_plan(struct load_plan *plan, struct error *err)
+{
+	const struct elf_file *file = plan->file;
+
+	if (file->header.e_phnum > SEGMENTS_MAX) {
+		return error_set(err, EXIT_USAGE, "%s: %u program headers, expected at most %u",
+				 file->path, file->header.e_phnum, SEGMENTS_MAX);
+	}
+	if (!find_addressing(plan, err)) {
+		return false;
+	}
+	for (unsigned i = 0; i < file->header.e_phnum; i++) {
+		GElf_Phdr header;
+
+		if (!read_header(file, i, &header, err)) {
+			return false;
+		}
+		if (header.p_type == PT_LOAD && header.p_memsz != 0 &&
+		    !add_segment(plan, i, &header, err)) {
+			return false;
+		}
+	}
+	if (plan->count == 0) {
 		return error_set(err, EXIT_USAGE, "%s: nothing to load", file->path);
 	}
 	return true;
 }
 
-static bool store_segment(const struct load_segment *segment, elf_store_fn *store, void *context)
+static bool check_entry(const struct load_plan *plan, struct error *err)
 {
-	static const uint8_t zero[ZERO_BYTES];
-	uint64_t done = segment->file_bytes;
+	const struct elf_file *file = plan->file;
+	uint64_t entry = elf_entry(file);
+	uint64_t paddr;
 
-	if (done > 0 && !store(context, segment->first, segment->data, (size_t)done)) {
-		return false;
+	if (!unmapped(entry, &paddr)) {
+		return error_set(
+			err, EXIT_USAGE,
+			"%s: entry 0x%016" PRIx64
+			" is in %s; expected kernel mode without TLB: KSEG0, KSEG1, XKPHYS",
+			file->path, entry, isa_segment_name(entry, ISA_MODE_KERNEL, true));
 	}
-	while (done < segment->bytes) {
-		uint64_t part = segment->bytes - done;
-
-		part = part < ZERO_BYTES ? part : ZERO_BYTES;
-		if (!store(context, segment->first + done, zero, (size_t)part)) {
-			return false;
+	if (entry % 4 != 0) {
+		return error_set(err, EXIT_USAGE,
+				 "%s: entry 0x%016" PRIx64 " is not a multiple of 4", file->path,
+				 entry);
+	}
+	for (unsigned i = 0; i < plan->count; i++) {
+		if (paddr >= plan->segment[i].first &&
+		    paddr - plan->segment[i].first < plan->segment[i].bytes) {
+			return true;
 		}
-		done += part;
 	}
-	return true;
+	return error_set(err, EXIT_USAGE, "%s: nothing is loaded at the entry 0x%016" PRIx64,
+			 file->path, entry);
 }
 
 bool elf_load(const struct elf_file *file, elf_store_fn *store, void *context, struct error *err)
 {
-	struct load_segment *segments;
-	size_t count;
-	bool done = read_segments(file, &segments, &count, err);
+	struct load_plan plan = { .file = file };
 
-	for (size_t i = 0; done && i < count; i++) {
-		if (!store_segment(&segments[i], store, context)) {
-			done = error_set(err, EXIT_USAGE,
-					 "%s: segment %zu (0x%" PRIx64 " to 0x%" PRIx64
+	if (!make_plan(&plan, err)) {
+		return false;
+	}
+	for (unsigned i = 0; i < plan.count; i++) {
+		const struct load_segment *segment = &plan.segment[i];
+
+		if (!store(context, segment->first, NULL, segment->bytes)) {
+			return error_set(err, EXIT_USAGE,
+					 "%s: segment %u (0x%" PRIx64 " to 0x%" PRIx64
 					 ") lies outside RAM; use more --memory or link it lower",
-					 file->path, segments[i].number, segments[i].first,
-					 segments[i].first + segments[i].bytes - 1);
+					 file->path, segment->number, segment->first,
+					 segment->first + segment->bytes - 1);
 		}
 	}
-	free(segments);
-	return done;
+	if (!check_entry(&plan, err)) {
+		return false;
+	}
+	for (unsigned i = 0; i < plan.count; i++) {
+		const struct load_segment *segment = &plan.segment[i];
+
+		if (segment->file_bytes > 0 &&
+		    !store(context, segment->first, segment->data, segment->file_bytes)) {
+			return error_set(err, EXIT_HOST_IO, "%s: segment %u could not be stored",
+					 file->path, segment->number);
+		}
+	}
+	return true;
 }

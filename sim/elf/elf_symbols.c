@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* elf_symbols.c - symbols by address and name, executable sections. */
+/* elf_symbols.c - the symbol table, by address and by name. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,11 +7,28 @@
 
 /* More than any program of ours has; a damaged file must not ask for all of the host's memory. */
 #define SYMBOLS_MAX 4000000U
+/* A longer name is damage; many symbols may share one name, so that its length counts often. */
+#define NAME_BYTES_MAX 1024U
+
+/* Names go to terminals and into files of lines: no control characters, no blanks. */
+static bool is_printable(const char *name)
+{
+	size_t length = 0;
+
+	for (; name[length] != '\0'; length++) {
+		unsigned char byte = (unsigned char)name[length];
+
+		if (byte <= ' ' || byte == 0x7f || length == NAME_BYTES_MAX) {
+			return false;
+		}
+	}
+	return length > 0;
+}
 
 static int compare_symbols(const void *left, const void *right)
 {
-	const struct elf_symbol *a = left;
-	const struct elf_symbol *b = right;
+	const struct elf_symbol *a = &((const struct symbol_entry *)left)->symbol;
+	const struct elf_symbol *b = &((const struct symbol_entry *)right)->symbol;
 
 	if (a->address != b->address) {
 		return a->address < b->address ? -1 : 1;
@@ -20,64 +37,118 @@ static int compare_symbols(const void *left, const void *right)
 	if (a->is_function != b->is_function) {
 		return a->is_function ? -1 : 1;
 	}
+	if (a->size != b->size) {
+		return a->size > b->size ? -1 : 1;
+	}
 	return strcmp(a->name, b->name);
 }
 
-static void add_symbol(struct elf_file *file, const GElf_Sym *symbol, const char *name)
+/* The string table of a symbol table; NULL unless every name in it ends there. */
+static const char *string_table(const struct elf_file *file, const GElf_Shdr *symbols, size_t *size)
+{
+	Elf_Scn *section = elf_getscn(file->elf, symbols->sh_link);
+	GElf_Shdr header;
+
+	if (section == NULL || gelf_getshdr(section, &header) == NULL ||
+	    header.sh_type != SHT_STRTAB || header.sh_size == 0) {
+		return NULL;
+	}
+	const char *strings = (const char *)file->image + header.sh_offset;
+
+	*size = header.sh_size;
+	return strings[*size - 1] == '\0' ? strings : NULL;
+}
+
+static bool is_wanted(const GElf_Sym *symbol)
 {
 	unsigned type = GELF_ST_TYPE(symbol->st_info);
 
-	if (name == NULL || name[0] == '\0' || symbol->st_shndx == SHN_UNDEF ||
-	    (type != STT_FUNC && type != STT_OBJECT && type != STT_NOTYPE)) {
-		return;
-	}
-	file->symbol[file->symbol_count++] = (struct elf_symbol){
-		.address = elf_address(file, symbol->st_value),
-		.size = symbol->st_size,
-		.name = name,
-		.is_function = type == STT_FUNC,
-	};
+	return symbol->st_shndx != SHN_UNDEF &&
+	       (type == STT_FUNC || type == STT_OBJECT || type == STT_NOTYPE);
 }
 
-static void read_table(struct elf_file *file, Elf_Scn *section, const GElf_Shdr *header)
+/* First address behind a symbol: by its size, or its section's. */
+static uint64_t symbol_end(const struct elf_file *file, const GElf_Sym *symbol)
 {
-	Elf_Data *data = elf_getdata(section, NULL);
+	uint64_t address = elf_address(file, symbol->st_value);
+	uint64_t end = address + symbol->st_size;
+	GElf_Shdr header;
 
-	if (data == NULL || header->sh_entsize == 0) {
-		return;
+	if (symbol->st_size != 0) {
+		return end > address ? end : UINT64_MAX;
 	}
-	size_t count = header->sh_size / header->sh_entsize;
+	/* An absolute one is a number of the linker script more often than a place. */
+	if (symbol->st_shndx >= SHN_LORESERVE ||
+	    gelf_getshdr(elf_getscn(file->elf, symbol->st_shndx), &header) == NULL) {
+		return address + 1;
+	}
+	end = elf_address(file, header.sh_addr) + header.sh_size;
+	return end > address ? end : address + 1;
+}
 
-	if (count == 0 || count > SYMBOLS_MAX || count > data->d_size / header->sh_entsize) {
-		return;
-	}
-	file->symbol = calloc(count, sizeof(*file->symbol));
-	if (file->symbol == NULL) {
-		return;
-	}
+static void fill_symbols(struct elf_file *file, Elf_Data *data, size_t count, const char *strings,
+			 size_t strings_size)
+{
 	for (size_t i = 0; i < count; i++) {
 		GElf_Sym symbol;
 
-		if (gelf_getsym(data, (int)i, &symbol) != NULL) {
-			add_symbol(file, &symbol,
-				   elf_strptr(file->elf, header->sh_link, symbol.st_name));
+		if (gelf_getsym(data, (int)i, &symbol) == NULL || !is_wanted(&symbol) ||
+		    symbol.st_name >= strings_size || !is_printable(strings + symbol.st_name)) {
+			continue;
 		}
+		file->symbol[file->symbol_count++] = (struct symbol_entry){
+			.symbol = {
+				.address = elf_address(file, symbol.st_value),
+				.size = symbol.st_size,
+				.name = strings + symbol.st_name,
+				.is_function = GELF_ST_TYPE(symbol.st_info) == STT_FUNC,
+			},
+			.end = symbol_end(file, &symbol),
+		};
 	}
-	qsort(file->symbol, file->symbol_count, sizeof(*file->symbol), compare_symbols);
 }
 
-void elf_read_symbols(struct elf_file *file)
+/* Finds what surrounds each symbol. Those around an address are linked through `outer`. */
+static void nest_symbols(struct elf_file *file)
 {
-	Elf_Scn *section = NULL;
+	uint32_t around = SYMBOL_NONE;
 
-	while ((section = elf_nextscn(file->elf, section)) != NULL) {
-		GElf_Shdr header;
+	for (size_t i = 0; i < file->symbol_count; i++) {
+		struct symbol_entry *entry = &file->symbol[i];
 
-		if (gelf_getshdr(section, &header) != NULL && header.sh_type == SHT_SYMTAB) {
-			read_table(file, section, &header);
-			return;
+		while (around != SYMBOL_NONE && file->symbol[around].end <= entry->symbol.address) {
+			around = file->symbol[around].outer;
+		}
+		entry->outer = around;
+		/* Of several at one address only the best counts. */
+		if (entry->symbol.size != 0 &&
+		    (i == 0 || file->symbol[i - 1].symbol.address != entry->symbol.address)) {
+			around = (uint32_t)i;
 		}
 	}
+}
+
+bool elf_read_symbols(struct elf_file *file, Elf_Scn *section, const GElf_Shdr *header,
+		      struct error *err)
+{
+	size_t entry_bytes = gelf_fsize(file->elf, ELF_T_SYM, 1, EV_CURRENT);
+	size_t count = header->sh_size / entry_bytes;
+	size_t strings_size = 0;
+	const char *strings = string_table(file, header, &strings_size);
+	Elf_Data *data = elf_getdata(section, NULL);
+
+	if (strings == NULL || data == NULL || header->sh_entsize != entry_bytes || count == 0 ||
+	    count > SYMBOLS_MAX) {
+		return true;
+	}
+	file->symbol = calloc(count, sizeof(*file->symbol));
+	if (file->symbol == NULL) {
+		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	}
+	fill_symbols(file, data, count, strings, strings_size);
+	qsort(file->symbol, file->symbol_count, sizeof(*file->symbol), compare_symbols);
+	nest_symbols(file);
+	return true;
 }
 
 size_t elf_symbol_count(const struct elf_file *file)
@@ -87,7 +158,7 @@ size_t elf_symbol_count(const struct elf_file *file)
 
 const struct elf_symbol *elf_symbol(const struct elf_file *file, size_t index)
 {
-	return index < file->symbol_count ? &file->symbol[index] : NULL;
+	return index < file->symbol_count ? &file->symbol[index].symbol : NULL;
 }
 
 const struct elf_symbol *elf_find_symbol(const struct elf_file *file, uint64_t address)
@@ -99,7 +170,7 @@ const struct elf_symbol *elf_find_symbol(const struct elf_file *file, uint64_t a
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (file->symbol[middle].address <= address) {
+		if (file->symbol[middle].symbol.address <= address) {
 			low = middle + 1;
 		} else {
 			high = middle;
@@ -111,53 +182,27 @@ const struct elf_symbol *elf_find_symbol(const struct elf_file *file, uint64_t a
 	/* Of several at one address the first is the best. */
 	size_t found = low - 1;
 
-	while (found > 0 && file->symbol[found - 1].address == file->symbol[found].address) {
+	while (found > 0 &&
+	       file->symbol[found - 1].symbol.address == file->symbol[found].symbol.address) {
 		found--;
 	}
-	const struct elf_symbol *symbol = &file->symbol[found];
+	while (found != SYMBOL_NONE) {
+		const struct symbol_entry *entry = &file->symbol[found];
 
-	return symbol->size == 0 || address - symbol->address < symbol->size ? symbol : NULL;
+		if (address < entry->end) {
+			return &entry->symbol;
+		}
+		found = entry->outer;
+	}
+	return NULL;
 }
 
 const struct elf_symbol *elf_find_name(const struct elf_file *file, const char *name)
 {
 	for (size_t i = 0; i < file->symbol_count; i++) {
-		if (strcmp(file->symbol[i].name, name) == 0) {
-			return &file->symbol[i];
+		if (strcmp(file->symbol[i].symbol.name, name) == 0) {
+			return &file->symbol[i].symbol;
 		}
 	}
 	return NULL;
-}
-
-bool elf_code_section(const struct elf_file *file, size_t index, struct elf_code *out)
-{
-	Elf_Scn *section = NULL;
-	size_t names = 0;
-
-	if (elf_getshdrstrndx(file->elf, &names) != 0) {
-		return false;
-	}
-	while ((section = elf_nextscn(file->elf, section)) != NULL) {
-		GElf_Shdr header;
-		Elf_Data *data;
-
-		if (gelf_getshdr(section, &header) == NULL || header.sh_type != SHT_PROGBITS ||
-		    !(header.sh_flags & SHF_EXECINSTR)) {
-			continue;
-		}
-		data = elf_rawdata(section, NULL);
-		if (data == NULL || data->d_buf == NULL) {
-			continue;
-		}
-		if (index-- == 0) {
-			const char *name = elf_strptr(file->elf, names, header.sh_name);
-
-			*out = (struct elf_code){ .name = name != NULL ? name : "?",
-						  .address = elf_address(file, header.sh_addr),
-						  .data = data->d_buf,
-						  .size = data->d_size };
-			return true;
-		}
-	}
-	return false;
 }

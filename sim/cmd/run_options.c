@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* run_options.c - the table of options common to run, exec and resume. */
+#include "sim/cmd/run_options.h"
+
+#include <string.h>
+
+#include "sim/trace/trace.h"
+
+/* JSON's integers. */
+#define COUNT_MAX     INT64_MAX
+#define HOST_TIME_MIN 1000000U
+#define HOST_TIME_MAX (1000ULL * 3600 * 1000000000)
+#define MODE_TIMING   1U
+
+static const char *const mode_names[] = { "fast", "timing", NULL };
+
+void run_options_fill(struct run_options *o, struct option rows[RUN_OPTIONS_ROWS])
+{
+	const struct option table[RUN_OPTIONS_ROWS] = {
+		{ "--set", OPTION_LIST, &o->set, "KEY=VALUE",
+		  "set a key of the configuration (below); repeatable", 0, 0, NULL },
+		{ "--mode", OPTION_CHOICE, &o->mode, "MODE",
+		  "fast: no caches, every instruction takes a cycle", 0, 0, mode_names },
+		{ "--max-cycles", OPTION_NUMBER, &o->max_cycles, "N",
+		  "end with code 5 at this cycle", 1, COUNT_MAX, NULL },
+		{ "--max-instructions", OPTION_NUMBER, &o->max_instructions, "N",
+		  "end with code 5 after this many of all CPUs", 1, COUNT_MAX, NULL },
+		{ "--max-host-time", OPTION_TIME, &o->max_host_ns, "TIME",
+		  "end with code 5 after this time on the host", HOST_TIME_MIN, HOST_TIME_MAX,
+		  NULL },
+		{ "--input", OPTION_TEXT, &o->input, "FILE",
+		  "what is typed at console 0; - is standard input", 0, 0, NULL },
+		{ "--out", OPTION_TEXT, &o->out, "DIR", "write the results into a new directory", 0,
+		  0, NULL },
+		{ "--force", OPTION_FLAG, &o->force, NULL, "replace the results that are in --out",
+		  0, 0, NULL },
+		{ "--json", OPTION_FLAG, &o->json, NULL,
+		  "one JSON document on stdout, consoles go to --out or into it", 0, 0, NULL },
+		{ "--quiet", OPTION_FLAG, &o->quiet, NULL, "no summary, no progress, no hints", 0,
+		  0, NULL },
+		{ "--dump-registers", OPTION_FLAG, &o->dump_registers, NULL,
+		  "the final registers as JSON on stdout", 0, 0, NULL },
+		{ "--gdb", OPTION_TEXT, &o->gdb, "[ADDRESS:]PORT",
+		  "let a debugger connect there (docs/gdb.md)", 0, 0, NULL },
+		{ "--wait", OPTION_FLAG, &o->wait, NULL, "with --gdb: stand still until it has", 0,
+		  0, NULL },
+		{ "--trace", OPTION_TEXT, &o->trace, "WHAT",
+		  "insn,exc,tlb,mem,dev or all, to --trace-file or trace.txt in --out", 0, 0,
+		  NULL },
+		{ "--trace-file", OPTION_TEXT, &o->trace_file, "FILE", "where --trace goes", 0, 0,
+		  NULL },
+		{ "--profile", OPTION_FLAG, &o->profile, NULL,
+		  "profile.txt and profile.folded in --out; without, flat to stderr", 0, 0, NULL },
+		{ "--warn", OPTION_FLAG, &o->warn, NULL,
+		  "say on stderr where the program does what the manual calls undefined", 0, 0,
+		  NULL },
+		{ "--save", OPTION_TEXT, &o->save, "FILE@CYCLE",
+		  "refused: there are no checkpoints yet", 0, 0, NULL },
+		{ "--help", OPTION_FLAG, &o->help, NULL, "print this", 0, 0, NULL },
+	};
+
+	memcpy(rows, table, sizeof(table));
+}
+
+static bool check_trace(const struct run_options *o, struct error *err)
+{
+	unsigned categories;
+
+	if (o->trace_file != NULL && o->trace == NULL) {
+		return error_set(err, EXIT_USAGE, "--trace-file without --trace");
+	}
+	if (o->trace == NULL) {
+		return true;
+	}
+	if (o->trace_file == NULL && o->out == NULL) {
+		return error_set(err, EXIT_USAGE,
+				 "--trace needs a place: --trace-file FILE or --out DIR");
+	}
+	return trace_parse(o->trace, &categories, err);
+}
+
+bool run_options_check(const struct run_options *o, struct error *err)
+{
+	if (o->mode == MODE_TIMING) {
+		return error_set(err, EXIT_USAGE,
+				 "--mode timing: the machine has no caches yet, expected fast");
+	}
+	if (o->save != NULL) {
+		return error_set(err, EXIT_USAGE, "--save: there are no checkpoints yet");
+	}
+	if (o->force && o->out == NULL) {
+		return error_set(err, EXIT_USAGE, "--force without --out");
+	}
+	if (o->wait && o->gdb == NULL) {
+		return error_set(err, EXIT_USAGE, "--wait without --gdb");
+	}
+	if (o->gdb != NULL && (o->max_host_ns != 0 || o->input != NULL)) {
+		return error_set(err, EXIT_USAGE, "--gdb does not go together with %s",
+				 o->input != NULL ? "--input" : "--max-host-time");
+	}
+	return check_trace(o, err);
+}

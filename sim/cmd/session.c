@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* session.c - running a machine under the eyes of a user. */
+#include "sim/cmd/session.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/cmd/report.h"
+#include "sim/control.h"
+
+/* How often a run looks up: for the progress line, prompts without a newline, host time. */
+#define TICK_NS 100000000U
+
+/*
+ * What the signal handlers need. They set flags and ask the machine to pause at the end of a CPU's
+ * turn, where going on later changes no result.
+ */
+static struct {
+	struct machine *machine;
+	volatile sig_atomic_t is_ended; /* by a user's signal */
+} current;
+
+static void on_end(int number)
+{
+	(void)number;
+	current.is_ended = 1;
+	/* It only sets a flag. NOLINTNEXTLINE(bugprone-signal-handler) */
+	control_interrupt(current.machine);
+}
+
+static void on_tick(int number)
+{
+	(void)number;
+	/* NOLINTNEXTLINE(bugprone-signal-handler) */
+	control_interrupt(current.machine);
+}
+
+/* Ctrl-C ends the run in order, with its results; a second one at once. */
+static void catch_signals(struct machine *machine)
+{
+	struct sigaction end = { .sa_handler = on_end, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+	struct sigaction tick = { .sa_handler = on_tick, .sa_flags = SA_RESTART };
+
+	current.machine = machine;
+	current.is_ended = 0;
+	sigaction(SIGINT, &end, NULL);
+	sigaction(SIGTERM, &end, NULL);
+	sigaction(SIGALRM, &tick, NULL);
+}
+
+static void release_signals(void)
+{
+	struct itimerval never = { 0 };
+
+	setitimer(ITIMER_REAL, &never, NULL);
+	signal(SIGALRM, SIG_IGN);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+}
+
+static void start_ticks(const struct session *session)
+{
+	uint64_t period = TICK_NS;
+	uint64_t limit = session->options->max_host_ns;
+
+	if (limit == 0 && !session->progress.is_on && !isatty(STDOUT_FILENO)) {
+		return;
+	}
+	if (limit != 0 && limit < period) {
+		period = limit;
+	}
+	struct timeval interval = { .tv_usec = (suseconds_t)(period / 1000) };
+	struct itimerval timer = { .it_interval = interval, .it_value = interval };
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static double host_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static bool open_consoles(struct session *session, struct error *err)
+{
+	struct console_sink *sink = &session->sink;
+
+	sink->machine = session->machine;
+	sink->to_stdout = !session->options->json;
+	sink->to_text = session->options->json;
+	if (isatty(STDOUT_FILENO)) {
+		sink->progress = &session->progress;
+	}
+	for (unsigned i = 0; session->options->out != NULL && i < OUTPUT_CONSOLES; i++) {
+		sink->file[i] = output_add(&session->outputs, output_console_name(i), err);
+		if (sink->file[i] == NULL) {
+			return false;
+		}
+	}
+	machine_set_console(session->machine, console_sink_put, sink);
+	return true;
+}
+
+static bool open_debugger(struct session *session, struct error *err)
+{
+	if (session->options->gdb == NULL) {
+		return true;
+	}
+	session->gdb = gdb_listen(session->options->gdb, err);
+	if (session->gdb == NULL) {
+		return false;
+	}
+	fprintf(stderr, "mirrorball: gdb may connect to port %u\n", gdb_port(session->gdb));
+	return true;
+}
+
+bool session_begin(struct session *session, struct error *err)
+{
+	const struct run_options *o = session->options;
+	const struct observer_options observe = {
+		.trace = o->trace,
+		.trace_file = o->trace_file,
+		.profile = o->profile,
+		.warn = o->warn,
+	};
+
+	/* A reader that is gone and a file that may not grow are errors of the write. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	session->progress.is_on = !o->quiet && isatty(STDERR_FILENO);
+	return (o->input == NULL || input_read(&session->input, o->input, err)) &&
+	       output_begin(&session->outputs, o->out, o->force, err) &&
+	       open_consoles(session, err) &&
+	       observers_begin(&session->observers, &observe, &session->outputs, session->machine,
+			       session->symbols, err) &&
+	       open_debugger(session, err);
+}
+
+/* Something that the run cannot go on without is gone. */
+static bool has_failed(const struct session *session)
+{
+	return session->sink.has_failed || observers_have_failed(&session->observers);
+}
+
+/* A pause of the run that changes nothing. False if it is the end. */
+static bool look_up(struct session *session, double begin)
+{
+	double seconds = host_now() - begin;
+
+	if (current.is_ended || has_failed(session)) {
+		return false;
+	}
+	if (session->options->max_host_ns != 0 &&
+	    seconds * 1e9 >= (double)session->options->max_host_ns) {
+		session->is_out_of_host_time = true;
+		return false;
+	}
+	if (isatty(STDOUT_FILENO)) {
+		console_sink_flush(&session->sink);
+	}
+	if (session->sink.progress == NULL || console_sink_is_at_line_start(&session->sink)) {
+		progress_show(&session->progress, session->machine, seconds);
+	}
+	return true;
+}
+
+/* The budgets, or the cycle at which input is due, whichever comes first. */
+static struct control_limits next_limits(const struct session *session, bool *is_budget)
+{
+	struct control_limits limits = {
+		.max_cycles = session->options->max_cycles,
+		.max_instructions = session->options->max_instructions,
+	};
+
+	*is_budget = true;
+	if (input_remains(&session->input) &&
+	    (limits.max_cycles == 0 || session->input.next_cycle < limits.max_cycles)) {
+		limits.max_cycles = session->input.next_cycle;
+		*is_budget = false;
+	}
+	return limits;
+}
+
+static void run_slices(struct session *session, double begin)
+{
+	for (;;) {
+		bool is_budget;
+		struct control_limits limits = next_limits(session, &is_budget);
+
+		session->stop = control_run(session->machine, &limits);
+		if (session->stop.reason == STOP_MAX_CYCLES && !is_budget) {
+			input_give(&session->input, session->machine);
+		} else if (session->stop.reason != STOP_INTERRUPTED || !look_up(session, begin)) {
+			return;
+		}
+	}
+}
+
+void session_run(struct session *session)
+{
+	const struct run_options *o = session->options;
+	double begin = host_now();
+
+	catch_signals(session->machine);
+	input_give(&session->input, session->machine);
+	if (session->gdb != NULL) {
+		struct control_limits limits = { o->max_cycles, o->max_instructions };
+
+		session->stop = gdb_serve(session->gdb, session->machine, o->wait, &limits);
+	} else {
+		start_ticks(session);
+		run_slices(session, begin);
+	}
+	release_signals();
+	session->host_seconds = host_now() - begin;
+	progress_clear(&session->progress);
+	console_sink_flush(&session->sink);
+}
+
+static void print_summary(const struct session *session, uint64_t hash)
+{
+	uint64_t instructions = machine_instructions(session->machine);
+
+	if (session->options->quiet || session->options->json) {
+		return;
+	}
+	fprintf(stderr,
+		"mirrorball: %s after %" PRIu64 " instructions, %" PRIu64
+		" cycles; %.3f s of host time, %.1f MIPS; state hash %016" PRIx64 "\n",
+		report_reason(session), instructions, machine_cycles(session->machine),
+		session->host_seconds,
+		session->host_seconds > 0 ? (double)instructions / session->host_seconds / 1e6
+					  : 0.0,
+		hash);
+}
+
+/* The files of --out and what observers have seen. */
+static bool write_results(struct session *session, const json_t *config, json_t *result,
+			  struct error *err)
+{
+	struct output_set *outputs = &session->outputs;
+
+	if (!observers_finish(&session->observers, err)) {
+		return false;
+	}
+	if (outputs->directory != NULL) {
+		FILE *hash = output_add(outputs, "state-hash", err);
+
+		if (hash == NULL) {
+			return false;
+		}
+		fprintf(hash, "%s\n", json_string_value(json_object_get(result, "state_hash")));
+		/* The statistics come last: where they are, all of it is. */
+		if (!output_add_json(outputs, "config.json", config, err) ||
+		    !output_add_json(outputs, "stats.json", result, err)) {
+			return false;
+		}
+	}
+	return output_commit(outputs, err);
+}
+
+bool session_end(struct session *session, json_t *config, struct error *err)
+{
+	struct error verdict = { .code = EXIT_DONE };
+	struct error failure;
+	uint64_t hash = machine_state_hash(session->machine);
+	bool good = report_judge(session, &verdict);
+	bool is_written = false;
+
+	print_summary(session, hash);
+	if (has_failed(session)) {
+		/* Nothing of this run is complete. */
+		*err = verdict;
+		return false;
+	}
+	json_t *result = report_result(session, &verdict, hash);
+
+	/* A host error while reporting is worse news than whatever the program did. */
+	is_written = write_results(session, config, result, &failure) &&
+		     report_print(session, config, result, &failure);
+	json_decref(result);
+	if (!is_written) {
+		verdict = failure;
+	}
+	*err = verdict;
+	return good && is_written;
+}
+
+void session_release(struct session *session)
+{
+	observers_release(&session->observers);
+	output_discard(&session->outputs);
+	console_sink_release(&session->sink);
+	input_release(&session->input);
+	gdb_close(session->gdb);
+	session->gdb = NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session.h - a machine's run from its options to its report; the same for every subcommand.
+ *
+ * The subcommand builds the machine and loads it, then: session_begin, session_run, session_end,
+ * session_release.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "sim/cmd/console_sink.h"
+#include "sim/cmd/input.h"
+#include "sim/cmd/observers.h"
+#include "sim/cmd/output.h"
+#include "sim/cmd/progress.h"
+#include "sim/cmd/run_options.h"
+#include "sim/elf/elf_load.h"
+#include "sim/gdb/gdb.h"
+
+struct session {
+	/* Set by the subcommand; not owned. */
+	const struct run_options *options;
+	struct machine *machine;
+	const struct elf_file *symbols; /* for messages, traces, profiles; may be NULL */
+
+	struct console_sink sink;
+	struct progress progress;
+	struct input input;
+	struct observers observers;
+	struct output_set outputs;
+	struct gdb_server *gdb;
+
+	/* The run's end. */
+	struct stop stop;
+	bool is_out_of_host_time;
+	double host_seconds;
+};
+
+/* Opens all that the options name. */
+bool session_begin(struct session *session, struct error *err);
+
+/* Runs the machine to its end, showing progress. */
+void session_run(struct session *session);
+
+/*
+ * Judges the run and writes its results; `config` describes the machine and its program. True if
+ * all is well: otherwise the error has the exit code and the last line of stderr.
+ */
+bool session_end(struct session *session, json_t *config, struct error *err);
+
+void session_release(struct session *session);
