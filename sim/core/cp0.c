@@ -139,6 +139,24 @@ static void write_wired(struct core *core, uint32_t value, uint64_t now)
 	}
 }
 
+static void write_page_mask(struct core *core, uint32_t value)
+{
+	core->cp0.page_mask = value & PAGEMASK_MASK;
+	if (!is_legal_page_mask(core->cp0.page_mask)) {
+		core_warn(core, "PageMask is none of the seven page sizes");
+	}
+}
+
+static void write_compare(struct core *core, uint32_t value, uint64_t now)
+{
+	struct core_cp0 *cp0 = &core->cp0;
+
+	cp0->compare = value;
+	cp0->cause &= ~(uint32_t)CAUSE_IP_TIMER;
+	cp0_set_timer(core, now);
+	core_update_irq(core);
+}
+
 static void write_watch(struct core *core, uint32_t *reg, uint32_t value)
 {
 	*reg = value;
@@ -162,10 +180,7 @@ void cp0_write(struct core *core, unsigned number, uint64_t value, uint64_t now)
 		cp0->context = (value & CONTEXT_PTEBASE) | (cp0->context & CONTEXT_BADVPN2);
 		break;
 	case CP0_PAGEMASK:
-		cp0->page_mask = low & PAGEMASK_MASK;
-		if (!is_legal_page_mask(cp0->page_mask)) {
-			core_warn(core, "PageMask is none of the seven page sizes");
-		}
+		write_page_mask(core, low);
 		break;
 	case CP0_WIRED:
 		write_wired(core, low, now);
@@ -179,10 +194,7 @@ void cp0_write(struct core *core, unsigned number, uint64_t value, uint64_t now)
 		core_update_asid(core);
 		break;
 	case CP0_COMPARE:
-		cp0->compare = low;
-		cp0->cause &= ~(uint32_t)CAUSE_IP_TIMER;
-		cp0_set_timer(core, now);
-		core_update_irq(core);
+		write_compare(core, low, now);
 		break;
 	case CP0_STATUS:
 		write_status(core, low);

@@ -23,4 +23,4 @@ struct device *cpuctl_create(void);
 struct device *clock_create(void);
 
 /* For devices: source `source` (LINES_SOURCE_*) of the interrupt controller goes up or down. */
-void intc_set_source(struct device *intc, unsigned source, bool level);
+void intc_set_source(struct device *device, unsigned source, bool level);
