@@ -63,13 +63,11 @@ static void print_place(FILE *out, const struct difference *d)
 	print_code(out, d->program, first, at);
 }
 
-void print_records(FILE *out, const struct program *program, const char *name,
-		   const struct record *records, size_t count)
+void print_records(FILE *out, const char *name, const struct record *records, size_t count)
 {
 	static const char *const names[] = { "vector",   "cause",   "epc",    "badvaddr", "context",
 					     "xcontext", "entryhi", "status", "registers" };
 
-	(void)program;
 	fprintf(out, "  %s:\n", name);
 	for (size_t i = 0; i < count; i++) {
 		const struct record *r = &records[i];
@@ -118,10 +116,9 @@ static void report(struct comparison *c, const struct difference *d, const char 
 			d->step->address, d->step->fs, d->step->ft, d->step->fcr31);
 		print_place(c->report, d);
 	}
-	print_records(c->report, program, "ours", d->ours, d->our_count);
+	print_records(c->report, "ours", d->ours, d->our_count);
 	if (d->simulator != MIRRORBALL) {
-		print_records(c->report, program, simulator_names[d->simulator], d->theirs,
-			      d->their_count);
+		print_records(c->report, simulator_names[d->simulator], d->theirs, d->their_count);
 	}
 }
 
@@ -255,6 +252,16 @@ static unsigned next_step(const struct outcome *outcome, size_t at)
 								    : PROGRAM_STEPS;
 }
 
+/* A program that the simulator cannot run counts under the rule that says why. */
+static void count_skipped(struct comparison *c, enum simulator simulator)
+{
+	for (unsigned i = 0; i < RULES; i++) {
+		if (rules[i].scope == SCOPE_PROGRAM && rules[i].simulator == simulator) {
+			c->explained[i]++;
+		}
+	}
+}
+
 void compare_program(struct comparison *c, const struct program *program, enum simulator simulator,
 		     const struct outcome *ours, const struct outcome *theirs)
 {
@@ -262,8 +269,8 @@ void compare_program(struct comparison *c, const struct program *program, enum s
 	size_t our_at = 0;
 	size_t their_at = 0;
 
-	if (theirs->end == END_SKIPPED) {
-		c->skipped[simulator]++;
+	if (theirs->end == END_SKIPPED && (program->platforms & PLATFORM_OF(simulator)) == 0) {
+		count_skipped(c, simulator);
 		return;
 	}
 	for (unsigned i = 0; i < program->step_count; i++) {

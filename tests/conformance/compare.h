@@ -14,7 +14,6 @@
 struct comparison {
 	/* Compared with our CPU, per simulator. */
 	uint64_t programs[SIMULATORS];
-	uint64_t skipped[SIMULATORS];
 	uint64_t records[SIMULATORS];
 	uint64_t unexplained[SIMULATORS];
 	uint64_t explained[RULES];
@@ -39,5 +38,4 @@ void compare_expected(struct comparison *comparison, const struct program *progr
 
 /* The instructions of a step and one simulator's records of it, for people. */
 void print_step(FILE *out, const struct program *program, unsigned step);
-void print_records(FILE *out, const struct program *program, const char *name,
-		   const struct record *records, size_t count);
+void print_records(FILE *out, const char *name, const struct record *records, size_t count);

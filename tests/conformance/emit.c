@@ -169,8 +169,6 @@ static unsigned half(uint64_t value, unsigned shift)
 /* Loads a constant: one to six instructions; a wide one only where 64-bit operations are legal. */
 void emit_constant(struct gen *gen, unsigned reg, uint64_t value)
 {
-	unsigned shift = 48;
-
 	if (value == (uint64_t)(int64_t)(int16_t)(uint16_t)value) {
 		emit_row(gen, ISA_addiu, (struct operands){ .rt = reg, .imm = (unsigned)value });
 	} else if (is_word(value)) {
@@ -179,7 +177,7 @@ void emit_constant(struct gen *gen, unsigned reg, uint64_t value)
 			 (struct operands){ .rs = reg, .rt = reg, .imm = half(value, 0) });
 	} else {
 		emit_row(gen, ISA_lui, (struct operands){ .rt = reg, .imm = half(value, 48) });
-		for (shift = 32;; shift -= 16) {
+		for (unsigned shift = 32;; shift -= 16) {
 			emit_row(gen, ISA_ori,
 				 (struct operands){
 					 .rs = reg, .rt = reg, .imm = half(value, shift) });

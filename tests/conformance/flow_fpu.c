@@ -9,6 +9,7 @@
  * (R4000 UM 6.2).
  */
 #include <math.h>
+#include <string.h>
 
 #include "isa/cp0.h"
 #include "tests/conformance/generate.h"
@@ -30,22 +31,18 @@ struct chain {
 
 static uint64_t double_bits(double value)
 {
-	union {
-		double number;
-		uint64_t bits;
-	} u = { .number = value };
+	uint64_t bits;
 
-	return u.bits;
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
 }
 
 static uint32_t single_bits(float value)
 {
-	union {
-		float number;
-		uint32_t bits;
-	} u = { .number = value };
+	uint32_t bits;
 
-	return u.bits;
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
 }
 
 static uint64_t holder_bits(const struct holder *holder)

@@ -12,7 +12,7 @@
 
 enum fpu_format fpu_row_source(enum isa_id id)
 {
-	switch ((isa_descs[id].match >> 21) & 31) {
+	switch (isa_rs(isa_descs[id].match)) {
 	case 16:
 		return FPU_SINGLE;
 	case 17:

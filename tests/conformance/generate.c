@@ -325,7 +325,11 @@ static void make_step(struct gen *gen)
 		step_mixed(gen);
 		break;
 	default:
-		step_integer(gen);
+		if (random_chance(&gen->random, 30)) {
+			step_code(gen);
+		} else {
+			step_integer(gen);
+		}
 		break;
 	}
 }
@@ -333,7 +337,7 @@ static void make_step(struct gen *gen)
 /* Free-running code with steps of the class in between. */
 static void fill_code(struct gen *gen)
 {
-	unsigned elements = 60 + random_below(&gen->random, 100);
+	unsigned elements = 100 + random_below(&gen->random, 160);
 
 	step_begin(gen, ISA_reserved, 0);
 	while (elements > 0) {

@@ -127,17 +127,13 @@ void step_exception(struct gen *gen); /* steps_exception.c */
 void step_cp0(struct gen *gen);       /* steps_cp0.c */
 void step_tlb(struct gen *gen);       /* steps_tlb.c */
 void step_segment(struct gen *gen);   /* steps_segment.c */
-void step_fpu(struct gen *gen);       /* steps_cp0.c */
-void emit_cp0_write(struct gen *gen, unsigned number, unsigned reg, uint64_t value, bool wide);
-void emit_cp0_read(struct gen *gen, unsigned number, unsigned reg, bool wide);
-void emit_observe_masked(struct gen *gen, unsigned reg, unsigned other, uint64_t mask);
-
-/* steps_fpu.c */
+void step_code(struct gen *gen);      /* steps_code.c */
+void step_fpu(struct gen *gen);       /* steps_fpu.c */
 
 /* steps_cp0.c */
 void emit_cp0_write(struct gen *gen, unsigned number, unsigned reg, uint64_t value, bool wide);
 void emit_cp0_read(struct gen *gen, unsigned number, unsigned reg, bool wide);
-void emit_observe_masked(struct gen *gen, unsigned reg, unsigned other, uint64_t mask);
+void emit_observe_masked(struct gen *gen, unsigned value, unsigned scratch, uint64_t mask);
 
 /* steps_fpu.c */
 bool fpu_is_accessible(const struct gen *gen);

@@ -1,42 +1,69 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * main.c - the command `conformance`: generates programs, runs them, compares, prints the tables.
+ *
+ * Exit code 0 if nothing is unexplained, our CPU did what the manual says wherever the generator
+ * knows it, and every instruction was executed; 1 otherwise; 2 for wrong usage.
  */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "tests/conformance/batch.h"
 #include "tests/conformance/compare.h"
-#include "tests/conformance/generate.h"
-#include "tests/conformance/image_file.h"
-#include "tests/conformance/simulator.h"
+#include "tests/conformance/coverage.h"
+#include "tests/conformance/mutate.h"
+#include "tests/conformance/report.h"
 
 struct options {
-	uint64_t seed;
+	struct batch_options batch;
 	unsigned programs;
 	unsigned first;
-	const char *runtime_big;
-	const char *runtime_little;
-	const char *directory;
-	struct simulator_paths paths;
-	bool list; /* print the listing and records of each program */
-	bool keep;
 	unsigned reports;
+	uint64_t minimum; /* executions of each row */
+	bool list;
+	bool self_test;
+	bool all_rules;
+	bool table; /* print the coverage of every row */
 };
 
 struct session {
 	struct options options;
 	struct comparison comparison;
+	struct coverage coverage;
 	double cpu_seconds[SIMULATORS];
+	bool failed;
 };
 
 int main(int argc, char **argv);
 
-static void list_program(const struct program *program, struct outcome outcomes[SIMULATORS])
+static const char usage[] =
+	"usage: conformance --mirrorball COMMAND --big ELF --little ELF [OPTION...]\n"
+	"\n"
+	"Generates random MIPS III programs and compares what our CPU, QEMU and GXemul make of "
+	"them.\n"
+	"\n"
+	"  --mirrorball COMMAND  our simulator\n"
+	"  --big, --little ELF   the runtime for programs, in both byte orders\n"
+	"  --programs N          how many (default 32)\n"
+	"  --first N             number of the first one (default 0)\n"
+	"  --seed N              another set of programs (default 1)\n"
+	"  --directory DIR       for temporary files (default .)\n"
+	"  --keep                leave the ELF files there\n"
+	"  --list                print listing and records of every program\n"
+	"  --reports N           unexplained differences to print (default 10)\n"
+	"  --minimum N           each instruction must be executed so often (default 0)\n"
+	"  --all-rules           each rule of differences.def must explain something\n"
+	"  --table               print how often each instruction was executed\n"
+	"  --self-test           show that every kind of error would be reported\n"
+	"  --timeout SECONDS     for one image on one simulator (default 60)\n";
+
+static void list_program(const struct batch *batch, unsigned index)
 {
+	const struct program *program = batch->programs[index];
+
 	printf("program %u: %s, %s, status %08" PRIx64 ", code %016" PRIx64 ", data %016" PRIx64
 	       "\n",
 	       program->number, program_class_names[program->class],
@@ -47,184 +74,289 @@ static void list_program(const struct program *program, struct outcome outcomes[
 		       isa_descs[program->steps[i].row].text, program->steps[i].traits);
 		print_step(stdout, program, i);
 	}
-	for (unsigned i = 0; i < SIMULATORS; i++) {
-		print_records(stdout, program, simulator_names[i], outcomes[i].records,
-			      outcomes[i].count);
+	for (unsigned s = 0; s < SIMULATORS; s++) {
+		print_records(stdout, simulator_names[s], batch->outcomes[s][index].records,
+			      batch->outcomes[s][index].count);
 	}
 }
 
-/* Runs programs first .. first + count - 1, all of one image, and compares. */
-static bool run_image(struct session *session, unsigned first, unsigned count)
+static void compare_batch(const struct batch *batch, struct comparison *comparison)
 {
-	const struct options *o = &session->options;
-	struct program *programs[PROGRAMS_PER_IMAGE];
-	struct outcome outcomes[SIMULATORS][PROGRAMS_PER_IMAGE] = { 0 };
-	struct simulator_run runs[SIMULATORS];
-	bool big = first / PROGRAMS_PER_IMAGE % 4 != 3;
-	enum simulator reference = o->paths.mirrorball != NULL ? MIRRORBALL : QEMU;
-	char path[4096];
+	for (unsigned i = 0; i < batch->count; i++) {
+		const struct outcome *ours = &batch->outcomes[MIRRORBALL][i];
+
+		compare_expected(comparison, batch->programs[i], ours);
+		for (unsigned s = QEMU; s < SIMULATORS; s++) {
+			compare_program(comparison, batch->programs[i], s, ours,
+					&batch->outcomes[s][i]);
+		}
+	}
+}
+
+static bool is_clean(const struct comparison *comparison)
+{
+	return comparison->unexplained[QEMU] == 0 && comparison->unexplained[GXEMUL] == 0 &&
+	       comparison->unexpected == 0;
+}
+
+/* Puts each kind of error into one outcome of our CPU: the comparison must report it. */
+static bool self_test(struct batch *batch, FILE *nowhere)
+{
+	bool all_reported = true;
+
+	for (enum mutation mutation = 0; mutation < MUTATIONS; mutation++) {
+		struct comparison comparison = { .report = nowhere };
+		bool applied = false;
+
+		for (unsigned i = 0; i < batch->count && !applied; i++) {
+			struct outcome *ours = &batch->outcomes[MIRRORBALL][i];
+			struct outcome original = *ours;
+
+			ours->records = calloc(ours->count + 1, sizeof(*ours->records));
+			if (ours->records == NULL) {
+				abort();
+			}
+			memcpy(ours->records, original.records,
+			       original.count * sizeof(*ours->records));
+			applied = outcome_mutate(ours, mutation);
+			if (applied) {
+				compare_batch(batch, &comparison);
+			}
+			outcome_free(ours);
+			*ours = original;
+		}
+		printf("self-test: %s: %s\n", mutation_names[mutation],
+		       !applied                ? "no program has it"
+		       : is_clean(&comparison) ? "NOT REPORTED"
+					       : "reported");
+		all_reported = all_reported && applied && !is_clean(&comparison);
+	}
+	return all_reported;
+}
+
+static bool run_self_test(struct batch *batch)
+{
+	FILE *nowhere = fopen("/dev/null", "w");
+	struct comparison comparison = { .report = stdout, .reports_left = 10 };
 	bool done;
 
-	for (unsigned i = 0; i < count; i++) {
-		programs[i] = calloc(1, sizeof(*programs[i]));
-		if (programs[i] == NULL) {
-			abort();
-		}
-		generate_program(programs[i], o->seed, first + i);
+	if (nowhere == NULL) {
+		return false;
 	}
-	(void)snprintf(path, sizeof(path), "%s/programs-%u.elf", o->directory, first);
-	done = image_write(big ? o->runtime_big : o->runtime_little, path, programs, count) &&
-	       simulator_run_all(&o->paths, path, big, runs);
-	for (unsigned s = 0; done && s < SIMULATORS; s++) {
-		outcome_parse(runs[s].text, programs, count, outcomes[s]);
-		session->cpu_seconds[s] += runs[s].cpu_seconds;
-		if (runs[s].timed_out) {
-			fprintf(stderr, "conformance: %s did not end\n", simulator_names[s]);
-		}
-	}
-	for (unsigned i = 0; done && i < count; i++) {
-		struct outcome mine[SIMULATORS] = { outcomes[0][i], outcomes[1][i],
-						    outcomes[2][i] };
-
-		if (o->list) {
-			list_program(programs[i], mine);
-		}
-		if (reference == MIRRORBALL) {
-			compare_expected(&session->comparison, programs[i], &mine[reference]);
-		}
-		for (unsigned s = reference + 1; s < SIMULATORS; s++) {
-			if (runs[s].text != NULL) {
-				compare_program(&session->comparison, programs[i], s,
-						&mine[reference], &mine[s]);
-			}
-		}
-	}
-	for (unsigned i = 0; i < count; i++) {
-		free(programs[i]);
-		for (unsigned s = 0; s < SIMULATORS; s++) {
-			outcome_free(&outcomes[s][i]);
-		}
-	}
-	for (unsigned s = 0; done && s < SIMULATORS; s++) {
-		free(runs[s].text);
-	}
-	if (!o->keep) {
-		(void)unlink(path);
-	}
+	compare_batch(batch, &comparison);
+	done = is_clean(&comparison) && self_test(batch, nowhere);
+	fclose(nowhere);
 	return done;
 }
 
-static void print_summary(const struct session *session)
+static bool run_image(struct session *session, unsigned first, unsigned count)
 {
-	const struct comparison *c = &session->comparison;
+	const struct options *o = &session->options;
+	struct batch batch;
+	bool done = batch_run(&batch, &o->batch, first, count);
 
-	for (unsigned s = 0; s < SIMULATORS; s++) {
-		printf("%-10s programs %" PRIu64 ", not for it %" PRIu64 ", records %" PRIu64
-		       ", unexplained %" PRIu64 ", CPU %.1f s\n",
-		       simulator_names[s], c->programs[s], c->skipped[s], c->records[s],
-		       c->unexplained[s], session->cpu_seconds[s]);
+	session->failed = session->failed || batch.failed;
+	for (unsigned i = 0; done && i < count; i++) {
+		if (o->list) {
+			list_program(&batch, i);
+		}
+		coverage_add(&session->coverage, batch.programs[i], &batch.outcomes[MIRRORBALL][i]);
 	}
-	printf("expected by the manual %" PRIu64 ", otherwise %" PRIu64 "\n", c->expected,
-	       c->unexpected);
-	for (unsigned i = 0; i < RULES; i++) {
-		printf("%8" PRIu64 "  %s\n", c->explained[i], rules[i].name);
+	for (unsigned s = 0; s < SIMULATORS; s++) {
+		session->cpu_seconds[s] += batch.cpu_seconds[s];
+	}
+	if (done && o->self_test) {
+		done = run_self_test(&batch);
+	} else if (done) {
+		compare_batch(&batch, &session->comparison);
+	}
+	batch_free(&batch);
+	return done;
+}
+
+static unsigned parse_number(const char *name, const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 0);
+
+	if (*text == '\0' || *end != '\0' || value > 100000000) {
+		fprintf(stderr, "conformance: --%s '%s' is not a number\n", name, text);
+		exit(2);
+	}
+	return (unsigned)value;
+}
+
+enum option_code {
+	OPTION_MIRRORBALL,
+	OPTION_BIG,
+	OPTION_LITTLE,
+	OPTION_PROGRAMS,
+	OPTION_FIRST,
+	OPTION_SEED,
+	OPTION_DIRECTORY,
+	OPTION_KEEP,
+	OPTION_LIST,
+	OPTION_REPORTS,
+	OPTION_MINIMUM,
+	OPTION_ALL_RULES,
+	OPTION_TABLE,
+	OPTION_SELF_TEST,
+	OPTION_TIMEOUT,
+	OPTION_HELP,
+};
+
+static const struct option option_names[] = {
+	[OPTION_MIRRORBALL] = { "mirrorball", required_argument, NULL, 0 },
+	[OPTION_BIG] = { "big", required_argument, NULL, 0 },
+	[OPTION_LITTLE] = { "little", required_argument, NULL, 0 },
+	[OPTION_PROGRAMS] = { "programs", required_argument, NULL, 0 },
+	[OPTION_FIRST] = { "first", required_argument, NULL, 0 },
+	[OPTION_SEED] = { "seed", required_argument, NULL, 0 },
+	[OPTION_DIRECTORY] = { "directory", required_argument, NULL, 0 },
+	[OPTION_KEEP] = { "keep", no_argument, NULL, 0 },
+	[OPTION_LIST] = { "list", no_argument, NULL, 0 },
+	[OPTION_REPORTS] = { "reports", required_argument, NULL, 0 },
+	[OPTION_MINIMUM] = { "minimum", required_argument, NULL, 0 },
+	[OPTION_ALL_RULES] = { "all-rules", no_argument, NULL, 0 },
+	[OPTION_TABLE] = { "table", no_argument, NULL, 0 },
+	[OPTION_SELF_TEST] = { "self-test", no_argument, NULL, 0 },
+	[OPTION_TIMEOUT] = { "timeout", required_argument, NULL, 0 },
+	[OPTION_HELP] = { "help", no_argument, NULL, 0 },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void take_option(struct options *o, enum option_code code, const char *value)
+{
+	const char *name = option_names[code].name;
+
+	switch (code) {
+	case OPTION_MIRRORBALL:
+		o->batch.paths.mirrorball = value;
+		break;
+	case OPTION_BIG:
+		o->batch.runtime_big = value;
+		break;
+	case OPTION_LITTLE:
+		o->batch.runtime_little = value;
+		break;
+	case OPTION_PROGRAMS:
+		o->programs = parse_number(name, value);
+		break;
+	case OPTION_FIRST:
+		o->first = parse_number(name, value);
+		break;
+	case OPTION_SEED:
+		o->batch.seed = parse_number(name, value);
+		break;
+	case OPTION_DIRECTORY:
+		o->batch.directory = value;
+		break;
+	case OPTION_KEEP:
+		o->batch.keep = true;
+		break;
+	case OPTION_LIST:
+		o->list = true;
+		break;
+	case OPTION_REPORTS:
+		o->reports = parse_number(name, value);
+		break;
+	case OPTION_MINIMUM:
+		o->minimum = parse_number(name, value);
+		break;
+	case OPTION_ALL_RULES:
+		o->all_rules = true;
+		break;
+	case OPTION_TABLE:
+		o->table = true;
+		break;
+	case OPTION_SELF_TEST:
+		o->self_test = true;
+		break;
+	case OPTION_TIMEOUT:
+		o->batch.paths.timeout_seconds = parse_number(name, value);
+		break;
+	case OPTION_HELP:
+		fputs(usage, stdout);
+		exit(0);
 	}
 }
 
 static void parse_options(struct options *o, int argc, char **argv)
 {
-	static const struct option names[] = {
-		{ "seed", required_argument, NULL, 's' },
-		{ "programs", required_argument, NULL, 'n' },
-		{ "first", required_argument, NULL, 'f' },
-		{ "big", required_argument, NULL, 'B' },
-		{ "little", required_argument, NULL, 'L' },
-		{ "directory", required_argument, NULL, 'd' },
-		{ "mirrorball", required_argument, NULL, 'm' },
-		{ "no-qemu", no_argument, NULL, 'Q' },
-		{ "no-gxemul", no_argument, NULL, 'G' },
-		{ "reports", required_argument, NULL, 'r' },
-		{ "list", no_argument, NULL, 'l' },
-		{ "keep", no_argument, NULL, 'k' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
+	int index = 0;
+	int result;
 
-	while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			o->seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'n':
-			o->programs = (unsigned)strtoul(optarg, NULL, 0);
-			break;
-		case 'f':
-			o->first = (unsigned)strtoul(optarg, NULL, 0);
-			break;
-		case 'B':
-			o->runtime_big = optarg;
-			break;
-		case 'L':
-			o->runtime_little = optarg;
-			break;
-		case 'd':
-			o->directory = optarg;
-			break;
-		case 'm':
-			o->paths.mirrorball = optarg;
-			break;
-		case 'Q':
-			o->paths.qemu = false;
-			break;
-		case 'G':
-			o->paths.gxemul = false;
-			break;
-		case 'r':
-			o->reports = (unsigned)strtoul(optarg, NULL, 0);
-			break;
-		case 'l':
-			o->list = true;
-			break;
-		case 'k':
-			o->keep = true;
-			break;
-		default:
+	while ((result = getopt_long(argc, argv, "", option_names, &index)) != -1) {
+		if (result != 0) {
+			fputs(usage, stderr);
 			exit(2);
 		}
+		take_option(o, (enum option_code)index, optarg);
 	}
+	if (optind != argc || o->batch.paths.mirrorball == NULL || o->batch.runtime_big == NULL ||
+	    o->batch.runtime_little == NULL) {
+		fputs(usage, stderr);
+		exit(2);
+	}
+}
+
+/* The tables, and whether all is well. */
+static bool finish(struct session *session)
+{
+	const struct options *o = &session->options;
+	bool good = is_clean(&session->comparison) && !session->failed;
+
+	report_print(&session->comparison, session->cpu_seconds, stdout);
+	if (o->table) {
+		coverage_print(&session->coverage, stdout);
+	}
+	good = coverage_check(&session->coverage, o->minimum, stdout) && good;
+	if (o->all_rules) {
+		good = report_check_rules(&session->comparison, stdout) && good;
+	}
+	printf("conformance: %s\n", good ? "passed" : "FAILED");
+	return good;
+}
+
+/* Image by image; false if that is not possible or something is wrong. */
+static bool run_session(struct session *session)
+{
+	const struct options *o = &session->options;
+	unsigned end = o->first + o->programs;
+
+	for (unsigned first = o->first; first < end;) {
+		unsigned next = (first / PROGRAMS_PER_IMAGE + 1) * PROGRAMS_PER_IMAGE;
+
+		next = next < end ? next : end;
+		if (!run_image(session, first, next - first)) {
+			return false;
+		}
+		first = next;
+	}
+	return o->self_test ? !session->failed : finish(session);
 }
 
 int main(int argc, char **argv)
 {
-	static struct session session = {
-		.options = {
+	struct session *session = calloc(1, sizeof(*session));
+	bool good;
+
+	if (session == NULL) {
+		return 1;
+	}
+	session->options = (struct options){
+		.batch = {
 			.seed = 1,
-			.programs = 32,
 			.directory = ".",
-			.reports = 10,
 			.paths = { .qemu = true, .gxemul = true, .timeout_seconds = 60 },
 		},
+		.programs = 32,
+		.reports = 10,
 	};
-	unsigned end;
-
-	parse_options(&session.options, argc, argv);
-	session.comparison.report = stdout;
-	session.comparison.reports_left = session.options.reports;
-	end = session.options.first + session.options.programs;
-	for (unsigned first = session.options.first; first < end;) {
-		unsigned next = (first / PROGRAMS_PER_IMAGE + 1) * PROGRAMS_PER_IMAGE;
-
-		next = next < end ? next : end;
-		if (!run_image(&session, first, next - first)) {
-			return 1;
-		}
-		first = next;
-	}
-	print_summary(&session);
-	for (unsigned s = 0; s < SIMULATORS; s++) {
-		if (session.comparison.unexplained[s] != 0) {
-			return 1;
-		}
-	}
-	return 0;
+	parse_options(&session->options, argc, argv);
+	session->comparison.report = stdout;
+	session->comparison.reports_left = session->options.reports;
+	good = run_session(session);
+	free(session);
+	return good ? 0 : 1;
 }

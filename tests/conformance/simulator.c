@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +21,6 @@
 /* A run that prints more than this has gone wild. */
 #define TEXT_MAX ((size_t)256 << 20)
 
-extern char **environ;
-
 struct child {
 	pid_t pid;
 	int in;  /* our end of its standard input: GXemul wants it open */
@@ -31,44 +28,62 @@ struct child {
 	size_t capacity;
 };
 
-static void add(const char **arguments, unsigned *count, const char *first, ...)
-	__attribute__((sentinel));
-
-static void add(const char **arguments, unsigned *count, const char *first, ...)
+/* Copies a command line with its NULL; the arrays below are shorter than ARGUMENTS_MAX. */
+static void copy_arguments(const char **to, const char *const *from)
 {
-	va_list list;
+	unsigned i = 0;
 
-	va_start(list, first);
-	for (const char *word = first; word != NULL; word = va_arg(list, const char *)) {
-		arguments[(*count)++] = word;
-	}
-	va_end(list);
+	do {
+		to[i] = from[i];
+	} while (from[i++] != NULL && i < ARGUMENTS_MAX);
 }
 
 /* The command lines; RAM_BYTES (image.h) is 64 MB. */
 static void command_line(const struct simulator_paths *paths, enum simulator simulator,
 			 const char *elf, bool big, const char **arguments)
 {
-	unsigned count = 0;
+	const char *const mirrorball[] = { paths->mirrorball,
+					   "exec",
+					   "--memory",
+					   "64M",
+					   "--endian",
+					   big ? "big" : "little",
+					   "--max-instructions",
+					   "2000000000",
+					   "--quiet",
+					   elf,
+					   NULL };
+	const char *const qemu[] = { big ? "qemu-system-mips64" : "qemu-system-mips64el",
+				     "-M",
+				     "malta",
+				     "-cpu",
+				     "R4000",
+				     "-m",
+				     "64",
+				     "-vga",
+				     "none",
+				     "-display",
+				     "none",
+				     "-monitor",
+				     "none",
+				     "-serial",
+				     "null",
+				     "-serial",
+				     "null",
+				     "-serial",
+				     "stdio",
+				     "-no-reboot",
+				     "-net",
+				     "none",
+				     "-kernel",
+				     elf,
+				     NULL };
+	const char *const gxemul[] = { "gxemul", "-q", "-A", "-E", "testmips", "-C",
+				       "R4000",  "-M", "64", elf,  NULL };
 
-	switch (simulator) {
-	case MIRRORBALL:
-		add(arguments, &count, paths->mirrorball, "exec", "--memory", "64M", "--endian",
-		    big ? "big" : "little", "--max-instructions", "2000000000", "--quiet", elf,
-		    NULL);
-		break;
-	case QEMU:
-		add(arguments, &count, big ? "qemu-system-mips64" : "qemu-system-mips64el", "-M",
-		    "malta", "-cpu", "R4000", "-m", "64", "-vga", "none", "-display", "none",
-		    "-monitor", "none", "-serial", "null", "-serial", "null", "-serial", "stdio",
-		    "-no-reboot", "-net", "none", "-kernel", elf, NULL);
-		break;
-	default:
-		add(arguments, &count, "gxemul", "-q", "-A", "-E", "testmips", "-C", "R4000", "-M",
-		    "64", elf, NULL);
-		break;
-	}
-	arguments[count] = NULL;
+	copy_arguments(arguments, simulator == MIRRORBALL ? mirrorball
+				  : simulator == QEMU     ? qemu
+							  : gxemul);
 }
 
 static bool child_start(struct child *child, const char **arguments)

@@ -46,13 +46,13 @@ void emit_cp0_read(struct gen *gen, unsigned number, unsigned reg, bool wide)
 	set_sign_extended(gen, reg, !wide);
 }
 
-/* Observes the bits of `reg` under a mask; `other` is overwritten. */
-void emit_observe_masked(struct gen *gen, unsigned reg, unsigned other, uint64_t mask)
+/* Observes the bits of register `value` under a mask; `scratch` is overwritten too. */
+void emit_observe_masked(struct gen *gen, unsigned value, unsigned scratch, uint64_t mask)
 {
-	emit_constant(gen, other, mask);
-	emit_row(gen, ISA_and, (struct operands){ .rs = reg, .rt = other, .rd = reg });
-	set_sign_extended(gen, reg, false);
-	emit_observe(gen, reg);
+	emit_constant(gen, scratch, mask);
+	emit_row(gen, ISA_and, (struct operands){ .rs = value, .rt = scratch, .rd = value });
+	set_sign_extended(gen, value, false);
+	emit_observe(gen, value);
 }
 
 /* Registers whose value matters to the rest of the program. */

@@ -20,6 +20,10 @@ static uint32_t choose_reserved(struct gen *gen, bool *gxemul_survives)
 	case 0:
 		i = random_below(&gen->random, sizeof(opcodes));
 		*gxemul_survives = i < 2;
+		if (opcodes[i] == 0x1f) {
+			/* SPECIAL3: EXT; the DSP's functions are nops for QEMU if they write $0. */
+			word &= ~0x3fU;
+		}
 		if (opcodes[i] == 0x1c) {
 			word &= ~0xf800U; /* SPECIAL2: who has MUL writes $0 */
 		}
@@ -252,7 +256,7 @@ static void step_software_interrupt(struct gen *gen)
 
 void step_exception(struct gen *gen)
 {
-	switch (random_below(&gen->random, 8)) {
+	switch (random_below(&gen->random, 9)) {
 	case 0:
 	case 1:
 		step_reserved(gen);
@@ -261,6 +265,7 @@ void step_exception(struct gen *gen)
 		step_fpu_unusable(gen);
 		break;
 	case 3:
+	case 8:
 		step_cop2_unusable(gen);
 		break;
 	case 4:

@@ -96,7 +96,7 @@ static unsigned expected_outcome(uint64_t address, uint64_t status, bool store)
 }
 
 /* What keeps GXemul from running the step, or RULES. */
-static enum rule_id excluded_by(uint64_t address, uint64_t status, unsigned expected, bool store)
+static enum rule_id excluded_by(uint64_t address, uint64_t status, unsigned expected)
 {
 	bool error = expected == EXC_ADEL || expected == EXC_ADES;
 
@@ -105,9 +105,6 @@ static enum rule_id excluded_by(uint64_t address, uint64_t status, unsigned expe
 	}
 	if (address >> 62 == 2 && error && mode_of(status) == ISA_MODE_KERNEL) {
 		return RULE_gxemul_xkphys_hole;
-	}
-	if (error && store && mode_of(status) == ISA_MODE_USER) {
-		return RULE_gxemul_user_store;
 	}
 	return RULES;
 }
@@ -138,7 +135,7 @@ void step_segment(struct gen *gen)
 
 	step->address = address;
 	step->expected = expected_outcome(address, status, store);
-	rule = excluded_by(address, status, step->expected, store);
+	rule = excluded_by(address, status, step->expected);
 	if (rule != RULES) {
 		at = exclude_begin(gen, rule);
 	}
