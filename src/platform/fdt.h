@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fdt.h - reads a flattened device tree (Devicetree Specification, chapter 5).
+ *
+ * Hostile-safe: every offset and length is checked against the blob, whatever it holds; a damaged
+ * tree gives ERR_INVALID or "not found", never an access outside. Nothing is allocated or changed.
+ * fdt_open() walks the whole structure once, so that nothing later meets bad nesting.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/lib/status.h"
+
+#define FDT_DEPTH_MAX 16
+#define FDT_NONE      0xffffffff
+
+struct fdt {
+	const uint8_t *blob;
+	uint32_t bytes;
+	uint32_t structure; /* offset and size of the structure block */
+	uint32_t structure_bytes;
+	uint32_t strings;
+	uint32_t strings_bytes;
+};
+
+/* A node is the offset of its FDT_BEGIN_NODE in the structure block; FDT_NONE = no node. */
+
+struct fdt_property {
+	const char *name;
+	const uint8_t *value;
+	uint32_t bytes;
+};
+
+/* `limit`: bytes that may be read at `blob` at most. */
+MUST_CHECK enum status fdt_open(struct fdt *fdt, const void *blob, size_t limit);
+
+uint32_t fdt_root(const struct fdt *fdt);
+/* Name with unit address; "" for the root. */
+const char *fdt_name(const struct fdt *fdt, uint32_t node);
+uint32_t fdt_first_child(const struct fdt *fdt, uint32_t node);
+uint32_t fdt_next_sibling(const struct fdt *fdt, uint32_t node);
+uint32_t fdt_parent(const struct fdt *fdt, uint32_t node);
+/* All nodes in the order of the tree: the one after `node`, at any depth. */
+uint32_t fdt_next_node(const struct fdt *fdt, uint32_t node);
+/* A child by name; without "@" in `name` unit addresses are not compared. */
+uint32_t fdt_child(const struct fdt *fdt, uint32_t node, const char *name);
+/* "/chosen", "/cpus/cpu@0". */
+uint32_t fdt_path(const struct fdt *fdt, const char *path);
+/* The next node after `node` (FDT_NONE: from the start) that is compatible with `name`. */
+uint32_t fdt_compatible(const struct fdt *fdt, uint32_t node, const char *name);
+uint32_t fdt_phandle(const struct fdt *fdt, uint32_t phandle);
+
+/* False if there is no such property. */
+bool fdt_find(const struct fdt *fdt, uint32_t node, const char *name,
+	      struct fdt_property *property);
+/* Cell `index` (32 bits each) of a property; false if it has fewer. */
+bool fdt_cell(const struct fdt_property *property, uint32_t index, uint32_t *value);
+/* `cells` (1 or 2) cells from cell `index`. */
+bool fdt_cells(const struct fdt_property *property, uint32_t index, uint32_t cells,
+	       uint64_t *value);
+/* A property of one u32 or u64; false if absent or of another size. */
+bool fdt_u32(const struct fdt *fdt, uint32_t node, const char *name, uint32_t *value);
+bool fdt_u64(const struct fdt *fdt, uint32_t node, const char *name, uint64_t *value);
+/* String `index` of a list; NULL if absent or not ended by 0. */
+const char *fdt_string(const struct fdt *fdt, uint32_t node, const char *name, uint32_t index);
+/* Range `index` of "reg" by the parent's #address-cells and #size-cells (at most 2 each). */
+bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *address,
+	     uint64_t *bytes);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * backmap.h - for a guest page, which pairs of which VCPUs' second levels map it (paper 4.1.2).
+ *
+ * A fixed array in each page's pmap entry. A backmap is written before the pair that it tells of
+ * and may outlive it: it is a promise about where to look, not that something is there. When the
+ * array is full, stale ones are replaced; if none is stale the page's backmaps become *unknown*,
+ * and to take the page away the TLB and second level of all VCPUs of the VM are flushed.
+ *
+ * Under the page's lock (struct pmap_page).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BACKMAP_COUNT 3
+
+/*
+ * One backmap: the tag of the pair (EntryHi: R, VPN2, ASID) and, in bits that are 0 there, the VCPU
+ * and that there is one. 0 = free.
+ */
+#define BACKMAP_TAG        0xc00000ffffffe0ff
+#define BACKMAP_VCPU       0x00003f0000000000
+#define BACKMAP_VCPU_SHIFT 40
+#define BACKMAP_VALID      0x0000000000000100
+
+struct backmap {
+	uint64_t word[BACKMAP_COUNT];
+};
+
+uint64_t backmap_make(uint32_t vcpu, uint64_t tag);
+uint32_t backmap_vcpu(uint64_t word);
+uint64_t backmap_tag(uint64_t word);
+
+/* Already there, or room for it: true. */
+bool backmap_add(struct backmap *backmap, uint64_t word);
+/* Removes those for which `is_live` says false; how many. */
+unsigned backmap_purge(struct backmap *backmap, bool (*is_live)(const void *context, uint64_t word),
+		       const void *context);
+void backmap_clear(struct backmap *backmap);
+bool backmap_has(const struct backmap *backmap, uint64_t word);

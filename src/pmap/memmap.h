@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memmap.h - one entry per machine page: who uses it (paper 4.1.2, figure 3).
+ *
+ * An array per node, on that node, indexed as frame_of_node() numbers the node's frames. An entry
+ * begins with what is published for GDB (machine/inspect.h).
+ *
+ * Users are recorded as (guest page, set of VMs): a page shared by VMs started from one module is
+ * at the same guest page in all of them and takes one record. The array is fixed; on overflow the
+ * VM goes to `unknown`, and to find its mappings its pmap is searched.
+ *
+ * Invariants (memmap_check):
+ *   I1  kind FREE: no users, no pins, flags 0; kind PRIVATE: exactly one user, info.vm and info.ppn
+ *       say which; kind SHARED: info.vm is INSPECT_VM_NONE.
+ *   I2  a record with an empty set is unused; no guest page is in two records.
+ *   I3  info.users is the number of (VM, guest page) in the records, or unknown if `unknown` != 0.
+ *   I4  for every user the pmap entry of that VM and guest page holds this machine page
+ *       (pmap_check, from the pmap's side).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "machine/inspect.h"
+
+#include "src/pmap/alloc.h"
+
+#define MEMMAP_RECORDS       2
+#define MEMMAP_VMS_MAX       64
+#define MEMMAP_USERS_UNKNOWN 0xffffffff
+
+/* info.flags */
+#define MEMMAP_F_MOVING 0x01 /* chosen for migration or replication: no large entry */
+
+struct memmap_record {
+	uint64_t vms; /* bit per VM number */
+	uint32_t gpn;
+	uint32_t reserved;
+};
+
+struct memmap_page {
+	struct inspect_frame info;
+	struct lock lock;
+	uint32_t reserved;
+	struct memmap_record record[MEMMAP_RECORDS];
+	uint64_t unknown; /* VMs whose mappings have no record */
+};
+
+struct memmap {
+	struct page_alloc *alloc;
+	struct memmap_page *node[MAP_NODES_MAX];
+};
+
+/* Bytes of the table of a node. */
+size_t memmap_node_bytes(uint32_t frame_count);
+void memmap_init(struct memmap *memmap, struct page_alloc *alloc);
+/* The table of `node`: all pages of kind MONITOR until memmap_give(). */
+void memmap_node_init(struct memmap *memmap, uint32_t node, void *storage);
+
+/* NULL for what is no RAM. */
+struct memmap_page *memmap_lookup(const struct memmap *memmap, uint32_t mpn);
+
+/* Boot: the page is free from now on. */
+void memmap_give(struct memmap *memmap, uint32_t mpn);
+/* A page for the monitor itself, or of another kind without users (CACHE). */
+MUST_CHECK enum status memmap_take(struct memmap *memmap, uint32_t node, uint32_t hint,
+				   uint8_t kind, uint32_t *mpn);
+
+/* One user more; PRIVATE for the first, SHARED from the second on or where `shared`. */
+void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn, bool shared);
+/*
+ * One user less. The last one of a page of kind PRIVATE or SHARED frees it, once it has no pins
+ * either; true if it was freed.
+ */
+bool memmap_remove_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
+/* True if (vm, gpn) is the page's only user, all users are known, and it is not pinned. */
+bool memmap_is_exclusive(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
+
+/* DMA under way: the page is neither moved nor freed. The last unpin frees a page without users. */
+void memmap_pin(struct memmap *memmap, uint32_t mpn);
+void memmap_unpin(struct memmap *memmap, uint32_t mpn);
+
+const char *memmap_check(const struct memmap *memmap);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pmap.h - the memory of a VM: for each guest page a ready-made EntryLo and the page's backmaps.
+ *
+ * Two arrays by guest frame (machine/frame.h: guest physical memory is numbered as the machine's,
+ * I/O hole included; below 0x1f000 frame and page are the same). `ready` is all that the window's
+ * refill path reads: two neighbours are the two EntryLo of a pair. `page` holds the rest.
+ *
+ * Pages are allocated at first touch, on the node of the VCPU that touches, and zeroed.
+ *
+ * Writers hold the page's lock; `ready` is read without it. Whoever changes a ready word so that
+ * less is allowed than before (another page, D or V removed) sets PMAP_S_BUSY, stores the new word,
+ * releases the lock, shoots down, and only then lets the old page go. Nobody else changes a busy
+ * page; VCPUs that need it run on and fault again (ERR_BUSY).
+ *
+ * Invariants (pmap_check; the lock held, not BUSY):
+ *   I1  a ready word has G; PFN != 0 exactly when the page exists (then PMAP_S_PRESENT).
+ *   I2  V exactly when PRESENT and not PMAP_S_NO_ACCESS.
+ *   I3  D exactly when V and neither PMAP_S_COW nor PMAP_S_NO_WRITE.
+ *   I4  PRESENT: the memmap has (vm, gpn) as a user of the page, or the VM as unknown; kind PRIVATE
+ *       exactly when not COW.
+ *   I5  PMAP_READY_LARGE exactly in the words of blocks with order > 0 in their pages' state; such
+ *       a block is aligned and contiguous in machine memory, all its pages D, exclusive, not
+ * MOVING. I6  beyond `frame_count`, up to an even number, words are PMAP_READY_NONE.
+ */
+#pragma once
+
+#define PMAP_READY_BYTES 4
+#define PMAP_READY_NONE  0x00000001 /* G: an invalid half must not make its pair local */
+#define PMAP_READY_LARGE 0x80000000 /* part of a large block; no EntryLo bit: mask it off */
+#define PMAP_READY_PFN   0x3fffffc0
+
+/* Offsets in struct pmap. */
+#define PMAP_READY        0 /* 64: address of the word of frame 0 */
+#define PMAP_WINDOW_PAIRS 8 /* 32: pairs of the window that have memory (rounded up) */
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "machine/vm.h"
+
+#include "src/mips_tlb/shootdown.h"
+#include "src/pmap/backmap.h"
+#include "src/pmap/memmap.h"
+
+/* struct pmap_page.state */
+#define PMAP_S_PRESENT     0x0001
+#define PMAP_S_COW         0x0002 /* shared: a store gets a copy */
+#define PMAP_S_BUSY        0x0004
+#define PMAP_S_UNKNOWN     0x0008 /* backmaps overflowed */
+#define PMAP_S_NO_WRITE    0x0010 /* stores are kept away: rewritten text, watched page */
+#define PMAP_S_NO_ACCESS   0x0020 /* all accesses are: watched page */
+#define PMAP_S_PROTECTED   0x0030
+#define PMAP_S_ORDER       0x0f00 /* log2 of the pages of its large block; 0 = none */
+#define PMAP_S_ORDER_SHIFT 8
+
+/* Page sizes of R4000: 4^n * 4 KB. */
+#define PMAP_ORDER_MAX 12
+
+/* One guest page but for its ready word. */
+struct pmap_page {
+	struct lock lock;
+	uint32_t state;
+	struct backmap backmap;
+};
+
+struct pmap {
+	union {
+		uint32_t *ready;
+		uint64_t ready_base; /* what assembly loads */
+	};
+	uint32_t window_pairs;
+	uint32_t frame_count;
+	struct pmap_page *page;
+	struct memmap *memmap;
+	uint32_t vm;          /* 0..MEMMAP_VMS_MAX-1 */
+	uint32_t clock_ready; /* EntryLo of the machine's clock page (machine/clock.h), or NONE */
+	bool large;           /* large entries in the window: switch of the VM */
+	uint32_t target_count;
+	struct shootdown_target *target[VM_VCPUS_MAX]; /* by VCPU number */
+	/* Statistics; plain additions of several CPUs may lose some. */
+	uint64_t allocated;
+	uint64_t remote; /* of them on another node than asked for */
+	uint64_t copied;
+	uint64_t backmap_overflows;
+};
+
+/* On whose behalf: where to allocate, and what shootdown_run() must serve while it waits. */
+struct pmap_caller {
+	uint32_t node;
+	uint32_t cpu;
+	struct shootdown_target *self; /* loaded on this CPU, or NULL */
+};
+
+/* Bytes of storage for `frame_count` frames, 8-aligned; must be zeroed by the caller. */
+size_t pmap_storage_bytes(uint32_t frame_count);
+MUST_CHECK enum status pmap_init(struct pmap *pmap, uint32_t vm, uint32_t frame_count,
+				 struct memmap *memmap, void *storage);
+/* VCPU number target_count gets this target. */
+MUST_CHECK enum status pmap_add_target(struct pmap *pmap, struct shootdown_target *target);
+
+/* Guest frame of guest page `gpn`; false if the VM has no memory there. */
+bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame);
+
+/*
+ * The word for a guest page as it is now, without PMAP_READY_LARGE: NONE if there is no memory,
+ * none yet, or access is kept away. The clock page gives `clock_ready`.
+ */
+uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn);
+
+enum pmap_touch {
+	PMAP_TOUCH_OK,
+	PMAP_TOUCH_OUTSIDE,  /* no memory of the VM */
+	PMAP_TOUCH_BUSY,     /* being changed elsewhere */
+	PMAP_TOUCH_TRAPPED,  /* PMAP_S_NO_ACCESS, or a store and PMAP_S_NO_WRITE */
+	PMAP_TOUCH_NO_MEMORY /* nothing has changed */
+};
+
+/*
+ * Makes the page present and, for `write`, the VM's own: allocates and zeroes, or copies a shared
+ * page and shoots the old one down.
+ */
+enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
+			   const struct pmap_caller *caller);
+
+/*
+ * Reads the ready word and, if it is valid, notes that VCPU `vcpu` maps the page at `tag`, in one
+ * step under the lock. For vtlb.c.
+ */
+uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag);
+
+/* A shared page at a guest page without one: copy-on-write. ERR_BUSY if there is one. */
+MUST_CHECK enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn);
+/*
+ * Takes the page away; the next touch gives a zeroed one. ERR_BUSY: pinned or being changed. No
+ * page: OK, nothing to do. The frame is freed if this was its last user.
+ */
+MUST_CHECK enum status pmap_release(struct pmap *pmap, uint32_t gpn,
+				    const struct pmap_caller *caller);
+/* Sets the PMAP_S_PROTECTED bits of a page, which must be present. */
+MUST_CHECK enum status pmap_protect(struct pmap *pmap, uint32_t gpn, uint32_t bits,
+				    const struct pmap_caller *caller);
+/* A private page becomes copy-on-write (to be shared): after this the guest cannot write it. */
+MUST_CHECK enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
+					const struct pmap_caller *caller);
+/* Moves a private page to `node` (ERR_NOMEM if that node has none): copies, shoots down, frees. */
+MUST_CHECK enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
+				 const struct pmap_caller *caller);
+
+/*
+ * Pages for frames [first, first + 2^order), aligned, as one run on `node` if there is one and none
+ * of them is present; not zeroed by halves: all or nothing. For loading kernels and large blocks.
+ */
+MUST_CHECK enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
+				     const struct pmap_caller *caller);
+
+/* The pair of large pages that covers frame `frame` of the window; false: 4 KB pairs. */
+bool pmap_large_pair(const struct pmap *pmap, uint32_t frame, uint32_t *pagemask, uint32_t lo[2]);
+
+/* NULL, or the name of the first broken invariant. No VCPU of the VM may run. */
+const char *pmap_check(const struct pmap *pmap);
+
+_Static_assert(offsetof(struct pmap, ready) == PMAP_READY, "layout");
+_Static_assert(offsetof(struct pmap, window_pairs) == PMAP_WINDOW_PAIRS, "layout");
+#endif
