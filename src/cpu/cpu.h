@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu.h - a CPU of the machine: what the trap path needs of it, and its queue of VCPUs.
+ *
+ * Each CPU maps its own struct cpu at CPU_SELF with a wired TLB entry in KSEG3, so the trap path
+ * finds it with loads and stores off $zero, without a register to spare. That is the scratch place
+ * for k0 and k1. The alternative, dmtc0 to ErrorEPC, holds one register, gives no way to find the
+ * CPU, and loses to NMI; the wired entry costs one entry of the TLB. docs/monitor/cpu.md has the
+ * figures. A guest cannot reach it: in user and supervisor mode KSEG3 is an address error.
+ *
+ * The monitor runs with interrupts off and is never preempted; idle CPUs sleep in the power-save
+ * register, which wakes them without an interrupt being taken.
+ */
+#pragma once
+
+/* The wired pair: struct cpu in its even page; the odd one is invalid. */
+#define CPU_SELF        (-0x2000)
+#define CPU_WIRED_INDEX 0
+#define CPU_WIRED_COUNT 1
+
+#ifndef __ASSEMBLER__
+#include "machine/inspect.h"
+
+#include "src/include/list.h"
+#include "src/include/types.h"
+#include "src/lib/hooks.h"
+
+struct vcpu;
+
+struct cpu {
+	/* The trap path's. */
+	uint64_t k0;
+	uint64_t k1;
+	uint64_t at;
+	uint64_t l2_base; /* of the current VCPU: struct l2tlb, copied */
+	uint64_t l2_offset_mask;
+	uint64_t window_base; /* of the current VM: its pmap, for the window refill */
+	uint64_t window_pages;
+	struct vcpu *current; /* whose registers the CPU holds; NULL: none */
+	uint64_t stack_top;
+	uint64_t fast_refills; /* counted by the assembly path, all VCPUs together */
+	uint64_t fast_windows;
+	struct inspect_cpu inspect;
+
+	uint32_t number; /* of the machine's CPU: its block in cpuctl and intc */
+	uint32_t node;
+	struct cpu *self; /* this structure through XKPHYS, for other CPUs */
+
+	/* Time: hardware Count in 64 bits. */
+	uint64_t time; /* at the last look */
+	uint64_t slice_end;
+	uint64_t alarm; /* what Compare is set to */
+
+	/* The scheduler's, this CPU only. */
+	struct list run_queue;  /* READY VCPUs but the running one */
+	struct list vcpus;      /* all that are assigned */
+	struct vcpu *tlb_owner; /* whose translations the hardware TLB holds */
+	struct vcpu *fpu_owner; /* whose registers the FPU holds */
+	uint32_t tlb_entries;   /* of the hardware TLB */
+
+	/* Anybody's, with atomics. */
+	uint32_t kick; /* an IPI is under way: look at requests */
+};
+
+_Static_assert(sizeof(struct cpu) <= PAGE_BYTES, "one page each");
+
+/* This CPU. */
+static inline struct cpu *cpu_self(void)
+{
+	return (struct cpu *)(intptr_t)CPU_SELF;
+}
+
+/*
+ * Prepares `cpu` (page-aligned, zeroed, on its node) for CPU `number`; called by whoever starts it.
+ */
+void cpu_init(struct cpu *cpu, uint32_t number, uint32_t node, void *stack_top);
+/*
+ * On the CPU itself, once, with interrupts off: Status, Wired and the per-CPU TLB entry; copies the
+ * vectors of trap.S to machine address `vectors`, if that is not UINT64_MAX (a node's first CPU).
+ */
+void cpu_start(struct cpu *cpu, uint64_t vectors);
+/* Chooses VCPUs and runs them for ever. After cpu_start(). */
+__attribute__((noreturn)) void cpu_run(void);
+
+/* 64-bit hardware Count, now. */
+uint64_t cpu_time(struct cpu *cpu);
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * platform.h - what src/cpu asks of the board, implemented in src/platform.
+ */
+#pragma once
+
+#include "src/include/types.h"
+
+struct cpu;
+struct vm;
+
+/* Interrupts of the machine: Cause.IP bits that are up and enabled, timer excepted. */
+void platform_interrupt(struct cpu *cpu, uint32_t ip);
+/* Interrupt lines (Status.IM) that CPUs running guests listen to. */
+uint32_t platform_interrupt_mask(void);
+/* Makes machine CPU `number` leave its guest or its sleep. */
+void platform_kick(uint32_t number);
+/* Sleeps until (Cause.IP & Status.IM) != 0; returns at once on a machine that cannot. */
+void platform_sleep(void);
+/* The 64-bit cycle counter. */
+uint64_t platform_cycles(void);
+
+/* The VM's console. */
+void platform_console_write(struct vm *vm, const char *bytes, size_t count);
+int platform_console_read(struct vm *vm); /* -1: nothing typed */
+/* A VM has ended: says so; the machine stops with the last one. */
+void platform_vm_ended(struct vm *vm);

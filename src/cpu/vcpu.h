@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vcpu.h - a virtual CPU: everything a guest can see of its processor.
+ *
+ * Registers and virtual CP0 lie in the published description itself (machine/inspect.h), those of
+ * the shared page on that page (machine/shared_page.h), the virtual TLB in src/mips_tlb. While the
+ * VCPU runs, its general registers are in the CPU; every trap but a second-level refill stores all
+ * of them here first (trap.S).
+ *
+ * Owner: the CPU it is assigned to. Other CPUs touch only the group "Anybody's", with atomics.
+ */
+#pragma once
+
+#include "isa/cp0.h"
+#include "machine/inspect.h"
+#include "machine/shared_page.h"
+
+#include "src/include/list.h"
+#include "src/include/types.h"
+#include "src/mips_tlb/vtlb.h"
+
+struct vm;
+struct cpu;
+
+/* The virtual mode as it is in force: KSU, EXL and ERL on the page act at the next eret only. */
+enum vcpu_mode {
+	VCPU_KERNEL, /* hardware: supervisor */
+	VCPU_USER    /* hardware: user */
+};
+
+/* What of a virtual processor the monitor counts, for the trap table. */
+#define VCPU_COUNTER(name) VCPU_COUNT_##name,
+enum vcpu_counter {
+#include "src/cpu/counters.def"
+	VCPU_COUNTERS
+};
+#undef VCPU_COUNTER
+
+struct vcpu {
+	/* gpr, hi, lo, pc; cp0: registers that are not on the page; fpr, fcr31; state, cpu. */
+	struct inspect_vcpu regs;
+
+	/* The trap being handled, as the hardware left it. */
+	uint64_t trap_badvaddr;
+	uint32_t trap_cause;
+	uint32_t trap_status;
+
+	/* What trap_return() enters the guest with. */
+	uint32_t hw_status;
+	uint32_t hw_watchlo;
+	uint32_t hw_watchhi;
+	uint8_t mode;        /* enum vcpu_mode */
+	bool fpu_is_mine;    /* the CPU's FPU holds this VCPU's registers */
+	bool wide_kernel;    /* virtual KX as the TLBs were last used with */
+	bool watch_deferred; /* a watched access under EXL: the exception waits for EXL = 0 */
+
+	struct shared_page *page; /* the shared page, through XKPHYS */
+	uint32_t page_mpn;
+	uint32_t number_in_machine; /* index in the table of all VCPUs */
+	struct vm *vm;
+	struct vtlb vtlb; /* and the second level in it */
+
+	/* Time: Count is the CPU's plus count_offset; 64-bit times are cpu_time(). */
+	uint32_t count_offset;
+	uint32_t compare;
+	uint64_t timer_deadline; /* when Count reaches Compare next */
+	uint64_t ready_since;    /* READY: since when it waits for its CPU */
+	uint32_t random;         /* state of the sequence that Random is taken from */
+
+	/* The scheduler's (sched.h): in its CPU's queue while READY. */
+	struct list queue_link;
+	struct list cpu_link; /* all VCPUs assigned to the CPU */
+	struct cpu *cpu;
+
+	/* Anybody's. */
+	uint32_t lines;    /* virtual Cause.IP as driven from outside, in their places */
+	uint32_t messages; /* virtual interrupt controller: message bits */
+	uint32_t requests; /* VCPU_REQUEST_* */
+	uint64_t start_pc; /* of MONCALL_VCPU_START, valid with the request */
+	uint64_t start_sp;
+	uint64_t start_gp;
+	uint64_t start_arg;
+
+	uint32_t counters[VCPU_COUNTERS];
+};
+
+/* Asked of the CPU that has the VCPU; it looks before it enters the guest. */
+#define VCPU_REQUEST_START 0x1
+#define VCPU_REQUEST_STOP  0x2 /* the VM ends, or cpuctl */
+
+static inline uint64_t *vcpu_gpr(struct vcpu *vcpu, unsigned number)
+{
+	return &vcpu->regs.gpr[number];
+}
+
+/* Writes a register as an instruction does: $zero stays 0. */
+static inline void vcpu_set_gpr(struct vcpu *vcpu, unsigned number, uint64_t value)
+{
+	vcpu->regs.gpr[number] = value;
+	vcpu->regs.gpr[0] = 0;
+}
+
+/*
+ * Puts a new, zeroed VCPU of `vm` into the state of machine/boot.h, OFF. `page_mpn` is zeroed
+ * memory for its shared page; vtlb_init() is the caller's, before.
+ */
+void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t number, uint32_t page_mpn);
+/* A VCPU that is OFF becomes READY at `pc`, as CPUCTL_START says. On its own CPU only. */
+void vcpu_enter_at(struct vcpu *vcpu, uint64_t pc, uint64_t sp, uint64_t gp, uint64_t arg);
+
+/*
+ * Drives virtual interrupt lines (bits in the place of Cause.IP) up or down, from any CPU; wakes
+ * the VCPU or interrupts its CPU where that matters.
+ */
+void vcpu_raise(struct vcpu *vcpu, uint32_t lines);
+void vcpu_lower(struct vcpu *vcpu, uint32_t lines);
+/* From any CPU. */
+void vcpu_request(struct vcpu *vcpu, uint32_t requests);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vm.h - a virtual machine: its memory, VCPUs and switches.
+ *
+ * Made by src/platform from the device tree; constant afterwards but for the groups marked.
+ */
+#pragma once
+
+#include "machine/vm.h"
+
+#include "src/include/types.h"
+#include "src/lib/hooks.h"
+
+struct pmap;
+struct vcpu;
+
+/* How privileged registers are reached (contract: three ways). */
+enum vm_privileged {
+	VM_TRAP,   /* every access traps and is emulated */
+	VM_PAGE,   /* the guest's HAL uses the shared page */
+	VM_REWRITE /* the monitor rewrites instructions at their first trap */
+};
+
+/* How a VM ended. */
+enum vm_end {
+	VM_RUNS,
+	VM_OFF, /* exit_code is what the workload reports */
+	VM_RESTART,
+	VM_PANIC, /* the guest said so */
+	VM_ERROR  /* the guest did what a VM cannot go on after; end_reason says what */
+};
+
+struct vm {
+	uint32_t number;
+	char name[32];
+	struct pmap *pmap;
+	uint64_t page_count; /* guest frames, as machine/frame.h counts them */
+	uint32_t vcpu_count;
+	struct vcpu *vcpus[VM_VCPUS_MAX];
+
+	/* Switches. */
+	uint8_t privileged; /* enum vm_privileged */
+	bool large_entries; /* window pairs may be larger than 4 KB */
+	bool shared_page;   /* the page is mapped */
+	uint32_t second_level_entries;
+	uint32_t boot_flags; /* VM_BOOT_F_* of the kernel's header */
+
+	/* Where VCPU 0 starts. */
+	uint64_t entry;
+	uint64_t tree; /* guest physical address of the device tree */
+
+	/* Changes while it runs. */
+	struct lock lock;      /* virtual interrupt controller, end */
+	uint32_t source_level; /* virtual interrupt controller: sources that are up */
+	uint32_t source_mask[VM_VCPUS_MAX];
+	uint32_t end; /* enum vm_end, atomic */
+	uint32_t exit_code;
+	const char *end_reason;
+	void *console; /* src/platform's */
+};
+
+/* Ends the VM with all its VCPUs, once; the caller's VCPU leaves at its next entry. */
+void vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason);
+/* A source (LINES_SOURCE_*) of the virtual interrupt controller goes up or down; from any CPU. */
+void vm_set_source(struct vm *vm, unsigned source, bool is_up);
