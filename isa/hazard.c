@@ -179,7 +179,8 @@ static bool register_matters(const struct hazard_row *row, const struct hazard_p
 		return what == CP0_CONFIG && (changed & CONFIG_K0) &&
 		       segment_of(user->address, user->step->status).cache == ISA_CACHE_CONFIG;
 	case HAZARD_DATA_IB:
-		return what == CP0_CONFIG && (changed & CONFIG_IB);
+		return what == CP0_CONFIG && (changed & CONFIG_IB) &&
+		       segment_of(user->address, user->step->status).cache != ISA_CACHE_UNCACHED;
 	case HAZARD_DATA_WATCH:
 		return (what == CP0_WATCHLO || what == CP0_WATCHHI) &&
 		       is_watched(written->before, user->step) !=

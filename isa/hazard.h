@@ -66,7 +66,7 @@ enum hazard_data {
 	HAZARD_DATA_ORDER,     /* byte order: RE in user mode */
 	HAZARD_DATA_ASID,      /* EntryHi.ASID, for a mapped address */
 	HAZARD_DATA_K0,        /* Config.K0, for an address in kseg0 */
-	HAZARD_DATA_IB,        /* Config.IB */
+	HAZARD_DATA_IB,        /* Config.IB, for an address that may be cached */
 	HAZARD_DATA_WATCH,     /* whether WatchHi and WatchLo name the address */
 	HAZARD_DATA_STATUS_IE, /* whether Status lets the interrupt through */
 	HAZARD_DATA_CAUSE_IP   /* Cause.IP */

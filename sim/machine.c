@@ -15,6 +15,7 @@
 #include "machine/map.h"
 #include "sim/core/block.h"
 #include "sim/core/core_hash.h"
+#include "sim/core/hazards.h"
 #include "sim/core/mmu.h"
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
@@ -32,6 +33,7 @@ struct machine_config machine_config_default(void)
 		.tlb_entries = 48,
 		.big_endian = true,
 		.quantum_cycles = QUANTUM_DEFAULT,
+		.hazard_check = CORE_CHECKED,
 	};
 }
 
@@ -147,11 +149,14 @@ struct machine *machine_create(const struct machine_config *config, struct error
 		return NULL;
 	}
 	machine->code = code_create(&machine->ram, config->big_endian);
-	if (!create_cores(machine) || !devices_create(machine)) {
+	machine->hazards = config->hazard_check ? hazards_create(config->cpus) : NULL;
+	if (!create_cores(machine) || !devices_create(machine) ||
+	    (config->hazard_check && machine->hazards == NULL)) {
 		error_set(err, EXIT_HOST_IO, "the host is out of memory");
 		machine_destroy(machine);
 		return NULL;
 	}
+	machine_set_hooks(machine, NULL);
 	return machine;
 }
 
@@ -171,6 +176,7 @@ void machine_destroy(struct machine *machine)
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
 		core_destroy(machine->core[i]);
 	}
+	hazards_destroy(machine->hazards);
 	code_destroy(machine->code);
 	ram_destroy(&machine->ram);
 	free(machine);
@@ -231,18 +237,60 @@ void machine_mark(struct machine *machine, unsigned cpu, unsigned what, uint32_t
 	}
 }
 
+/* Both checkers of programs: the users', and ours of CP0 hazards. */
+static void check(void *context, struct core *core, uint64_t pc, uint32_t word)
+{
+	struct machine *machine = context;
+
+	if (machine->users_hooks.check != NULL) {
+		machine->users_hooks.check(machine->users_hooks.checker, core, pc, word);
+	}
+	hazards_step(machine->hazards, core, pc, word);
+}
+
+static void check_exception(void *context, struct core *core, unsigned code, bool is_executing)
+{
+	struct machine *machine = context;
+
+	if (machine->users_hooks.check_exception != NULL) {
+		machine->users_hooks.check_exception(machine->users_hooks.checker, core, code,
+						     is_executing);
+	}
+	hazards_exception(machine->hazards, core, code, is_executing);
+}
+
 void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks)
 {
 	static const struct core_hooks none = { 0 };
+	struct core_hooks all = hooks != NULL ? *hooks : none;
 
+	machine->users_hooks = all;
+	if (machine->hazards != NULL) {
+		all.check = check;
+		all.check_exception = check_exception;
+		all.checker = machine;
+	}
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
 		struct core *core = machine->core[i];
 
-		core->hooks = hooks != NULL ? *hooks : none;
-		core->step_engine = machine->config.step_engine || core->hooks.insn != NULL ||
-				    core->hooks.check != NULL || core->hooks.mem != NULL;
+		/* Blocks show their instructions to checkers in the torture build (observe.c). */
+		core->hooks = all;
+		core->step_engine = machine->config.step_engine || all.insn != NULL ||
+				    (all.check != NULL && !CORE_CHECKED) || all.mem != NULL;
 		mmu_flush(core); /* pages filled without the memory observer */
 	}
+}
+
+void machine_set_hazard_listener(struct machine *machine, machine_hazard_fn *fn, void *context)
+{
+	if (machine->hazards != NULL) {
+		hazards_set_listener(machine->hazards, fn, context);
+	}
+}
+
+uint64_t machine_hazards(const struct machine *machine)
+{
+	return machine->hazards != NULL ? hazards_count(machine->hazards) : 0;
 }
 
 void machine_stop(struct machine *machine, enum stop_reason reason, unsigned cpu, uint32_t code)

@@ -29,7 +29,7 @@ struct machine_config {
 	bool big_endian;         /* Config.BE */
 	uint64_t quantum_cycles; /* cycles a CPU runs before the next one is visited */
 	bool step_engine;        /* one instruction at a time instead of blocks (same results) */
-	bool hazard_check;       /* report CP0 hazards (implies step_engine) */
+	bool hazard_check;       /* report CP0 hazards (same results, slower) */
 	uint64_t seed;
 };
 
@@ -61,7 +61,10 @@ struct stop {
 
 struct machine;
 
-/* The defaults: testmips, 1 CPU, 1 node, 32 MB, 48 entries, big-endian. */
+/*
+ * The defaults: testmips, 1 CPU, 1 node, 32 MB, 48 entries, big-endian; CP0 hazards are looked for
+ * in the torture build.
+ */
 struct machine_config machine_config_default(void);
 
 /* Checks the configuration and builds the machine, in its reset state. NULL after an error. */
@@ -89,6 +92,18 @@ struct core_hooks;
 
 /* Observers of every CPU (sim/core/core.h); NULL takes them away. Results never change. */
 void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks);
+
+struct hazards_found;
+
+/*
+ * Who is told of CP0 hazards (sim/core/hazards.h) where the configuration asks for the check. If
+ * nobody is, they go to stderr, and the torture build aborts.
+ */
+typedef void machine_hazard_fn(void *context, const struct hazards_found *found);
+void machine_set_hazard_listener(struct machine *machine, machine_hazard_fn *fn, void *context);
+
+/* Pairs of instructions told so far. */
+uint64_t machine_hazards(const struct machine *machine);
 
 /*
  * Copies `size` bytes to physical address `paddr`. False if a byte would lie outside RAM.

@@ -36,6 +36,8 @@ struct machine {
 	struct stop stop;     /* set by devices, reason STOP_NONE while running */
 	volatile sig_atomic_t interrupted;
 	struct core_debug debug;
+	struct hazards *hazards;       /* NULL unless the configuration asks for it */
+	struct core_hooks users_hooks; /* of machine_set_hooks() */
 	struct error error;
 
 	machine_console_fn *console;

@@ -92,12 +92,15 @@ FUNCTION(trap_entry)
 trap_return:
 	mfc0	$t0, $CP0_STATUS
 	li	$t1, ~STATUS_IE
-	and	$t0, $t0, $t1
-	mtc0	$t0, $CP0_STATUS	/* interrupts off, effective three instructions later */
+	and	$t2, $t0, $t1
+	mtc0	$t2, $CP0_STATUS	/* interrupts off, effective three instructions later */
 	ld	$t0, FRAME_HI($a0)
 	ld	$t1, FRAME_LO($a0)
+	ori	$t2, $t2, STATUS_EXL
 	mthi	$t0
 	mtlo	$t1
+	/* Now EXL, alone: set together with KSU it might come too late (VR4100 UM, CP0 hazards). */
+	mtc0	$t2, $CP0_STATUS
 	move	$k1, $a0
 #define LOAD(n)	ld	$n, FRAME_GPR + 8 * n($k1)
 	LOAD(1)
@@ -129,7 +132,7 @@ trap_return:
 	LOAD(29)
 	LOAD(30)
 	LOAD(31)
-	/* EXL before KSU and EPC: with EXL = 1 the CPU stays in kernel mode until eret. */
+	/* With EXL = 1 the CPU stays in kernel mode until eret, whatever KSU gets. */
 	ld	$k0, FRAME_STATUS($k1)
 	ori	$k0, $k0, STATUS_EXL
 	mtc0	$k0, $CP0_STATUS

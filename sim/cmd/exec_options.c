@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OWN_ROWS 7U
+#define OWN_ROWS 8U
 #define ROWS     (OWN_ROWS + RUN_OPTIONS_ROWS)
 
 static void fill_table(struct exec_options *o, struct option rows[ROWS])
@@ -24,6 +24,9 @@ static void fill_table(struct exec_options *o, struct option rows[ROWS])
 		  "big, little, auto: the program's (default)", 0, 0, settings_endian_names },
 		{ "--engine", OPTION_CHOICE, &s->engine, "NAME",
 		  "block (default) or step: same results, slower", 0, 0, settings_engine_names },
+		{ "--hazards", OPTION_CHOICE, &s->hazards, "WHETHER",
+		  "on: end with code 4 if the program has CP0 hazards (default off)", 0, 0,
+		  settings_hazards_names },
 		{ "--disk", OPTION_TEXT, &o->disk, "FILE", "refused: there is no disk yet", 0, 0,
 		  NULL },
 	};

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "sim/core/core.h"
+#include "sim/trace/hazard_text.h"
 
 /* A debug build says without being asked what costs nothing to notice. */
 #ifdef NDEBUG
@@ -21,6 +22,11 @@ static void warn_on_stderr(void *context, struct core *core, const char *text)
 	(void)context;
 	fprintf(stderr, "mirrorball: warning: cpu %u pc 0x%016" PRIx64 ": %s\n", core->id, core->pc,
 		text);
+}
+
+static void hazard_on_stderr(void *context, const struct hazards_found *found)
+{
+	hazard_print(stderr, found, context);
 }
 
 static bool begin_trace(struct observers *observers, const struct observer_options *options,
@@ -80,6 +86,9 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 		hooks.warn = warn_on_stderr;
 	}
 	machine_set_hooks(machine, &hooks);
+	/* The symbols are only read. */
+	machine_set_hazard_listener(machine, hazard_on_stderr,
+				    (struct elf_file *)(uintptr_t)symbols);
 	return true;
 }
 

@@ -93,6 +93,17 @@ static bool judge_limit(const struct session *session, struct error *err)
 	return judge_budget(session, err, what);
 }
 
+/* A run that came to its end in order, or out of a budget, but would not on silicon. */
+static bool judge_hazards(const struct session *session, struct error *err)
+{
+	uint64_t count = machine_hazards(session->machine);
+
+	return count == 0 || error_set(err, EXIT_MONITOR,
+				       "cp0-hazards count=%" PRIu64
+				       ": the program needs more than an R4000 gives",
+				       count);
+}
+
 bool report_judge(const struct session *session, struct error *err)
 {
 	const struct stop *stop = &session->stop;
@@ -106,17 +117,18 @@ bool report_judge(const struct session *session, struct error *err)
 	}
 	switch (stop->reason) {
 	case STOP_HALT:
-		return true;
+		return judge_hazards(session, err);
 	case STOP_EXIT:
-		return stop->code == 0 ||
-		       error_set(err, EXIT_PROGRAM, "program-failed code=%" PRIu32 " cpu=%u",
-				 stop->code, stop->cpu);
+		return stop->code == 0 ? judge_hazards(session, err)
+				       : error_set(err, EXIT_PROGRAM,
+						   "program-failed code=%" PRIu32 " cpu=%u",
+						   stop->code, stop->cpu);
 	case STOP_PANIC:
 		return judge_panic(session, err);
 	case STOP_MAX_CYCLES:
 	case STOP_MAX_INSNS:
 	case STOP_INTERRUPTED:
-		return judge_limit(session, err);
+		return judge_hazards(session, err) && judge_limit(session, err);
 	case STOP_DEADLOCK:
 		return error_set(err, EXIT_GUEST,
 				 "guest-hang every CPU is paused and nothing can wake one");

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEYS           8U
+#define KEYS           9U
 #define KEY_BYTES_MAX  64U
 #define TLB_OUT_OF_ANY 65U
 
 const char *const settings_endian_names[] = { "auto", "big", "little", NULL };
 const char *const settings_engine_names[] = { "block", "step", NULL };
+const char *const settings_hazards_names[] = { "off", "on", NULL };
 
 struct settings settings_default(void)
 {
@@ -23,6 +24,7 @@ struct settings settings_default(void)
 		.tlb_entries = config.tlb_entries,
 		.quantum_cycles = config.quantum_cycles,
 		.seed = config.seed,
+		.hazards = config.hazard_check,
 	};
 }
 
@@ -45,6 +47,9 @@ static void fill_keys(struct settings *s, struct option rows[KEYS])
 		  INT64_MAX, NULL },
 		{ "machine.engine", OPTION_CHOICE, &s->engine, "NAME",
 		  "block, or step: same results, slower", 0, 0, settings_engine_names },
+		{ "machine.hazards", OPTION_CHOICE, &s->hazards, "WHETHER",
+		  "on: look for CP0 hazards in the program (docs/isa.md)", 0, 0,
+		  settings_hazards_names },
 	};
 
 	memcpy(rows, keys, sizeof(keys));
@@ -102,6 +107,7 @@ struct machine_config settings_to_config(const struct settings *settings, bool p
 	config.quantum_cycles = settings->quantum_cycles;
 	config.seed = settings->seed;
 	config.step_engine = settings->engine == SETTINGS_ENGINE_STEP;
+	config.hazard_check = settings->hazards != 0;
 	config.big_endian = settings->endian == SETTINGS_ENDIAN_AUTO
 				    ? program_is_big
 				    : settings->endian == SETTINGS_ENDIAN_BIG;

@@ -26,6 +26,7 @@ enum settings_engine {
 /* NULL-terminated, for OPTION_CHOICE. */
 extern const char *const settings_endian_names[];
 extern const char *const settings_engine_names[];
+extern const char *const settings_hazards_names[];
 
 struct settings {
 	uint64_t cpus;
@@ -34,8 +35,9 @@ struct settings {
 	uint64_t tlb_entries;
 	uint64_t quantum_cycles;
 	uint64_t seed;
-	unsigned endian; /* enum settings_endian */
-	unsigned engine; /* enum settings_engine */
+	unsigned endian;  /* enum settings_endian */
+	unsigned engine;  /* enum settings_engine */
+	unsigned hazards; /* 1: look for CP0 hazards */
 };
 
 struct settings settings_default(void);

@@ -336,9 +336,9 @@ static bool is_pure(enum isa_id id)
 /*
  * Executes the slot before the branch where nobody can tell the difference, and spares the branch
  * an operation of its own. `ops` holds branch and slot, and gets what replaces them if they can be
- * fused.
+ * fused; false if they cannot.
  */
-static void fuse_branch(struct op *ops, enum isa_id branch, enum isa_id slot, const struct op *end)
+static bool fuse_branch(struct op *ops, enum isa_id branch, enum isa_id slot, const struct op *end)
 {
 	op_fn *ending = fused_ending(branch);
 	bool slot_uses_link =
@@ -346,7 +346,7 @@ static void fuse_branch(struct op *ops, enum isa_id branch, enum isa_id slot, co
 
 	if (ending == NULL || !is_pure(slot) || ops[1].run == op_reserved_x64 ||
 	    ops[1].d == ops[0].s || ops[1].d == ops[0].t || slot_uses_link) {
-		return;
+		return false;
 	}
 	struct op fused = ops[0];
 
@@ -358,14 +358,28 @@ static void fuse_branch(struct op *ops, enum isa_id branch, enum isa_id slot, co
 		ops[0] = ops[1];
 		ops[1] = fused;
 	}
+	return true;
+}
+
+/* Torture build: lets checkers see what the finished block executes (invariant B5). */
+static void observe(const struct code_cache *cache, struct block *block, const uint8_t *bytes,
+		    uint32_t offset, bool is_fused)
+{
+	uint32_t words[BLOCK_INSNS_MAX];
+
+	for (uint32_t i = 0; i < block->insns; i++) {
+		words[i] = fetch_word(cache, bytes, offset + i * 4);
+	}
+	observe_block(block, words, is_fused);
 }
 
 struct block *code_build(struct code_cache *cache, struct code_page *page, uint32_t offset)
 {
 	const uint8_t *bytes = ram_frame_host(cache->ram, page->frame);
 	struct block_plan plan = plan_block(cache, bytes, offset);
-	struct block *block =
-		chunk_alloc(cache, sizeof(*block) + (plan.insns + 1) * sizeof(struct op));
+	uint32_t op_count = (CORE_CHECKED ? 2 * plan.insns : plan.insns) + 1;
+	struct block *block = chunk_alloc(cache, sizeof(*block) + op_count * sizeof(struct op));
+	bool is_fused = false;
 
 	memset(block, 0, sizeof(*block));
 	cache->ram->flags[page->frame] |= RAM_CODE;
@@ -393,9 +407,12 @@ struct block *code_build(struct code_cache *cache, struct code_page *page, uint3
 	if (plan.has_slot) {
 		uint32_t branch = offset + (plan.insns - 2) * 4;
 
-		fuse_branch(
+		is_fused = fuse_branch(
 			&block->ops[plan.insns - 2], isa_decode(fetch_word(cache, bytes, branch)),
 			isa_decode(fetch_word(cache, bytes, branch + 4)), &block->ops[plan.insns]);
+	}
+	if (CORE_CHECKED) {
+		observe(cache, block, bytes, offset, is_fused);
 	}
 	mark_lines(page, offset, plan.insns);
 	page->at[offset >> 2] = block;

@@ -50,7 +50,8 @@ struct op {
  * branch and slot may be fused into [slot,] branch-and-ending, neither of which can fault or leave.
  * B2 all instructions lie in one page. B3 next[] points to blocks of the same page and key only,
  * so that dropping a page leaves no dangling pointer. B4 has_slot means that the last
- * instruction is the delay slot of the one before it.
+ * instruction is the delay slot of the one before it. B5 in the torture build ops[insns + 1 + i]
+ * says what ops[i] really does (observe.c).
  */
 struct block {
 	uint16_t insns; /* instructions, 0..BLOCK_INSNS_MAX; 0: to be stepped, see block_find() */

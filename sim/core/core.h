@@ -141,11 +141,16 @@ struct core_hooks {
 	void *trace;   /* context of all but block and warn */
 	void *profile; /* context of block */
 	void *warner;  /* context of warn */
-	void *checker; /* context of check */
+	void *checker; /* context of check and check_exception */
 	/* Each instruction before it executes; set only together with core->step_engine. */
 	void (*insn)(void *context, struct core *core, uint64_t pc, uint32_t word);
 	/* The same, for a checker of programs (sim/trace/undefined.h). */
 	void (*check)(void *context, struct core *core, uint64_t pc, uint32_t word);
+	/*
+	 * It takes an exception, NMI as EXC_INT, while registers are still as before: of the
+	 * instruction that `check` saw last, or of no instruction that could be executed.
+	 */
+	void (*check_exception)(void *context, struct core *core, unsigned code, bool is_executing);
 	/* An exception was taken: the code, where execution goes on. */
 	void (*exception)(void *context, struct core *core, unsigned code, uint64_t epc,
 			  uint64_t vector);

@@ -55,10 +55,14 @@ struct place {
 	bool in_slot;
 };
 
-static struct place locate(struct core *core, const struct op *op)
+/* Comes first: nothing of the exception is in the registers yet. */
+static struct place locate(struct core *core, const struct op *op, unsigned code)
 {
 	struct place place = { core->pc, core->in_slot };
 
+	if (unlikely(core->hooks.check_exception != NULL)) {
+		core->hooks.check_exception(core->hooks.checker, core, code, op != NULL);
+	}
 	if (op == NULL) {
 		/* Nothing was executed, but an endless loop of exceptions must take time. */
 		core->cycles_left--;
@@ -118,7 +122,7 @@ static struct block *enter_vector(struct core *core, unsigned code, struct place
 static struct block *raise_with_unit(struct core *core, const struct op *op, unsigned code,
 				     unsigned unit)
 {
-	struct place place = locate(core, op);
+	struct place place = locate(core, op, code);
 
 	core->cp0.cause = (core->cp0.cause & ~(uint32_t)CAUSE_CE) | (unit << CAUSE_CE_SHIFT);
 	return enter_vector(core, code, place, VECTOR_GENERAL);
@@ -150,6 +154,7 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 {
 	struct core_cp0 *cp0 = &core->cp0;
 	uint64_t offset = VECTOR_GENERAL;
+	struct place place = locate(core, op, code);
 
 	if (refill && !(cp0->status & STATUS_EXL)) {
 		offset = core_is_x64(core) ? VECTOR_XTLB_REFILL : VECTOR_TLB_REFILL;
@@ -160,9 +165,6 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 	cp0->xcontext = (cp0->xcontext & XCONTEXT_PTEBASE) | ((vaddr >> 62) << XCONTEXT_R_SHIFT) |
 			(((vaddr >> 13) << XCONTEXT_BADVPN2_SHIFT) & XCONTEXT_BADVPN2);
 	cp0->entry_hi = (vaddr & (ENTRYHI_R | ENTRYHI_VPN2)) | (cp0->entry_hi & ENTRYHI_ASID);
-
-	struct place place = locate(core, op);
-
 	cp0->cause &= ~(uint32_t)CAUSE_CE;
 	return enter_vector(core, code, place, offset);
 }
@@ -202,6 +204,9 @@ void core_soft_reset(struct core *core)
 /* An NMI is a soft reset that any state of the processor lets through. */
 void core_nmi(struct core *core)
 {
+	if (core->hooks.check_exception != NULL) {
+		core->hooks.check_exception(core->hooks.checker, core, EXC_INT, false);
+	}
 	core->nmi_pending = false;
 	core->waiting = false;
 	core_soft_reset(core);

@@ -111,3 +111,6 @@ static inline uint64_t exec_cycle(const struct core *core, const struct op *op)
  * instruction must see (interrupts, written code). In a delay slot the ending does that itself.
  */
 struct block *exec_leave_after(struct core *core, const struct op *op);
+
+/* Makes the operations of a finished block show `words` to hooks.check: torture build. */
+void observe_block(struct block *block, const uint32_t *words, bool is_fused);

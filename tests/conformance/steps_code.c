@@ -15,9 +15,10 @@
 #define FUNCTION_WORDS      4
 #define FUNCTION_ALIGN_LOG2 5
 
-/* Makes what was stored at `offset` behind `reg` visible to fetches. */
+/* Makes what was stored at `offset` behind `reg` visible to fetches; not sooner than CACHE may. */
 static void emit_code_flush(struct gen *gen, unsigned reg, unsigned offset)
 {
+	emit_nops(gen, 2);
 	emit_row(gen, ISA_cache,
 		 (struct operands){ .rs = reg, .rt = WRITE_BACK, .imm = offset & 0xffff });
 	emit_row(gen, ISA_cache,

@@ -13,6 +13,8 @@ TEST_BEGIN
 	/* Hit_Writeback and its family, index write-backs: memory is as stored. */
 	li	$t1, 0x55
 	sw	$t1, 0($t0)
+	nop				# CACHE on a line just stored to comes too early
+	nop
 	cache	0x19, 0($t0)
 	cache	0x15, 0($t0)
 	cache	0x01, 0($t0)

@@ -15,24 +15,34 @@ TEST_BEGIN
 #else
 	EXPECT($t1, 0)
 #endif
-	nor	$t1, $t0, $zero		# try to invert everything
+	/* Uncached, because K0 and IB concern the fetches themselves. */
+	dla	$t9, 1f
+	dli	$t8, 0x20000000
+	daddu	$t9, $t9, $t8
+	jr	$t9
+	 nor	$t1, $t0, $zero		# try to invert everything
+1:
 	mtc0	$t1, $CP0_CONFIG
 	hazard
 	mfc0	$t1, $CP0_CONFIG
 	mtc0	$t2, $CP0_CONFIG
 	hazard
 	xor	$t1, $t1, $t0
-	EXPECT($t1, 0x3f)
 	/* Every attribute that K0 may have works. */
 	ori	$t0, $t0, 7
-	xori	$t1, $t0, 7 ^ 2		# uncached
-	mtc0	$t1, $CP0_CONFIG
+	xori	$t3, $t0, 7 ^ 2		# uncached
+	mtc0	$t3, $CP0_CONFIG
 	hazard
 	dla	$t3, test_main
 	lw	$t3, 0($t3)
 	mtc0	$t2, $CP0_CONFIG
 	hazard
 	mfc0	$t0, $CP0_CONFIG
+	dla	$t9, 1f
+	jr	$t9
+	 nop
+1:
+	EXPECT($t1, 0x3f)
 	subu	$t0, $t0, $t2
 	EXPECT($t0, 0)
 	TEST_PASS

@@ -7,6 +7,7 @@
 
 TEST_BEGIN
 	/* With ERL and EXL set this stays kernel mode; IE is left out for the timer, RE for itself. */
+	SET_EXL
 	li	$t0, 0xff07ffff & ~(STATUS_IE | STATUS_RE)
 	mtc0	$t0, $CP0_STATUS
 	hazard

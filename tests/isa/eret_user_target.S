@@ -9,6 +9,7 @@ TEST_BEGIN
 	dla	$t0, 1f
 	dmtc0	$t0, $CP0_EPC
 	li	$t1, STATUS_KSU_USER | STATUS_EXL
+	SET_EXL
 	TRAP_AT(EXC_ADEL, 0, 1b, 0x180, mtc0 $t1, $CP0_STATUS; hazard; \
 		eret; 1: nop)
 	EXPECT_RECORD_LABEL(BADVADDR, 1b)

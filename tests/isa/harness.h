@@ -27,6 +27,7 @@
  *   TLB_ENTRY(index, entryhi, entrylo0, entrylo1, pagemask)
  *   MAP_CODE                       the program at USER_OFFSET, by entry 0 (global, 16 MB page)
  *   ENTER(status)                  goes on at the mapped address with this Status, by ERET
+ *   SET_EXL                        before KSU is changed: set together, KSU might act first
  *   SET_STATUS(value), HOOK(label) label gets every exception, EXL set, k0 = vector offset
  */
 #pragma once
@@ -240,12 +241,20 @@ test_main:
 	dsll32	$k0, $k0, 0
 	dsra32	$k0, $k0, 0
 	dmtc0	$k0, $CP0_EPC
+	SET_EXL
 	li	$k1, (\status) | STATUS_EXL
 	mtc0	$k1, $CP0_STATUS
 	hazard
 	eret
 	nop
 8803:	.set	alias, USER_OFFSET
+.endm
+
+/* R4000s may let KSU act before EXL that is written with it (VR4100 UM, CP0 hazards). */
+.macro SET_EXL
+	mfc0	$k0, $CP0_STATUS
+	ori	$k0, $k0, STATUS_EXL
+	mtc0	$k0, $CP0_STATUS
 .endm
 
 .macro set_status value

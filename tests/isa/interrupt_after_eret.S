@@ -23,6 +23,7 @@ TEST_BEGIN
 	dsrl32	$t2, $t2, 0
 	dmtc0	$t2, $CP0_EPC
 	li	$t3, STATUS_KSU_USER | STATUS_EXL | STATUS_IE | 0x100
+	SET_EXL
 	.set	alias, USER_OFFSET
 	TRAP_AT(EXC_INT, 0, 1b, 0x180, mtc0 $t3, $CP0_STATUS; hazard; eret; 1: addiu $t1, $t1, 1)
 	EXPECT($t1, 0)

@@ -36,6 +36,7 @@ TEST_BEGIN
 	EXPECT($t2, BY_ORDER(1, 8))
 	dli	$a6, 0xa0a1a2a3
 	move	$a7, $a6
+	SET_EXL
 	li	$k0, 0x10000
 	dmtc0	$k0, $CP0_EPC
 	li	$k1, STATUS_KSU_USER | STATUS_UX | STATUS_RE | STATUS_EXL

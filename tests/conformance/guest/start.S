@@ -131,6 +131,10 @@ frame_resume:
 	ld	$t0, FRAME_EPC($k0)
 	ld	$t1, FRAME_STATUS($k0)
 	dmtc0	$t0, $CP0_EPC
+	/* EXL first: set together with KSU it might come too late (VR4100 UM, CP0 hazards). */
+	mfc0	$t0, $CP0_STATUS
+	ori	$t0, $t0, STATUS_EXL
+	mtc0	$t0, $CP0_STATUS
 	mtc0	$t1, $CP0_STATUS
 	RESTORE(1); RESTORE(2); RESTORE(3); RESTORE(4); RESTORE(5); RESTORE(6); RESTORE(7)
 	RESTORE(8); RESTORE(9); RESTORE(10); RESTORE(11); RESTORE(12); RESTORE(13)
