@@ -12,30 +12,46 @@
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
 
+/* Every byte of a read is the character, as on GXemul. */
+static uint64_t in_every_byte(uint8_t byte, unsigned size)
+{
+	return (byte * 0x0101010101010101ULL) >> (64 - 8 * size);
+}
+
+/* Prints the bytes stored in the order of their addresses; GXemul leaves out zeroes. */
+static void print_stored(struct machine *machine, unsigned size, uint64_t value)
+{
+	for (unsigned i = 0; i < size; i++) {
+		unsigned from = machine->config.big_endian ? size - 1 - i : i;
+		uint8_t byte = (uint8_t)(value >> (8 * from));
+
+		if (byte != 0) {
+			machine_console_output(machine, 0, byte);
+		}
+	}
+}
+
 static bool console_read(struct device *device, struct core *core, uint64_t offset, unsigned size,
 			 uint64_t *value)
 {
 	uint8_t byte = 0;
 
-	(void)size;
-	if (offset == TESTMIPS_CONSOLE_DATA) {
+	(void)core;
+	if (offset != TESTMIPS_CONSOLE_HALT) {
 		console_take(&device->machine->input, &byte);
 		machine_input_changed(device->machine);
-	} else if (offset == TESTMIPS_CONSOLE_HALT) {
-		machine_stop(device->machine, STOP_HALT, core->id, 0);
 	}
-	*value = byte;
+	*value = in_every_byte(byte, size);
 	return true;
 }
 
 static bool console_write(struct device *device, struct core *core, uint64_t offset, unsigned size,
 			  uint64_t value)
 {
-	(void)size;
-	if (offset == TESTMIPS_CONSOLE_DATA) {
-		machine_console_output(device->machine, 0, (uint8_t)value);
-	} else if (offset == TESTMIPS_CONSOLE_HALT) {
+	if (offset == TESTMIPS_CONSOLE_HALT) {
 		machine_stop(device->machine, STOP_HALT, core->id, 0);
+	} else {
+		print_stored(device->machine, size, value);
 	}
 	return true;
 }
