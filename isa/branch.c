@@ -59,23 +59,23 @@ bool isa_branch(uint32_t word, uint64_t pc, const struct isa_branch_operands *op
 		struct isa_branch *result)
 {
 	enum isa_id id = isa_decode(word);
-	const struct isa_desc *desc = &isa_descs[id];
+	const struct isa_traits *traits = &isa_traits[id];
 
-	if (!(desc->flags & ISA_F_DELAY)) {
+	if (!(traits->flags & ISA_F_DELAY)) {
 		return false;
 	}
 	result->is_taken = condition(id, operands);
-	result->nullifies_slot = !result->is_taken && (desc->flags & ISA_F_LIKELY);
+	result->nullifies_slot = !result->is_taken && (traits->flags & ISA_F_LIKELY);
 	result->link = 0;
 	result->link_value = pc + 8;
-	if (desc->flags & ISA_F_LINK) {
+	if (traits->flags & ISA_F_LINK) {
 		result->link = (uint8_t)(id == ISA_jalr ? isa_rd(word) : RA);
 	}
 	if (!result->is_taken) {
 		result->next_pc = pc + 8;
-	} else if (desc->class == ISA_CLASS_BRANCH) {
+	} else if (traits->class == ISA_CLASS_BRANCH) {
 		result->next_pc = isa_branch_target(word, pc);
-	} else if (desc->operands == ISA_OPD_TARGET) {
+	} else if (traits->operands == ISA_OPD_TARGET) {
 		result->next_pc = isa_jump_target(word, pc);
 	} else {
 		result->next_pc = operands->rs;

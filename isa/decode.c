@@ -7,63 +7,14 @@
  * An empty slot is ISA_reserved. Fields that the manual writes as zero are not looked at: of the
  * conditions under which it raises Reserved Instruction (R4000 UM 5.4) none is about them.
  */
+#include "isa/encoding.h"
 #include "isa/isa.h"
 
-#define F_X64    ISA_F_X64
-#define F_DELAY  ISA_F_DELAY
-#define F_LIKELY ISA_F_LIKELY
-#define F_LINK   ISA_F_LINK
-#define F_ENDS   ISA_F_ENDS
-#define F_CP0    ISA_F_CP0
-#define F_CP1    ISA_F_CP1
-#define F_CP2    ISA_F_CP2
-
-/* The selecting fields. */
-#define OPCODE_SHIFT 26
-#define OP_SPECIAL   0x00U
-#define OP_REGIMM    0x01U
-#define OP_COP0      0x10U
-#define OP_COP1      0x11U
-#define RS_CO        0x10U /* COP0: bit 25 */
-#define CO_RFE       0x10U /* a function under it: of the R3000, not of the R4000 */
-#define RS_BC        0x08U
-#define FMT_SINGLE   0x10U
-#define FMT_DOUBLE   0x11U
-#define FMT_WORD     0x14U
-#define FMT_LONG     0x15U
-
-#define OPCODE_BITS(opcode) ((opcode) << OPCODE_SHIFT)
-#define RS_BITS(rs)         ((rs) << 21)
-#define RT_BITS(rt)         ((rt) << 16)
-
-/* { match, mask } of a row by table. */
-#define MATCH_OPCODE(code)  OPCODE_BITS(code##U), OPCODE_BITS(0x3fU)
-#define MATCH_SPECIAL(code) OPCODE_BITS(OP_SPECIAL) | (code##U), OPCODE_BITS(0x3fU) | 0x3fU
-#define MATCH_REGIMM(code) \
-	OPCODE_BITS(OP_REGIMM) | RT_BITS(code##U), OPCODE_BITS(0x3fU) | RT_BITS(0x1fU)
-#define MATCH_COP0(code) \
-	OPCODE_BITS(OP_COP0) | RS_BITS(code##U), OPCODE_BITS(0x3fU) | RS_BITS(0x1fU)
-#define MATCH_COP0CO(code)                                 \
-	OPCODE_BITS(OP_COP0) | RS_BITS(RS_CO) | (code##U), \
-		OPCODE_BITS(0x3fU) | RS_BITS(RS_CO) | 0x3fU
-#define MATCH_COP1(code) \
-	OPCODE_BITS(OP_COP1) | RS_BITS(code##U), OPCODE_BITS(0x3fU) | RS_BITS(0x1fU)
-#define MATCH_COP1BC(code)                                        \
-	OPCODE_BITS(OP_COP1) | RS_BITS(RS_BC) | RT_BITS(code##U), \
-		OPCODE_BITS(0x3fU) | RS_BITS(0x1fU) | RT_BITS(0x1fU)
-#define MATCH_FORMAT(code, format)                          \
-	OPCODE_BITS(OP_COP1) | RS_BITS(format) | (code##U), \
-		OPCODE_BITS(0x3fU) | RS_BITS(0x1fU) | 0x3fU
-#define MATCH_COP1S(code) MATCH_FORMAT(code, FMT_SINGLE)
-#define MATCH_COP1D(code) MATCH_FORMAT(code, FMT_DOUBLE)
-#define MATCH_COP1W(code) MATCH_FORMAT(code, FMT_WORD)
-#define MATCH_COP1L(code) MATCH_FORMAT(code, FMT_LONG)
-
-#define MATCH_NONE(code) 0, 0
+/* What the monitor wants to know of a row, in three bytes; the rest is in descs.c. */
 #define INSN(table, code, id, text, operands, class, flags) \
-	[ISA_##id] = { text, MATCH_##table(code), ISA_OPD_##operands, ISA_CLASS_##class, flags },
-const struct isa_desc isa_descs[ISA_COUNT] = {
-	[ISA_reserved] = { "reserved", 0, 0, ISA_OPD_NONE, ISA_CLASS_TRAP, 0 },
+	[ISA_##id] = { ISA_OPD_##operands, ISA_CLASS_##class, flags },
+const struct isa_traits isa_traits[ISA_COUNT] = {
+	[ISA_reserved] = { ISA_OPD_NONE, ISA_CLASS_TRAP, 0 },
 #include "isa/mips3.def"
 };
 #undef INSN

@@ -95,6 +95,15 @@ struct isa_desc {
 
 extern const struct isa_desc isa_descs[ISA_COUNT];
 
+/* The same without text and encoding: small enough for the monitor. */
+struct isa_traits {
+	uint8_t operands; /* enum isa_operands */
+	uint8_t class;    /* enum isa_class */
+	uint8_t flags;    /* ISA_F_* */
+};
+
+extern const struct isa_traits isa_traits[ISA_COUNT];
+
 /*
  * The instruction in `word`, ISA_reserved if there is none. Fields that the manual writes as zero
  * do not matter. Undefined operations and formats of the FPU are ISA_cop1_undefined: the FPU, not
