@@ -271,6 +271,18 @@ static uint8_t coprocessor_of(unsigned flags)
 	return (flags & ISA_F_CP1) ? 1 : UINT8_MAX;
 }
 
+/* A reserved word of a coprocessor: its usability comes first, and not all raise an exception. */
+static void decode_reserved(uint32_t word, struct op *op)
+{
+	enum isa_reserved_kind kind = isa_reserved_kind(word);
+
+	if (kind != ISA_RESERVED_ALWAYS) {
+		op->run = op_reserved_unit;
+		op->a = (uint8_t)isa_coprocessor(word);
+		op->imm = kind == ISA_RESERVED_IGNORED;
+	}
+}
+
 void code_decode(uint32_t word, uint8_t key, struct op *op)
 {
 	enum isa_id id = isa_decode(word);
@@ -280,6 +292,10 @@ void code_decode(uint32_t word, uint8_t key, struct op *op)
 	if ((desc->flags & ISA_F_X64) && !(key & DECODE_X64)) {
 		op->run = op_reserved_x64;
 		op->a = coprocessor_of(desc->flags);
+		return;
+	}
+	if (id == ISA_reserved) {
+		decode_reserved(word, op);
 		return;
 	}
 	decode_operands(word, id, key, op);

@@ -59,8 +59,9 @@
 #undef INSN
 
 /* Operations that are no instruction of their own. */
-op_fn op_reserved;     /* reserved instruction */
-op_fn op_reserved_x64; /* 64-bit operation where the mode does not allow it */
+op_fn op_reserved;      /* reserved instruction */
+op_fn op_reserved_x64;  /* 64-bit operation where the mode does not allow it */
+op_fn op_reserved_unit; /* undefined operation of CP0 or CP1; `imm`: does nothing where usable */
 op_fn op_nop;
 op_fn op_constant; /* d = imm: lui, and immediates on $0 */
 op_fn op_move;     /* d = s: or, addu and daddu with $0 */

@@ -33,6 +33,20 @@ struct block *op_reserved_x64(struct core *core, const struct op *op)
 	return exc_raise(core, op, EXC_RI);
 }
 
+struct block *op_reserved_unit(struct core *core, const struct op *op)
+{
+	bool is_usable = (core->cp0.status & ((uint32_t)STATUS_CU0 << op->a)) ||
+			 (op->a == 0 && core_get_mode(core) == CORE_KERNEL);
+
+	if (!is_usable) {
+		return exc_raise_unusable(core, op, op->a);
+	}
+	if (op->imm) {
+		OP_NEXT();
+	}
+	return exc_raise(core, op, EXC_RI);
+}
+
 #define TRAP_OP(id, condition)                                        \
 	struct block *op_##id(struct core *core, const struct op *op) \
 	{                                                             \
