@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +22,7 @@ struct ring {
 };
 
 /* Keeps what a ring of this size at `data` had before (a soft reset); false if it had nothing. */
-_Bool ring_init(struct ring *ring, char *data, uint32_t size);
+bool ring_init(struct ring *ring, char *data, uint32_t size);
 void ring_put(struct ring *ring, char c);
 /* Copies up to `bytes` from number *position on, skipping what is overwritten; advances it. */
 size_t ring_read(const struct ring *ring, uint64_t *position, char *to, size_t bytes);

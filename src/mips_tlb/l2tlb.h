@@ -91,9 +91,6 @@ struct l2tlb_pair {
 	uint32_t guest[2]; /* guest */
 };
 
-/* Called for each entry of a flush that is asked about; true keeps it. */
-struct vtlb;
-
 /* Bytes of storage, 32-byte aligned, that l2tlb_init() wants for `entry_count` entries; 0 if
  * that is no power of two in [L2TLB_ENTRIES_MIN, L2TLB_ENTRIES_MAX]. */
 size_t l2tlb_storage_bytes(uint32_t entry_count);

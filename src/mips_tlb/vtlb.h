@@ -50,6 +50,8 @@ struct vtlb {
 	uint32_t probed; /* index that the last tlbp hit, until a TLB write; or VTLB_NONE */
 	uint32_t vcpu;   /* number in its VM, 0..VM_VCPUS_MAX-1 */
 	uint32_t node;   /* where its pages are allocated first */
+	/* Slots that the guest wrote by number without a probe: promotion leaves them alone. */
+	uint64_t explicit_slots;
 	bool second_level;
 	bool low_page; /* VM_SHARED_PAIR_LOW is the monitor's */
 	struct pmap *pmap;

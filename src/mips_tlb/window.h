@@ -37,3 +37,5 @@ uint64_t window_entryhi(uint32_t gpn);
  * window refill, for what assembly leaves: large entries, and pages just allocated.
  */
 void window_to_hardware(const struct pmap *pmap, uint64_t vaddr);
+/* The same in the device area, where the clock page alone can be entered, read-only. */
+void window_device_to_hardware(const struct pmap *pmap, uint64_t vaddr);

@@ -28,7 +28,8 @@ struct page_pool {
 	struct lock lock;
 	uint32_t frame_count; /* of this node */
 	uint32_t free_count;
-	uint32_t next; /* word to look at first: next fit keeps runs of a VM together */
+	uint32_t next;   /* word to look at first: next fit keeps runs of a VM together */
+	uint32_t no_run; /* page_alloc_in_run() failed, and nothing has been freed since */
 	uint64_t *bits;
 	uint64_t *summary;
 	uint64_t fail_after; /* tests: that many more pages, then none; UINT64_MAX = off */
@@ -63,6 +64,12 @@ MUST_CHECK enum status page_alloc(struct page_alloc *alloc, uint32_t node, uint3
 MUST_CHECK enum status page_alloc_hint(struct page_alloc *alloc, uint32_t node, uint32_t hint,
 				       uint32_t *mpn);
 /*
+ * One page, the one at `offset` in a free aligned run of 2^order; the rest stays free, so that
+ * neighbours can be taken by hint later. ERR_NOMEM if `node` has no such run.
+ */
+MUST_CHECK enum status page_alloc_in_run(struct page_alloc *alloc, uint32_t node, unsigned order,
+					 uint32_t offset, uint32_t *mpn);
+/*
  * 2^order consecutive pages, the first a multiple of 2^order, all of one node: `node` or, unless
  * `here_only`, the nearest that has them.
  */
@@ -74,6 +81,8 @@ void page_free(struct page_alloc *alloc, uint32_t mpn);
 uint64_t page_alloc_free_count(const struct page_alloc *alloc);
 /* Home node of a page; `node_count` for what is no RAM. */
 uint32_t page_node(const struct page_alloc *alloc, uint32_t mpn);
+/* Its number on that node (frame_of_node); for RAM only. */
+uint32_t page_index(const struct page_alloc *alloc, uint32_t mpn);
 bool page_is_free(const struct page_alloc *alloc, uint32_t mpn);
 
 const char *page_alloc_check(const struct page_alloc *alloc);

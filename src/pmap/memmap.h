@@ -7,13 +7,14 @@
  *
  * Users are recorded as (guest page, set of VMs): a page shared by VMs started from one module is
  * at the same guest page in all of them and takes one record. The array is fixed; on overflow the
- * VM goes to `unknown`, and to find its mappings its pmap is searched.
+ * VM goes to the set `unknown`, and to find its mappings its pmap is searched.
  *
  * Invariants (memmap_check):
  *   I1  kind FREE: no users, no pins, flags 0; kind PRIVATE: exactly one user, info.vm and info.ppn
  *       say which; kind SHARED: info.vm is INSPECT_VM_NONE.
  *   I2  a record with an empty set is unused; no guest page is in two records.
- *   I3  info.users is the number of (VM, guest page) in the records, or unknown if `unknown` != 0.
+ *   I3  info.users is the number of (VM, guest page) in the records if unknown_count is 0, and
+ *       MEMMAP_USERS_UNKNOWN otherwise; `unknown` is empty exactly when unknown_count is 0.
  *   I4  for every user the pmap entry of that VM and guest page holds this machine page
  *       (pmap_check, from the pmap's side).
  */
@@ -43,9 +44,9 @@ struct memmap_record {
 struct memmap_page {
 	struct inspect_frame info;
 	struct lock lock;
-	uint32_t reserved;
+	uint32_t unknown_count; /* users without record */
 	struct memmap_record record[MEMMAP_RECORDS];
-	uint64_t unknown; /* VMs whose mappings have no record */
+	uint64_t unknown; /* their VMs; stays until unknown_count is 0 */
 };
 
 struct memmap {
@@ -62,21 +63,32 @@ void memmap_node_init(struct memmap *memmap, uint32_t node, void *storage);
 /* NULL for what is no RAM. */
 struct memmap_page *memmap_lookup(const struct memmap *memmap, uint32_t mpn);
 
-/* Boot: the page is free from now on. */
+/* Boot: the page is free from now on. Never page 0. */
 void memmap_give(struct memmap *memmap, uint32_t mpn);
-/* A page for the monitor itself, or of another kind without users (CACHE). */
+/* A page for the monitor itself or without users yet; page_alloc_hint() and its kind. */
 MUST_CHECK enum status memmap_take(struct memmap *memmap, uint32_t node, uint32_t hint,
 				   uint8_t kind, uint32_t *mpn);
+/* The kind of a page that has just been allocated by other means. */
+void memmap_set_kind(struct memmap *memmap, uint32_t mpn, uint8_t kind);
+/* Back to the pool: a page without users and pins. */
+void memmap_put(struct memmap *memmap, uint32_t mpn);
 
-/* One user more; PRIVATE for the first, SHARED from the second on or where `shared`. */
-void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn, bool shared);
+/* One user more: the only one of a page of kind PRIVATE, any number of one of kind SHARED. */
+void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
+/* A shared page with this one user and no pins becomes the user's own; false if it is not so. */
+bool memmap_claim(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
+/* A private page becomes a shared one with one user. */
+void memmap_make_shared(struct memmap *memmap, uint32_t mpn);
+/* MEMMAP_F_MOVING */
+void memmap_set_moving(struct memmap *memmap, uint32_t mpn, bool is_moving);
+bool memmap_is_moving(const struct memmap *memmap, uint32_t mpn);
+bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn);
+bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
 /*
  * One user less. The last one of a page of kind PRIVATE or SHARED frees it, once it has no pins
  * either; true if it was freed.
  */
 bool memmap_remove_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
-/* True if (vm, gpn) is the page's only user, all users are known, and it is not pinned. */
-bool memmap_is_exclusive(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
 
 /* DMA under way: the page is neither moved nor freed. The last unpin frees a page without users. */
 void memmap_pin(struct memmap *memmap, uint32_t mpn);

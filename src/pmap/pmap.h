@@ -14,9 +14,10 @@
  * page; VCPUs that need it run on and fault again (ERR_BUSY).
  *
  * Invariants (pmap_check; the lock held, not BUSY):
- *   I1  a ready word has G; PFN != 0 exactly when the page exists (then PMAP_S_PRESENT).
+ *   I1  a ready word has G; PFN != 0 exactly when the page exists (then PMAP_S_PRESENT). Machine
+ *       page 0 has the vectors and is no VM's.
  *   I2  V exactly when PRESENT and not PMAP_S_NO_ACCESS.
- *   I3  D exactly when V and neither PMAP_S_COW nor PMAP_S_NO_WRITE.
+ *   I3  D exactly when V and none of PMAP_S_COW, _NO_WRITE, _TEXT.
  *   I4  PRESENT: the memmap has (vm, gpn) as a user of the page, or the VM as unknown; kind PRIVATE
  *       exactly when not COW.
  *   I5  PMAP_READY_LARGE exactly in the words of blocks with order > 0 in their pages' state; such
@@ -46,23 +47,24 @@
 #include "src/pmap/memmap.h"
 
 /* struct pmap_page.state */
-#define PMAP_S_PRESENT     0x0001
-#define PMAP_S_COW         0x0002 /* shared: a store gets a copy */
-#define PMAP_S_BUSY        0x0004
-#define PMAP_S_UNKNOWN     0x0008 /* backmaps overflowed */
-#define PMAP_S_NO_WRITE    0x0010 /* stores are kept away: rewritten text, watched page */
-#define PMAP_S_NO_ACCESS   0x0020 /* all accesses are: watched page */
-#define PMAP_S_PROTECTED   0x0030
-#define PMAP_S_ORDER       0x0f00 /* log2 of the pages of its large block; 0 = none */
-#define PMAP_S_ORDER_SHIFT 8
+#define PMAP_S_PRESENT   0x0001
+#define PMAP_S_COW       0x0002 /* shared: a store gets a copy */
+#define PMAP_S_BUSY      0x0004
+#define PMAP_S_UNKNOWN   0x0008 /* backmaps overflowed */
+#define PMAP_S_NO_WRITE  0x0010 /* stores are kept away: watched page */
+#define PMAP_S_NO_ACCESS 0x0020 /* all accesses are: watched page */
+#define PMAP_S_TEXT      0x0040 /* stores and DMA are: rewritten text */
+#define PMAP_S_PROTECTED 0x0070
 
 /* Page sizes of R4000: 4^n * 4 KB. */
-#define PMAP_ORDER_MAX 12
+#define PMAP_ORDER_MAX  12
+#define PMAP_ORDER_STEP 2
 
 /* One guest page but for its ready word. */
 struct pmap_page {
 	struct lock lock;
-	uint32_t state;
+	uint16_t state;
+	uint16_t order; /* log2 of the pages of its large block, 0 = none; under large_lock */
 	struct backmap backmap;
 };
 
@@ -75,9 +77,11 @@ struct pmap {
 	uint32_t frame_count;
 	struct pmap_page *page;
 	struct memmap *memmap;
-	uint32_t vm;          /* 0..MEMMAP_VMS_MAX-1 */
-	uint32_t clock_ready; /* EntryLo of the machine's clock page (machine/clock.h), or NONE */
-	bool large;           /* large entries in the window: switch of the VM */
+	uint32_t vm;            /* 0..MEMMAP_VMS_MAX-1 */
+	uint32_t clock_ready;   /* EntryLo of the machine's clock page (machine/clock.h), or NONE */
+	bool large;             /* large entries in the window: switch of the VM, before it runs */
+	struct lock large_lock; /* orders and PMAP_READY_LARGE; inside a page's lock */
+	uint32_t trampoline[VM_TRAMPOLINE_BYTES / MAP_PAGE_BYTES]; /* ready words */
 	uint32_t target_count;
 	struct shootdown_target *target[VM_VCPUS_MAX]; /* by VCPU number */
 	/* Statistics; plain additions of several CPUs may lose some. */
@@ -110,11 +114,17 @@ bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame);
  */
 uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn);
 
+/*
+ * Page `number` of the trampolines (VM_TRAMPOLINE_BASE), a page of the monitor, becomes readable in
+ * the window. No guest memory lies there, so nothing is taken away.
+ */
+void pmap_set_trampoline(struct pmap *pmap, uint32_t number, uint32_t mpn);
+
 enum pmap_touch {
 	PMAP_TOUCH_OK,
 	PMAP_TOUCH_OUTSIDE,  /* no memory of the VM */
 	PMAP_TOUCH_BUSY,     /* being changed elsewhere */
-	PMAP_TOUCH_TRAPPED,  /* PMAP_S_NO_ACCESS, or a store and PMAP_S_NO_WRITE */
+	PMAP_TOUCH_TRAPPED,  /* kept away: PMAP_S_PROTECTED */
 	PMAP_TOUCH_NO_MEMORY /* nothing has changed */
 };
 
@@ -130,6 +140,8 @@ enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
  * step under the lock. For vtlb.c.
  */
 uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag);
+/* That is noted, or the page's backmaps are unknown, or it needs none (the clock). For checks. */
+bool pmap_has_mapping(const struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag);
 
 /* A shared page at a guest page without one: copy-on-write. ERR_BUSY if there is one. */
 MUST_CHECK enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn);
@@ -148,6 +160,16 @@ MUST_CHECK enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_
 /* Moves a private page to `node` (ERR_NOMEM if that node has none): copies, shoots down, frees. */
 MUST_CHECK enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
 				 const struct pmap_caller *caller);
+
+/*
+ * DMA: the page is made present (for `write` the VM's own) and stays in use until
+ * memmap_unpin(mpn). TRAPPED for a write to PMAP_S_TEXT.
+ */
+enum pmap_touch pmap_pin(struct pmap *pmap, uint32_t gpn, bool write, uint32_t *mpn,
+			 const struct pmap_caller *caller);
+/* The page is, or is no longer, chosen for movement: it keeps out of large blocks. */
+MUST_CHECK enum status pmap_choose(struct pmap *pmap, uint32_t gpn, bool is_chosen,
+				   const struct pmap_caller *caller);
 
 /*
  * Pages for frames [first, first + 2^order), aligned, as one run on `node` if there is one and none

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * alloc.c - pools of free pages: bits, summary bits, next fit, fallback by distance.
+ *
+ * A bit's number in its pool is the frame's number on its node (frame_of_node); in the block layout
+ * consecutive bits are consecutive machine pages but across the I/O hole, in the round-robin layout
+ * they never are. Runs are looked for by machine page, so both follow.
+ */
+#include "src/pmap/alloc.h"
+
+#define WORD_BITS  64U
+#define INDEX_NONE 0xffffffff
+
+static uint32_t words_for(uint32_t bits)
+{
+	return bits / WORD_BITS + (bits % WORD_BITS != 0);
+}
+
+static bool bit_is_set(const uint64_t *bits, uint32_t index)
+{
+	return bits[index / WORD_BITS] >> (index % WORD_BITS) & 1;
+}
+
+/* Number of the lowest 1 of a word that is not 0 (the R4000 has no instruction for it). */
+static uint32_t lowest_bit(uint64_t word)
+{
+	uint32_t number = 0;
+
+	for (uint32_t width = WORD_BITS / 2; width != 0; width /= 2) {
+		if ((word & (((uint64_t)1 << width) - 1)) == 0) {
+			word >>= width;
+			number += width;
+		}
+	}
+	return number;
+}
+
+size_t page_pool_bytes(uint32_t frame_count)
+{
+	uint32_t words = words_for(frame_count);
+
+	return sizeof(struct page_pool) + sizeof(uint64_t) * ((size_t)words + words_for(words));
+}
+
+/* Row i of `order`: an insertion sort by (distance from i, number), i itself first. */
+static void sort_nodes(struct page_alloc *alloc, uint32_t i, const uint32_t *distance)
+{
+	uint8_t *order = alloc->order[i];
+	uint32_t count = 1;
+
+	order[0] = (uint8_t)i;
+	for (uint32_t j = 0; j < alloc->node_count; j++) {
+		uint32_t place = count;
+
+		if (j == i) {
+			continue;
+		}
+		while (place > 1 && distance[order[place - 1]] > distance[j]) {
+			order[place] = order[place - 1];
+			place--;
+		}
+		order[place] = (uint8_t)j;
+		count++;
+	}
+}
+
+enum status page_alloc_init(struct page_alloc *alloc, uint32_t node_count, uint32_t frames_per_node,
+			    enum frame_layout layout, const uint32_t *distance)
+{
+	if (node_count == 0 || node_count > MAP_NODES_MAX || frames_per_node == 0 ||
+	    (uint64_t)node_count * frames_per_node > FRAME_COUNT_MAX) {
+		return ERR_RANGE;
+	}
+	alloc->node_count = node_count;
+	alloc->frames_per_node = frames_per_node;
+	alloc->layout = layout;
+	for (uint32_t i = 0; i < node_count; i++) {
+		alloc->pool[i] = NULL;
+		sort_nodes(alloc, i, distance + (size_t)i * node_count);
+	}
+	return OK;
+}
+
+enum status page_pool_init(struct page_alloc *alloc, uint32_t node, void *storage)
+{
+	struct page_pool *pool = storage;
+	uint32_t words = words_for(alloc->frames_per_node);
+
+	if (node >= alloc->node_count) {
+		return ERR_RANGE;
+	}
+	*pool = (struct page_pool){
+		.frame_count = alloc->frames_per_node,
+		.bits = (uint64_t *)(pool + 1),
+		.summary = (uint64_t *)(pool + 1) + words,
+		.fail_after = UINT64_MAX,
+	};
+	for (uint32_t i = 0; i < words + words_for(words); i++) {
+		pool->bits[i] = 0;
+	}
+	alloc->pool[node] = pool;
+	return OK;
+}
+
+/* Node and number on it of a machine page; false for what is no RAM. */
+static bool locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, uint32_t *index)
+{
+	uint64_t frame;
+
+	if (!frame_of_paddr((uint64_t)mpn << MAP_PAGE_SHIFT,
+			    (uint64_t)alloc->node_count * alloc->frames_per_node, &frame)) {
+		return false;
+	}
+	*node = frame_home_node(frame, alloc->layout, alloc->frames_per_node, alloc->node_count);
+	*index = (uint32_t)(alloc->layout == FRAME_ROUND_ROBIN ? frame / alloc->node_count
+							       : frame % alloc->frames_per_node);
+	return true;
+}
+
+static uint32_t page_of(const struct page_alloc *alloc, uint32_t node, uint32_t index)
+{
+	return (uint32_t)frame_to_page(frame_of_node(node, index, alloc->layout,
+						     alloc->frames_per_node, alloc->node_count));
+}
+
+static void set_bit(struct page_pool *pool, uint32_t index)
+{
+	uint32_t word = index / WORD_BITS;
+
+	pool->bits[word] |= (uint64_t)1 << index % WORD_BITS;
+	pool->summary[word / WORD_BITS] |= (uint64_t)1 << word % WORD_BITS;
+	pool->free_count++;
+}
+
+static void clear_bit(struct page_pool *pool, uint32_t index)
+{
+	uint32_t word = index / WORD_BITS;
+
+	pool->bits[word] &= ~((uint64_t)1 << index % WORD_BITS);
+	if (pool->bits[word] == 0) {
+		pool->summary[word / WORD_BITS] &= ~((uint64_t)1 << word % WORD_BITS);
+	}
+	pool->free_count--;
+}
+
+/* The pool has `wanted` pages to give: counts down what tests allow. Under its lock. */
+static bool may_take(struct page_pool *pool, uint32_t wanted)
+{
+	if (pool->free_count < wanted || pool->fail_after < wanted) {
+		return false;
+	}
+	if (pool->fail_after != UINT64_MAX) {
+		pool->fail_after -= wanted;
+	}
+	return true;
+}
+
+/* The next free page from where the last one was found. The pool is not empty. */
+static uint32_t next_fit(struct page_pool *pool)
+{
+	uint32_t words = words_for(pool->frame_count);
+	uint32_t summaries = words_for(words);
+	uint32_t at = pool->next / WORD_BITS;
+	uint64_t candidates = pool->summary[at] & (UINT64_MAX << pool->next % WORD_BITS);
+
+	/* The first summary word twice: from `next` on, at the end all of it. */
+	for (uint32_t i = 0; candidates == 0 && i < summaries; i++) {
+		at = at + 1 == summaries ? 0 : at + 1;
+		candidates = pool->summary[at];
+	}
+	CHECK(candidates != 0);
+	pool->next = at * WORD_BITS + lowest_bit(candidates);
+	return pool->next * WORD_BITS + lowest_bit(pool->bits[pool->next]);
+}
+
+static enum status take_from(struct page_alloc *alloc, uint32_t node, uint32_t hint, uint32_t *mpn)
+{
+	struct page_pool *pool = alloc->pool[node];
+	uint32_t hint_node = node;
+	uint32_t index = INDEX_NONE;
+
+	if (hint != PAGE_ALLOC_NO_HINT &&
+	    (!locate(alloc, hint, &hint_node, &index) || hint_node != node)) {
+		index = INDEX_NONE;
+	}
+	lock_acquire(&pool->lock);
+	if (!may_take(pool, 1)) {
+		lock_release(&pool->lock);
+		return ERR_NOMEM;
+	}
+	if (index == INDEX_NONE || !bit_is_set(pool->bits, index)) {
+		index = next_fit(pool);
+	}
+	clear_bit(pool, index);
+	lock_release(&pool->lock);
+	*mpn = page_of(alloc, node, index);
+	return OK;
+}
+
+enum status page_alloc_hint(struct page_alloc *alloc, uint32_t node, uint32_t hint, uint32_t *mpn)
+{
+	if (node >= alloc->node_count) {
+		return ERR_RANGE;
+	}
+	for (uint32_t i = 0; i < alloc->node_count; i++) {
+		if (take_from(alloc, alloc->order[node][i], hint, mpn) == OK) {
+			return OK;
+		}
+	}
+	return ERR_NOMEM;
+}
+
+enum status page_alloc(struct page_alloc *alloc, uint32_t node, uint32_t *mpn)
+{
+	return page_alloc_hint(alloc, node, PAGE_ALLOC_NO_HINT, mpn);
+}
+
+/* All `count` pages from bit `index` on free: by words where whole words are asked for. */
+static bool run_is_free(const struct page_pool *pool, uint32_t index, uint32_t count)
+{
+	while (count != 0) {
+		uint32_t shift = index % WORD_BITS;
+		uint32_t here = WORD_BITS - shift < count ? WORD_BITS - shift : count;
+		uint64_t mask = UINT64_MAX >> (WORD_BITS - here) << shift;
+
+		if ((pool->bits[index / WORD_BITS] & mask) != mask) {
+			return false;
+		}
+		index += here;
+		count -= here;
+	}
+	return true;
+}
+
+/* First bit of a free run of `count` (a power of two) aligned machine pages. Under the lock. */
+static uint32_t find_run(const struct page_alloc *alloc, uint32_t node, uint32_t count)
+{
+	const struct page_pool *pool = alloc->pool[node];
+	uint32_t index = 0;
+
+	while (index < pool->frame_count && pool->frame_count - index >= count) {
+		uint32_t first = page_of(alloc, node, index);
+		uint32_t behind = first & (count - 1);
+
+		if (behind == 0 && page_of(alloc, node, index + count - 1) == first + count - 1 &&
+		    run_is_free(pool, index, count)) {
+			return index;
+		}
+		/* To the next aligned page; a step that meets the hole only comes out unaligned. */
+		index += alloc->layout == FRAME_ROUND_ROBIN ? 1 : count - behind;
+	}
+	return INDEX_NONE;
+}
+
+/* `wanted` pages from page `first` of a free run of `count` on. */
+static enum status take_run(struct page_alloc *alloc, uint32_t node, uint32_t count, uint32_t first,
+			    uint32_t wanted, uint32_t *mpn)
+{
+	struct page_pool *pool = alloc->pool[node];
+	uint32_t index = INDEX_NONE;
+
+	lock_acquire(&pool->lock);
+	if (pool->free_count >= count && (wanted == count || !pool->no_run)) {
+		index = find_run(alloc, node, count);
+		pool->no_run |= index == INDEX_NONE && wanted != count;
+	}
+	if (index == INDEX_NONE || !may_take(pool, wanted)) {
+		lock_release(&pool->lock);
+		return ERR_NOMEM;
+	}
+	index += first;
+	for (uint32_t i = 0; i < wanted; i++) {
+		clear_bit(pool, index + i);
+	}
+	lock_release(&pool->lock);
+	*mpn = page_of(alloc, node, index);
+	return OK;
+}
+
+enum status page_alloc_in_run(struct page_alloc *alloc, uint32_t node, unsigned order,
+			      uint32_t offset, uint32_t *mpn)
+{
+	if (node >= alloc->node_count || order >= 32 || offset >= (uint32_t)1 << order) {
+		return ERR_RANGE;
+	}
+	return take_run(alloc, node, (uint32_t)1 << order, offset, 1, mpn);
+}
+
+enum status page_alloc_run(struct page_alloc *alloc, uint32_t node, unsigned order, bool here_only,
+			   uint32_t *mpn)
+{
+	if (node >= alloc->node_count || order >= 32) {
+		return ERR_RANGE;
+	}
+	for (uint32_t i = 0; i < (here_only ? 1 : alloc->node_count); i++) {
+		uint32_t count = (uint32_t)1 << order;
+
+		if (take_run(alloc, alloc->order[node][i], count, 0, count, mpn) == OK) {
+			return OK;
+		}
+	}
+	return ERR_NOMEM;
+}
+
+void page_free(struct page_alloc *alloc, uint32_t mpn)
+{
+	uint32_t node;
+	uint32_t index;
+	bool is_ram = locate(alloc, mpn, &node, &index);
+
+	CHECK(is_ram);
+	lock_acquire(&alloc->pool[node]->lock);
+	CHECK(!bit_is_set(alloc->pool[node]->bits, index));
+	set_bit(alloc->pool[node], index);
+	alloc->pool[node]->no_run = 0;
+	lock_release(&alloc->pool[node]->lock);
+}
+
+uint64_t page_alloc_free_count(const struct page_alloc *alloc)
+{
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < alloc->node_count; i++) {
+		count += alloc->pool[i]->free_count;
+	}
+	return count;
+}
+
+uint32_t page_node(const struct page_alloc *alloc, uint32_t mpn)
+{
+	uint32_t node;
+	uint32_t index;
+
+	return locate(alloc, mpn, &node, &index) ? node : alloc->node_count;
+}
+
+uint32_t page_index(const struct page_alloc *alloc, uint32_t mpn)
+{
+	uint32_t node;
+	uint32_t index;
+
+	return locate(alloc, mpn, &node, &index) ? index : INDEX_NONE;
+}
+
+bool page_is_free(const struct page_alloc *alloc, uint32_t mpn)
+{
+	uint32_t node;
+	uint32_t index;
+
+	return locate(alloc, mpn, &node, &index) && bit_is_set(alloc->pool[node]->bits, index);
+}
+
+static const char *check_pool(const struct page_pool *pool)
+{
+	uint32_t words = words_for(pool->frame_count);
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < words; i++) {
+		if (bit_is_set(pool->summary, i) != (pool->bits[i] != 0)) {
+			return "alloc I1: summary bit";
+		}
+		for (uint64_t word = pool->bits[i]; word != 0; word &= word - 1) {
+			count++;
+		}
+	}
+	for (uint32_t i = pool->frame_count; i < words * WORD_BITS; i++) {
+		if (bit_is_set(pool->bits, i)) {
+			return "alloc I2: a bit beyond the end";
+		}
+	}
+	return count == pool->free_count ? NULL : "alloc I2: free_count";
+}
+
+const char *page_alloc_check(const struct page_alloc *alloc)
+{
+	const char *broken = NULL;
+
+	for (uint32_t i = 0; i < alloc->node_count && !broken; i++) {
+		broken = check_pool(alloc->pool[i]);
+	}
+	return broken;
+}

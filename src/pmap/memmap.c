@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memmap.c - users, pins and kinds of machine pages.
+ *
+ * An entry's lock protects all of it. A page goes back to its pool when its last user and its last
+ * pin are gone, whichever comes later.
+ */
+#include "src/pmap/memmap.h"
+
+size_t memmap_node_bytes(uint32_t frame_count)
+{
+	return sizeof(struct memmap_page) * frame_count;
+}
+
+void memmap_init(struct memmap *memmap, struct page_alloc *alloc)
+{
+	memmap->alloc = alloc;
+	for (unsigned i = 0; i < MAP_NODES_MAX; i++) {
+		memmap->node[i] = NULL;
+	}
+}
+
+static void reset_page(struct memmap_page *page, uint8_t kind)
+{
+	page->info = (struct inspect_frame){ .kind = kind, .vm = INSPECT_VM_NONE };
+	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
+		page->record[i] = (struct memmap_record){ .vms = 0 };
+	}
+	page->unknown = 0;
+	page->unknown_count = 0;
+}
+
+void memmap_node_init(struct memmap *memmap, uint32_t node, void *storage)
+{
+	struct memmap_page *pages = storage;
+
+	for (uint32_t i = 0; i < memmap->alloc->frames_per_node; i++) {
+		pages[i].lock = (struct lock){ 0 };
+		reset_page(&pages[i], INSPECT_FRAME_MONITOR);
+	}
+	memmap->node[node] = pages;
+}
+
+struct memmap_page *memmap_lookup(const struct memmap *memmap, uint32_t mpn)
+{
+	uint32_t node = page_node(memmap->alloc, mpn);
+
+	if (node >= memmap->alloc->node_count) {
+		return NULL;
+	}
+	return &memmap->node[node][page_index(memmap->alloc, mpn)];
+}
+
+/* Of a page that we hold: not finding it is our bug. */
+static struct memmap_page *lock_page(const struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = memmap_lookup(memmap, mpn);
+
+	CHECK(page);
+	lock_acquire(&page->lock);
+	return page;
+}
+
+void memmap_give(struct memmap *memmap, uint32_t mpn)
+{
+	CHECK(mpn != 0);
+	memmap_put(memmap, mpn);
+}
+
+void memmap_put(struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	CHECK(page->info.users == 0 && page->info.pins == 0);
+	reset_page(page, INSPECT_FRAME_FREE);
+	lock_release(&page->lock);
+	page_free(memmap->alloc, mpn);
+}
+
+void memmap_set_kind(struct memmap *memmap, uint32_t mpn, uint8_t kind)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	CHECK(page->info.users == 0 && page->info.pins == 0);
+	reset_page(page, kind);
+	lock_release(&page->lock);
+}
+
+enum status memmap_take(struct memmap *memmap, uint32_t node, uint32_t hint, uint8_t kind,
+			uint32_t *mpn)
+{
+	enum status status = page_alloc_hint(memmap->alloc, node, hint, mpn);
+
+	if (status == OK) {
+		memmap_set_kind(memmap, *mpn, kind);
+	}
+	return status;
+}
+
+static struct memmap_record *find_record(struct memmap_page *page, uint32_t gpn)
+{
+	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
+		if (page->record[i].vms != 0 && page->record[i].gpn == gpn) {
+			return &page->record[i];
+		}
+	}
+	return NULL;
+}
+
+static struct memmap_record *free_record(struct memmap_page *page)
+{
+	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
+		if (page->record[i].vms == 0) {
+			return &page->record[i];
+		}
+	}
+	return NULL;
+}
+
+static uint32_t count_records(const struct memmap_page *page)
+{
+	uint32_t count = 0;
+
+	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
+		for (uint64_t vms = page->record[i].vms; vms != 0; vms &= vms - 1) {
+			count++;
+		}
+	}
+	return count;
+}
+
+/* What is published follows from the records: I1, I3. */
+static void publish(struct memmap_page *page)
+{
+	if (page->unknown_count == 0) {
+		page->unknown = 0;
+	}
+	page->info.users = page->unknown_count ? MEMMAP_USERS_UNKNOWN : count_records(page);
+	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
+		if (page->record[i].vms != 0) {
+			page->info.ppn = page->record[i].gpn;
+			break;
+		}
+	}
+}
+
+void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+	struct memmap_record *record = find_record(page, gpn);
+	uint64_t bit = (uint64_t)1 << vm;
+
+	CHECK(vm < MEMMAP_VMS_MAX);
+	CHECK(page->info.kind == INSPECT_FRAME_SHARED ||
+	      (page->info.kind == INSPECT_FRAME_PRIVATE && page->info.users == 0));
+	if (!record) {
+		record = free_record(page);
+		if (record) {
+			record->gpn = gpn;
+		}
+	}
+	if (record) {
+		CHECK(!(record->vms & bit));
+		record->vms |= bit;
+	} else {
+		page->unknown |= bit;
+		page->unknown_count++;
+	}
+	publish(page);
+	if (page->info.kind == INSPECT_FRAME_PRIVATE) {
+		page->info.vm = (uint16_t)vm;
+	}
+	lock_release(&page->lock);
+}
+
+/* Kind PRIVATE or SHARED, nobody needs it: to the pool. Releases the lock. */
+static bool release_page(struct memmap *memmap, struct memmap_page *page, uint32_t mpn)
+{
+	bool is_unused = (page->info.kind == INSPECT_FRAME_PRIVATE ||
+			  page->info.kind == INSPECT_FRAME_SHARED) &&
+			 page->info.users == 0 && page->info.pins == 0;
+
+	if (is_unused) {
+		reset_page(page, INSPECT_FRAME_FREE);
+	}
+	lock_release(&page->lock);
+	if (is_unused) {
+		page_free(memmap->alloc, mpn);
+	}
+	return is_unused;
+}
+
+bool memmap_remove_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+	struct memmap_record *record = find_record(page, gpn);
+	uint64_t bit = (uint64_t)1 << vm;
+
+	if (record && record->vms & bit) {
+		record->vms &= ~bit;
+	} else {
+		CHECK(page->unknown_count != 0 && page->unknown & bit);
+		page->unknown_count--;
+	}
+	publish(page);
+	return release_page(memmap, page, mpn);
+}
+
+bool memmap_claim(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+	const struct memmap_record *record = find_record(page, gpn);
+	bool is_only_user = page->info.kind == INSPECT_FRAME_SHARED && page->info.users == 1 &&
+			    page->info.pins == 0 && record && record->vms >> vm & 1;
+
+	if (is_only_user) {
+		page->info.kind = INSPECT_FRAME_PRIVATE;
+		page->info.vm = (uint16_t)vm;
+	}
+	lock_release(&page->lock);
+	return is_only_user;
+}
+
+void memmap_make_shared(struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	CHECK(page->info.kind == INSPECT_FRAME_PRIVATE);
+	page->info.kind = INSPECT_FRAME_SHARED;
+	page->info.vm = INSPECT_VM_NONE;
+	lock_release(&page->lock);
+}
+
+void memmap_set_moving(struct memmap *memmap, uint32_t mpn, bool is_moving)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	page->info.flags &= (uint8_t)~MEMMAP_F_MOVING;
+	page->info.flags |= is_moving ? MEMMAP_F_MOVING : 0;
+	lock_release(&page->lock);
+}
+
+bool memmap_is_moving(const struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+	bool is_moving = (page->info.flags & MEMMAP_F_MOVING) != 0;
+
+	lock_release(&page->lock);
+	return is_moving;
+}
+
+bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+	bool is_pinned = page->info.pins != 0;
+
+	lock_release(&page->lock);
+	return is_pinned;
+}
+
+bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+	const struct memmap_record *record = find_record(page, gpn);
+	bool has_user = ((record ? record->vms : 0) | page->unknown) >> vm & 1;
+
+	lock_release(&page->lock);
+	return has_user;
+}
+
+void memmap_pin(struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	CHECK(page->info.kind != INSPECT_FRAME_FREE);
+	page->info.pins++;
+	lock_release(&page->lock);
+}
+
+void memmap_unpin(struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	CHECK(page->info.pins != 0);
+	page->info.pins--;
+	(void)release_page(memmap, page, mpn);
+}
+
+static const char *check_page(const struct memmap_page *page)
+{
+	const struct inspect_frame *info = &page->info;
+
+	if (info->users != (page->unknown_count ? MEMMAP_USERS_UNKNOWN : count_records(page)) ||
+	    (page->unknown != 0) != (page->unknown_count != 0)) {
+		return "memmap I3: users";
+	}
+	if (info->kind == INSPECT_FRAME_FREE &&
+	    (info->users != 0 || info->pins != 0 || info->flags != 0)) {
+		return "memmap I1: a free page in use";
+	}
+	if (info->kind == INSPECT_FRAME_PRIVATE && !(info->users == 0 && info->pins != 0) &&
+	    (info->users != 1 || !((page->record[0].vms | page->record[1].vms) >> info->vm & 1))) {
+		return "memmap I1: a private page without its one user";
+	}
+	if (info->kind == INSPECT_FRAME_SHARED && info->vm != INSPECT_VM_NONE) {
+		return "memmap I1: a shared page of one VM";
+	}
+	if (page->record[0].vms != 0 && page->record[1].vms != 0 &&
+	    page->record[0].gpn == page->record[1].gpn) {
+		return "memmap I2: a guest page in two records";
+	}
+	return NULL;
+}
+
+const char *memmap_check(const struct memmap *memmap)
+{
+	const struct page_alloc *alloc = memmap->alloc;
+
+	for (uint32_t node = 0; node < alloc->node_count; node++) {
+		for (uint32_t i = 0; i < alloc->frames_per_node; i++) {
+			const struct memmap_page *page = &memmap->node[node][i];
+			const char *broken = check_page(page);
+			uint32_t mpn = (uint32_t)frame_to_page(frame_of_node(
+				node, i, alloc->layout, alloc->frames_per_node, alloc->node_count));
+
+			if (broken) {
+				return broken;
+			}
+			if ((page->info.kind == INSPECT_FRAME_FREE) != page_is_free(alloc, mpn)) {
+				return "alloc I3: free in one table alone";
+			}
+		}
+	}
+	return NULL;
+}

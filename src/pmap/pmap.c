@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pmap.c - guest pages: lookup, first touch, copy-on-write, the mappings that are noted.
+ *
+ * What takes pages away from a VM is in pmap_change.c, large blocks are in pmap_large.c.
+ */
+#include "src/pmap/pmap.h"
+
+#include "isa/cp0.h"
+
+#include "src/mips_tlb/l2tlb.h"
+#include "src/pmap/pmap_priv.h"
+
+#define CACHE_COHERENT_EXCLUSIVE 5 /* R4000 UM table 4-6: exclusive on write */
+
+/* An even number of ready words: the last pair is complete. */
+static uint32_t ready_words(uint32_t frame_count)
+{
+	return frame_count + (frame_count & 1);
+}
+
+size_t pmap_storage_bytes(uint32_t frame_count)
+{
+	return (size_t)ready_words(frame_count) * PMAP_READY_BYTES +
+	       (size_t)frame_count * sizeof(struct pmap_page);
+}
+
+enum status pmap_init(struct pmap *pmap, uint32_t vm, uint32_t frame_count, struct memmap *memmap,
+		      void *storage)
+{
+	uint32_t window = frame_count < WINDOW_FRAMES ? frame_count : WINDOW_FRAMES;
+
+	if (vm >= MEMMAP_VMS_MAX || frame_count == 0 || frame_count > FRAME_COUNT_MAX) {
+		return ERR_RANGE;
+	}
+	*pmap = (struct pmap){
+		.ready = storage,
+		.page = (struct pmap_page *)((uint32_t *)storage + ready_words(frame_count)),
+		.window_pairs = ready_words(window) / 2,
+		.frame_count = frame_count,
+		.memmap = memmap,
+		.vm = vm,
+		.clock_ready = PMAP_READY_NONE,
+	};
+	for (uint32_t i = 0; i < ready_words(frame_count); i++) {
+		pmap->ready[i] = PMAP_READY_NONE;
+	}
+	for (uint32_t i = 0; i < TRAMPOLINE_PAGES; i++) {
+		pmap->trampoline[i] = PMAP_READY_NONE;
+	}
+	return OK;
+}
+
+enum status pmap_add_target(struct pmap *pmap, struct shootdown_target *target)
+{
+	if (pmap->target_count == VM_VCPUS_MAX) {
+		return ERR_FULL;
+	}
+	pmap->target[pmap->target_count++] = target;
+	return OK;
+}
+
+bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame)
+{
+	uint64_t number;
+
+	/* A guest has no machine bit "without alias": such an address is beyond its memory. */
+	if ((uint64_t)gpn << MAP_PAGE_SHIFT >> MAP_NO_ALIAS_BIT != 0 ||
+	    !frame_of_paddr((uint64_t)gpn << MAP_PAGE_SHIFT, pmap->frame_count, &number) ||
+	    gpn - TRAMPOLINE_GPN < TRAMPOLINE_PAGES) {
+		return false;
+	}
+	*frame = (uint32_t)number;
+	return true;
+}
+
+uint32_t pmap_gpn(uint32_t frame)
+{
+	return (uint32_t)frame_to_page(frame);
+}
+
+uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame)
+{
+	return __atomic_load_n(&pmap->ready[frame], __ATOMIC_ACQUIRE);
+}
+
+void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word)
+{
+	__atomic_store_n(&pmap->ready[frame], word, __ATOMIC_RELEASE);
+}
+
+uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn)
+{
+	uint32_t frame;
+
+	if (pmap_frame(pmap, gpn, &frame)) {
+		uint32_t word = pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE;
+
+		return word & ENTRYLO_V ? word : PMAP_READY_NONE;
+	}
+	return gpn == MAP_CLOCK_BASE / MAP_PAGE_BYTES ? pmap->clock_ready : PMAP_READY_NONE;
+}
+
+void pmap_set_trampoline(struct pmap *pmap, uint32_t number, uint32_t mpn)
+{
+	uint32_t frame = TRAMPOLINE_GPN + number;
+
+	CHECK(number < TRAMPOLINE_PAGES);
+	pmap->trampoline[number] = pmap_ready_word(mpn, PMAP_S_NO_WRITE);
+	if (frame < pmap->frame_count) {
+		pmap_store_ready(pmap, frame, pmap->trampoline[number]);
+	}
+}
+
+uint32_t pmap_ready_word(uint32_t mpn, uint32_t state)
+{
+	uint32_t word =
+		mpn << ENTRYLO_PFN_SHIFT | CACHE_COHERENT_EXCLUSIVE << ENTRYLO_C_SHIFT | ENTRYLO_G;
+
+	if (!(state & PMAP_S_NO_ACCESS)) {
+		word |= ENTRYLO_V;
+		if (!(state & (PMAP_S_COW | PMAP_S_NO_WRITE | PMAP_S_TEXT))) {
+			word |= ENTRYLO_D;
+		}
+	}
+	return word;
+}
+
+uint32_t pmap_mpn(uint32_t word)
+{
+	return (word & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT;
+}
+
+/* Where the page of `frame` should lie so that large blocks can form: beside its neighbours. */
+static enum status allocate(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t *mpn)
+{
+	uint32_t hint = PAGE_ALLOC_NO_HINT;
+
+	if (pmap->large && frame < WINDOW_FRAMES) {
+		uint32_t before = frame % RUN_PAGES ? pmap_load_ready(pmap, frame - 1) : 0;
+		uint32_t after = (frame + 1) % RUN_PAGES && frame + 1 < pmap->frame_count
+					 ? pmap_load_ready(pmap, frame + 1)
+					 : 0;
+
+		if (pmap_mpn(before) != 0) {
+			hint = pmap_mpn(before) + 1;
+		} else if (pmap_mpn(after) != 0) {
+			hint = pmap_mpn(after) - 1;
+		} else if (page_alloc_in_run(pmap->memmap->alloc, node, RUN_ORDER,
+					     frame % RUN_PAGES, mpn) == OK) {
+			memmap_set_kind(pmap->memmap, *mpn, INSPECT_FRAME_PRIVATE);
+			return OK;
+		}
+	}
+	return memmap_take(pmap->memmap, node, hint, INSPECT_FRAME_PRIVATE, mpn);
+}
+
+static enum status allocate_counted(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t *mpn)
+{
+	enum status status = allocate(pmap, frame, node, mpn);
+
+	if (status == OK) {
+		pmap->allocated++;
+		pmap->remote += page_node(pmap->memmap->alloc, *mpn) != node;
+	}
+	return status;
+}
+
+/* First touch. Under the page's lock. */
+static enum pmap_touch fill(struct pmap *pmap, uint32_t frame, uint32_t node)
+{
+	struct pmap_page *page = &pmap->page[frame];
+	uint32_t mpn;
+
+	if (allocate_counted(pmap, frame, node, &mpn) != OK) {
+		return PMAP_TOUCH_NO_MEMORY;
+	}
+	machine_page_zero(mpn);
+	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
+	page->state |= PMAP_S_PRESENT;
+	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+	return PMAP_TOUCH_OK;
+}
+
+/* A store to a shared page. Under the page's lock, which it releases and takes again. */
+static enum pmap_touch break_cow(struct pmap *pmap, uint32_t frame,
+				 const struct pmap_caller *caller)
+{
+	struct pmap_page *page = &pmap->page[frame];
+	uint32_t old = pmap_mpn(pmap_load_ready(pmap, frame));
+	uint32_t mpn;
+
+	if (memmap_claim(pmap->memmap, old, pmap->vm, pmap_gpn(frame))) {
+		/* Nobody else has it any more. More is allowed than before: no shootdown. */
+		page->state &= (uint16_t)~PMAP_S_COW;
+		pmap_store_ready(pmap, frame, pmap_ready_word(old, page->state));
+		return PMAP_TOUCH_OK;
+	}
+	if (allocate_counted(pmap, frame, caller->node, &mpn) != OK) {
+		return PMAP_TOUCH_NO_MEMORY;
+	}
+	machine_page_copy(mpn, old);
+	pmap->copied++;
+	pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
+	page->state &= (uint16_t) ~(PMAP_S_COW | PMAP_S_BUSY);
+	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
+	(void)memmap_remove_user(pmap->memmap, old, pmap->vm, pmap_gpn(frame));
+	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+	return PMAP_TOUCH_OK;
+}
+
+enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,
+				  const struct pmap_caller *caller)
+{
+	struct pmap_page *page = &pmap->page[frame];
+
+	if (page->state & PMAP_S_BUSY) {
+		return PMAP_TOUCH_BUSY;
+	}
+	if (!(page->state & PMAP_S_PRESENT)) {
+		return fill(pmap, frame, caller->node);
+	}
+	if (write && page->state & PMAP_S_COW) {
+		return break_cow(pmap, frame, caller);
+	}
+	return PMAP_TOUCH_OK;
+}
+
+enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
+			   const struct pmap_caller *caller)
+{
+	enum pmap_touch touch;
+	struct pmap_page *page;
+	uint32_t frame;
+	bool is_new;
+
+	if (!pmap_frame(pmap, gpn, &frame)) {
+		return PMAP_TOUCH_OUTSIDE;
+	}
+	page = &pmap->page[frame];
+	lock_acquire(&page->lock);
+	if (page->state & PMAP_S_NO_ACCESS ||
+	    (write && page->state & (PMAP_S_NO_WRITE | PMAP_S_TEXT))) {
+		lock_release(&page->lock);
+		return PMAP_TOUCH_TRAPPED;
+	}
+	is_new = !(pmap_load_ready(pmap, frame) & ENTRYLO_D);
+	touch = pmap_touch_locked(pmap, frame, write, caller);
+	is_new = is_new && pmap_load_ready(pmap, frame) & ENTRYLO_D;
+	lock_release(&page->lock);
+	if (is_new && pmap->large) {
+		pmap_form_large(pmap, frame);
+	}
+	return touch;
+}
+
+enum pmap_touch pmap_pin(struct pmap *pmap, uint32_t gpn, bool write, uint32_t *mpn,
+			 const struct pmap_caller *caller)
+{
+	enum pmap_touch touch;
+	struct pmap_page *page;
+	uint32_t frame;
+
+	if (!pmap_frame(pmap, gpn, &frame)) {
+		return PMAP_TOUCH_OUTSIDE;
+	}
+	page = &pmap->page[frame];
+	lock_acquire(&page->lock);
+	touch = PMAP_TOUCH_TRAPPED;
+	if (!write || !(page->state & PMAP_S_TEXT)) {
+		touch = pmap_touch_locked(pmap, frame, write, caller);
+	}
+	if (touch == PMAP_TOUCH_OK) {
+		*mpn = pmap_mpn(pmap_load_ready(pmap, frame));
+		memmap_pin(pmap->memmap, *mpn);
+	}
+	lock_release(&page->lock);
+	return touch;
+}
+
+/* A VCPU and its second level, for backmap_purge(). */
+struct purge {
+	uint32_t vcpu;
+	const struct l2tlb *l2tlb;
+};
+
+static bool is_live(const void *context, uint64_t word)
+{
+	const struct purge *purge = context;
+
+	/* Another VCPU's second level changes under our eyes: what it maps is left alone. */
+	return backmap_vcpu(word) != purge->vcpu ||
+	       l2tlb_find(purge->l2tlb, backmap_tag(word)) != NULL;
+}
+
+static void note(struct pmap *pmap, struct pmap_page *page, uint32_t vcpu, uint64_t word)
+{
+	const struct purge purge = { vcpu, pmap->target[vcpu]->l2tlb };
+
+	if (page->state & PMAP_S_UNKNOWN || backmap_add(&page->backmap, word)) {
+		return;
+	}
+	if (backmap_purge(&page->backmap, is_live, &purge) != 0) {
+		(void)backmap_add(&page->backmap, word);
+		return;
+	}
+	page->state |= PMAP_S_UNKNOWN;
+	pmap->backmap_overflows++;
+}
+
+uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag)
+{
+	uint32_t frame;
+	uint32_t ready;
+
+	if (!pmap_frame(pmap, gpn, &frame)) {
+		return pmap_ready(pmap, gpn);
+	}
+	lock_acquire(&pmap->page[frame].lock);
+	ready = pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE;
+	if (ready & ENTRYLO_V) {
+		note(pmap, &pmap->page[frame], vcpu, backmap_make(vcpu, tag));
+	}
+	lock_release(&pmap->page[frame].lock);
+	return ready & ENTRYLO_V ? ready : PMAP_READY_NONE;
+}
+
+bool pmap_has_mapping(const struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag)
+{
+	uint32_t frame;
+
+	if (!pmap_frame(pmap, gpn, &frame)) {
+		return gpn == MAP_CLOCK_BASE / MAP_PAGE_BYTES;
+	}
+	return pmap->page[frame].state & PMAP_S_UNKNOWN ||
+	       backmap_has(&pmap->page[frame].backmap, backmap_make(vcpu, tag));
+}

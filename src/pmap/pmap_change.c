@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pmap_change.c - taking pages away: release, protect, share, move. Always in the same steps, those
+ * of pmap_begin_change(); shootdown.h says why no VCPU keeps an old translation.
+ */
+#include "isa/cp0.h"
+
+#include "src/mips_tlb/window.h"
+#include "src/pmap/pmap.h"
+#include "src/pmap/pmap_priv.h"
+
+static void shoot(struct pmap *pmap, uint32_t frame, const struct backmap *backmap, bool unknown,
+		  const struct pmap_caller *caller)
+{
+	struct shootdown_batch batch;
+
+	shootdown_begin(&batch, caller->cpu, caller->self);
+	for (uint32_t i = 0; i < pmap->target_count; i++) {
+		if (unknown) {
+			shootdown_add_flush(&batch, pmap->target[i]);
+		} else if (frame < WINDOW_FRAMES) {
+			/* Finds the covering entry whatever its page size. */
+			shootdown_add(&batch, pmap->target[i], window_entryhi(pmap_gpn(frame)));
+		}
+	}
+	for (unsigned i = 0; i < BACKMAP_COUNT && !unknown; i++) {
+		uint64_t word = backmap->word[i];
+
+		if (word != 0) {
+			shootdown_add(&batch, pmap->target[backmap_vcpu(word)], backmap_tag(word));
+		}
+	}
+	shootdown_run(&batch);
+}
+
+void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
+		       const struct pmap_caller *caller)
+{
+	struct pmap_page *page = &pmap->page[frame];
+	struct backmap backmap = page->backmap;
+	bool unknown = page->state & PMAP_S_UNKNOWN;
+
+	page->state |= PMAP_S_BUSY;
+	pmap_leave_large(pmap, frame, word);
+	backmap_clear(&page->backmap);
+	page->state &= (uint16_t)~PMAP_S_UNKNOWN;
+	lock_release(&page->lock);
+	shoot(pmap, frame, &backmap, unknown, caller);
+	lock_acquire(&page->lock);
+}
+
+/* The page's lock, if there is such a page and nobody changes it. */
+static enum status lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame)
+{
+	struct pmap_page *page;
+
+	if (!pmap_frame(pmap, gpn, frame)) {
+		return ERR_RANGE;
+	}
+	page = &pmap->page[*frame];
+	lock_acquire(&page->lock);
+	if (page->state & PMAP_S_BUSY) {
+		lock_release(&page->lock);
+		return ERR_BUSY;
+	}
+	return OK;
+}
+
+static uint32_t mpn_of(const struct pmap *pmap, uint32_t frame)
+{
+	return pmap_mpn(pmap_load_ready(pmap, frame));
+}
+
+static bool is_pinned(const struct pmap *pmap, uint32_t frame)
+{
+	return memmap_is_pinned(pmap->memmap, mpn_of(pmap, frame));
+}
+
+enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn)
+{
+	uint32_t frame;
+	enum status status = lock_page(pmap, gpn, &frame);
+
+	if (status != OK) {
+		return status;
+	}
+	if (pmap->page[frame].state & PMAP_S_PRESENT) {
+		status = ERR_BUSY;
+	} else {
+		memmap_add_user(pmap->memmap, mpn, pmap->vm, gpn);
+		pmap->page[frame].state |= PMAP_S_PRESENT | PMAP_S_COW;
+		pmap_store_ready(pmap, frame, pmap_ready_word(mpn, pmap->page[frame].state));
+	}
+	lock_release(&pmap->page[frame].lock);
+	return status;
+}
+
+enum status pmap_release(struct pmap *pmap, uint32_t gpn, const struct pmap_caller *caller)
+{
+	uint32_t frame;
+	enum status status = lock_page(pmap, gpn, &frame);
+
+	if (status != OK) {
+		return status;
+	}
+	if (pmap->page[frame].state & PMAP_S_PRESENT) {
+		uint32_t mpn = mpn_of(pmap, frame);
+
+		if (is_pinned(pmap, frame)) {
+			status = ERR_BUSY;
+		} else {
+			pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
+			pmap->page[frame].state = 0;
+			(void)memmap_remove_user(pmap->memmap, mpn, pmap->vm, gpn);
+		}
+	}
+	lock_release(&pmap->page[frame].lock);
+	return status;
+}
+
+enum status pmap_protect(struct pmap *pmap, uint32_t gpn, uint32_t bits,
+			 const struct pmap_caller *caller)
+{
+	uint32_t frame;
+	enum status status = lock_page(pmap, gpn, &frame);
+	struct pmap_page *page;
+	uint32_t old;
+
+	if (status != OK) {
+		return status;
+	}
+	page = &pmap->page[frame];
+	old = pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE;
+	if (!(page->state & PMAP_S_PRESENT)) {
+		status = ERR_RANGE;
+	} else {
+		uint16_t state = (uint16_t)((page->state & ~(uint32_t)PMAP_S_PROTECTED) |
+					    (bits & PMAP_S_PROTECTED));
+		uint32_t word = pmap_ready_word(pmap_mpn(old), state);
+
+		page->state = state;
+		if (old & ~word & (ENTRYLO_V | ENTRYLO_D)) {
+			/* What is stored allows less than both. */
+			pmap_begin_change(pmap, frame, old & word, caller);
+			page->state &= (uint16_t)~PMAP_S_BUSY;
+			pmap_store_ready(pmap, frame, word);
+		} else if (word != old) {
+			/* More is allowed: those who know less will fault and find it. */
+			pmap_store_ready(pmap, frame, word);
+		}
+	}
+	lock_release(&page->lock);
+	return status;
+}
+
+enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
+			     const struct pmap_caller *caller)
+{
+	uint32_t frame;
+	enum status status = lock_page(pmap, gpn, &frame);
+	struct pmap_page *page;
+
+	if (status != OK) {
+		return status;
+	}
+	page = &pmap->page[frame];
+	*mpn = mpn_of(pmap, frame);
+	if (!(page->state & PMAP_S_PRESENT)) {
+		status = ERR_RANGE;
+	} else if (!(page->state & PMAP_S_COW)) {
+		if (is_pinned(pmap, frame)) {
+			/* A device may be writing it. */
+			status = ERR_BUSY;
+		} else {
+			page->state |= PMAP_S_COW;
+			pmap_begin_change(pmap, frame, pmap_ready_word(*mpn, page->state), caller);
+			page->state &= (uint16_t)~PMAP_S_BUSY;
+			memmap_make_shared(pmap->memmap, *mpn);
+		}
+	}
+	lock_release(&page->lock);
+	return status;
+}
+
+/* Copies the private page of `frame` to `mpn`, under the page's lock. */
+static void move_to(struct pmap *pmap, uint32_t frame, uint32_t mpn,
+		    const struct pmap_caller *caller)
+{
+	struct pmap_page *page = &pmap->page[frame];
+	uint32_t old = mpn_of(pmap, frame);
+
+	memmap_set_kind(pmap->memmap, mpn, INSPECT_FRAME_PRIVATE);
+	pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
+	/* Nobody can store into the old page any more. */
+	machine_page_copy(mpn, old);
+	page->state &= (uint16_t)~PMAP_S_BUSY;
+	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
+	(void)memmap_remove_user(pmap->memmap, old, pmap->vm, pmap_gpn(frame));
+	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+}
+
+enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
+		      const struct pmap_caller *caller)
+{
+	struct page_alloc *alloc = pmap->memmap->alloc;
+	uint32_t frame;
+	uint32_t mpn;
+	enum status status = lock_page(pmap, gpn, &frame);
+
+	if (status != OK) {
+		return status;
+	}
+	if ((pmap->page[frame].state & (PMAP_S_PRESENT | PMAP_S_COW)) != PMAP_S_PRESENT) {
+		status = ERR_RANGE;
+	} else if (is_pinned(pmap, frame)) {
+		status = ERR_BUSY;
+	} else if (page_node(alloc, mpn_of(pmap, frame)) != node) {
+		status = page_alloc_run(alloc, node, 0, true, &mpn);
+		if (status == OK) {
+			move_to(pmap, frame, mpn, caller);
+		}
+	}
+	lock_release(&pmap->page[frame].lock);
+	return status;
+}
+
+enum status pmap_choose(struct pmap *pmap, uint32_t gpn, bool is_chosen,
+			const struct pmap_caller *caller)
+{
+	uint32_t frame;
+	enum status status = lock_page(pmap, gpn, &frame);
+	struct pmap_page *page;
+
+	if (status != OK) {
+		return status;
+	}
+	page = &pmap->page[frame];
+	if (!(page->state & PMAP_S_PRESENT)) {
+		status = ERR_RANGE;
+	} else {
+		uint32_t word = pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE;
+
+		memmap_set_moving(pmap->memmap, pmap_mpn(word), is_chosen);
+		if (is_chosen && pmap->large) {
+			pmap_begin_change(pmap, frame, word, caller);
+			page->state &= (uint16_t)~PMAP_S_BUSY;
+		}
+	}
+	lock_release(&page->lock);
+	return status;
+}
+
+enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
+			  const struct pmap_caller *caller)
+{
+	uint32_t count = order < 32 ? (uint32_t)1 << order : 0;
+	uint32_t first;
+	uint32_t mpn;
+	enum status status;
+
+	if (count == 0 || gpn & (count - 1) || !pmap_frame(pmap, gpn, &first) ||
+	    !pmap_frame(pmap, gpn + count - 1, &mpn) || mpn - first != count - 1) {
+		return ERR_RANGE;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (pmap->page[first + i].state != 0) {
+			return ERR_BUSY;
+		}
+	}
+	status = page_alloc_run(pmap->memmap->alloc, caller->node, order, false, &mpn);
+	for (uint32_t i = 0; status == OK && i < count; i++) {
+		machine_page_zero(mpn + i);
+		memmap_set_kind(pmap->memmap, mpn + i, INSPECT_FRAME_PRIVATE);
+		memmap_add_user(pmap->memmap, mpn + i, pmap->vm, gpn + i);
+		pmap->page[first + i].state = PMAP_S_PRESENT;
+		pmap_store_ready(pmap, first + i, pmap_ready_word(mpn + i, PMAP_S_PRESENT));
+		if (pmap->large) {
+			pmap_form_large(pmap, first + i);
+		}
+	}
+	pmap->allocated += status == OK ? count : 0;
+	return status;
+}
+
+/* I1 to I4 for one page at rest. */
+static const char *check_page(const struct pmap *pmap, uint32_t frame)
+{
+	const struct pmap_page *page = &pmap->page[frame];
+	uint32_t word = pmap->ready[frame] & ~PMAP_READY_LARGE;
+	const struct memmap_page *machine = memmap_lookup(pmap->memmap, pmap_mpn(word));
+
+	if (page->state & PMAP_S_BUSY || page->lock.word != 0) {
+		return "pmap: a page busy or locked at rest";
+	}
+	if (!(page->state & PMAP_S_PRESENT)) {
+		return word == PMAP_READY_NONE ? NULL : "pmap I1: a word without page";
+	}
+	if (pmap_mpn(word) == 0 || !machine) {
+		return "pmap I1: present without page";
+	}
+	if (word != pmap_ready_word(pmap_mpn(word), page->state)) {
+		return "pmap I2, I3: V or D";
+	}
+	if (!memmap_has_user(pmap->memmap, pmap_mpn(word), pmap->vm, pmap_gpn(frame))) {
+		return "pmap I4: the memmap does not know this user";
+	}
+	if (machine->info.kind !=
+	    (page->state & PMAP_S_COW ? INSPECT_FRAME_SHARED : INSPECT_FRAME_PRIVATE)) {
+		return "pmap I4: kind";
+	}
+	return NULL;
+}
+
+const char *pmap_check(const struct pmap *pmap)
+{
+	for (uint32_t frame = 0; frame < pmap->frame_count; frame++) {
+		const char *broken = NULL;
+
+		if (pmap_gpn(frame) - TRAMPOLINE_GPN < TRAMPOLINE_PAGES) {
+			continue;
+		}
+		broken = check_page(pmap, frame);
+		if (broken) {
+			return broken;
+		}
+	}
+	if (pmap->frame_count & 1 && pmap->ready[pmap->frame_count] != PMAP_READY_NONE) {
+		return "pmap I6: the word behind the last";
+	}
+	return pmap_check_large(pmap);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* pmap_priv.h - between the files pmap*.c alone. */
+#pragma once
+
+#include "src/pmap/pmap.h"
+
+/* Guest frames that the window shows: below the I/O hole, so frame and page are the same. */
+#define WINDOW_FRAMES    (VM_WINDOW_BYTES / MAP_PAGE_BYTES)
+#define TRAMPOLINE_GPN   ((uint32_t)VM_TRAMPOLINE_PADDR / MAP_PAGE_BYTES)
+#define TRAMPOLINE_PAGES ((uint32_t)VM_TRAMPOLINE_BYTES / MAP_PAGE_BYTES)
+/* Free memory is taken in runs of this size, page by page, where large entries are wanted. */
+#define RUN_ORDER 6
+#define RUN_PAGES (1U << RUN_ORDER)
+
+uint32_t pmap_gpn(uint32_t frame);
+uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame);
+void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word);
+/* The word of a present page in state `state` (I1 to I3). */
+uint32_t pmap_ready_word(uint32_t mpn, uint32_t state);
+/* Machine page of a word; 0 if there is none. */
+uint32_t pmap_mpn(uint32_t word);
+
+/*
+ * Under the page's lock: makes the page busy, takes it out of its large block, stores `word`, which
+ * allows less, releases the lock, shoots down every mapping, takes the lock again. The caller ends
+ * the change: it clears PMAP_S_BUSY.
+ */
+void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
+		       const struct pmap_caller *caller);
+
+/* As pmap_touch() without looking at protection and without forming blocks. Under the lock. */
+enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,
+				  const struct pmap_caller *caller);
+
+/* The page has become writable: forms the large blocks that this completes. No lock held. */
+void pmap_form_large(struct pmap *pmap, uint32_t frame);
+/*
+ * Takes the page, whose lock is held, out of its block and stores `word`, with which it joins none:
+ * without D, or of a page chosen for movement.
+ */
+void pmap_leave_large(struct pmap *pmap, uint32_t frame, uint32_t word);
+/* I5. */
+const char *pmap_check_large(const struct pmap *pmap);
