@@ -31,6 +31,7 @@ void memsys_config_default(struct memsys_config *config, unsigned nodes, uint64_
 		.bank_busy_ns = 140,
 		.banks = 4,
 		.link_mb_per_s = 800,
+		.bus_mb_per_s = 3200,
 		.header_bytes = 16,
 		.topology = MEMSYS_MESH,
 		.classify = true,
@@ -135,11 +136,13 @@ static bool check_rates(const struct memsys_config *config, struct error *err)
 		return error_set(err, EXIT_USAGE, "%u memory banks; need a power of 2, 1 to 64",
 				 config->banks);
 	}
-	if (config->link_mb_per_s < 1 || config->header_bytes < 1 || config->header_bytes > 4096) {
+	if (config->link_mb_per_s < 1 || config->bus_mb_per_s < 1 || config->header_bytes < 1 ||
+	    config->header_bytes > MAP_PAGE_BYTES) {
 		return error_set(err, EXIT_USAGE,
-				 "links of %u MB/s with headers of %u bytes; need at least 1 MB/s "
-				 "and 1 to 4096 bytes",
-				 config->link_mb_per_s, config->header_bytes);
+				 "links of %u MB/s or a bus of %u MB/s, with headers of %u bytes; "
+				 "need at least 1 MB/s and 1 to %d bytes",
+				 config->link_mb_per_s, config->bus_mb_per_s, config->header_bytes,
+				 MAP_PAGE_BYTES);
 	}
 	if (config->jitter_cycles > 1000000 || config->l2_hit_cycles > 1000000) {
 		return error_set(err, EXIT_USAGE, "a jitter or L2 hit of more than 10^6 cycles");
@@ -193,11 +196,13 @@ bool memsys_config_check(const struct memsys_config *config, struct error *err)
 	       check_latencies(config, err);
 }
 
-static unsigned link_cycles(const struct memsys_config *config, unsigned bytes)
+unsigned memsys_link_cycles(const struct memsys_config *config, unsigned bytes)
 {
 	uint64_t scaled = (uint64_t)bytes * config->clock_mhz;
+	unsigned rate =
+		config->topology == MEMSYS_BUS ? config->bus_mb_per_s : config->link_mb_per_s;
 
-	return (unsigned)((scaled + config->link_mb_per_s - 1) / config->link_mb_per_s);
+	return (unsigned)((scaled + rate - 1) / rate);
 }
 
 void memsys_timing_derive(const struct memsys_config *config, struct memsys_timing *timing)
@@ -217,8 +222,9 @@ void memsys_timing_derive(const struct memsys_config *config, struct memsys_timi
 		.pass_busy = is_bus ? 0 : cycles(config, config->pass_busy_ns),
 		.light_busy = cycles(config, config->light_busy_ns),
 		.bank_busy = cycles(config, config->bank_busy_ns),
-		.link_header = link_cycles(config, config->header_bytes),
-		.link_data = link_cycles(config, config->header_bytes + config->l2.line_bytes),
+		.link_header = memsys_link_cycles(config, config->header_bytes),
+		.link_data =
+			memsys_link_cycles(config, config->header_bytes + config->l2.line_bytes),
 		.local_read = cycles(config, config->local_ns),
 	};
 	timing->remote_read = is_bus ? timing->local_read : cycles(config, config->remote_ns);

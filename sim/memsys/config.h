@@ -55,7 +55,8 @@ struct memsys_config {
 	unsigned light_busy_ns; /* node controller: DONE, acknowledgements, each further INV */
 	unsigned bank_busy_ns;  /* memory bank: a line read or written */
 	unsigned banks;         /* per node, consecutive lines in consecutive banks */
-	unsigned link_mb_per_s; /* each link of the network, each direction; or the bus */
+	unsigned link_mb_per_s; /* each link of the network, each direction */
+	unsigned bus_mb_per_s;  /* instead, of a bus */
 	unsigned header_bytes;  /* of every message; data messages carry a line more */
 
 	enum memsys_topology topology;
@@ -86,5 +87,7 @@ struct memsys_timing {
 
 /* False, with the reason, for what cannot be built. */
 bool memsys_config_check(const struct memsys_config *config, struct error *err);
+/* Cycles for which a message of `bytes` occupies a link. */
+unsigned memsys_link_cycles(const struct memsys_config *config, unsigned bytes);
 /* Of a configuration that passed the check. */
 void memsys_timing_derive(const struct memsys_config *config, struct memsys_timing *timing);

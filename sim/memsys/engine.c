@@ -85,10 +85,26 @@ unsigned engine_agent_node(const struct memsys *memsys, uint8_t agent, uint64_t 
 					   : (unsigned)(agent - PROTOCOL_CACHES_MAX);
 }
 
-static bool message_has_data(uint8_t kind)
+/* Cycles for which a message occupies a link: ports' data has its own length, other data a line's.
+ */
+static unsigned message_link_cycles(const struct memsys *memsys,
+				    const struct protocol_message *message)
 {
-	return kind == MESSAGE_PUTM || kind == MESSAGE_SWB || kind == MESSAGE_WRU ||
-	       (kind >= MESSAGE_DATA_S && kind <= MESSAGE_DATA_M) || kind == MESSAGE_DATA_U;
+	switch ((enum protocol_message_kind)message->kind) {
+	case MESSAGE_WRU:
+	case MESSAGE_DATA_U:
+		return memsys_link_cycles(&memsys->config,
+					  memsys->config.header_bytes +
+						  memsys->ports[message->tag].bytes);
+	case MESSAGE_PUTM:
+	case MESSAGE_SWB:
+	case MESSAGE_DATA_S:
+	case MESSAGE_DATA_E:
+	case MESSAGE_DATA_M:
+		return memsys->timing.link_data;
+	default:
+		return memsys->timing.link_header;
+	}
 }
 
 /* The first half of a transaction's way takes the network `to_home` cycles, the rest `from_home`.
@@ -203,11 +219,14 @@ static void on_send(struct memsys *memsys, const struct event *event)
 {
 	const struct memsys_timing *timing = &memsys->timing;
 	uint8_t kind = event->message.kind;
-	unsigned busy = message_has_data(kind) ? timing->link_data : timing->link_header;
-	uint64_t time = network_send(memsys->network, event->node, event->to, event->time, busy,
-				     timing->hop);
+	uint64_t time = event->time;
 
-	memsys->nodes[event->node].stats.messages++;
+	/* On a bus everybody sees the data go by, which is as good as DONE. */
+	if (kind != MESSAGE_DONE || memsys->config.topology != MEMSYS_BUS) {
+		time = network_send(memsys->network, event->node, event->to, time,
+				    message_link_cycles(memsys, &event->message), timing->hop);
+		memsys->nodes[event->node].stats.messages++;
+	}
 	time += message_is_outward(kind) ? timing->to_home : timing->from_home;
 	push(memsys, EVENT_ARRIVE, event->to, event->to, event->line, &event->message,
 	     time + engine_jitter(memsys));

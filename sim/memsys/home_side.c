@@ -61,7 +61,8 @@ static void send_all(struct memsys *memsys, unsigned node, uint64_t address,
 		const struct protocol_message *message = &out->message[i];
 		uint64_t time = ready;
 
-		if (message_reads_memory(message->kind)) {
+		if (message_reads_memory(message->kind) &&
+		    !(out->actions & HOME_ACTION_TAKE_DATA)) {
 			time = engine_acquire_bank(memsys, node, address, ready) +
 			       memsys->timing.memory;
 		} else if (message->kind == MESSAGE_INV) {

@@ -19,7 +19,7 @@
 #define LINE_BYTES    128
 #define PAGE_BYTES    4096
 #define FRAMES        16 /* per node */
-#define RUN_CYCLES    4000000
+#define RUN_CYCLES    1500000
 
 static void make_config(struct memsys_config *config, enum memsys_topology topology, uint64_t seed)
 {
@@ -166,10 +166,10 @@ static bool find(const struct mutant *mutant)
 	char text[256];
 
 	mutant_make(&made, mutant);
-	for (unsigned seed = 1; seed <= 8; seed++) {
+	for (unsigned seed = 1; seed <= 16; seed++) {
 		make_config(&config, MEMSYS_MESH, seed);
 		config.protocol = &made.protocol;
-		if (run(&config, 100000, false, &hash, text)) {
+		if (run(&config, RUN_CYCLES, false, &hash, text)) {
 			printf("%-28s seed %u: %s\n", mutant->name, seed, text);
 			return true;
 		}
