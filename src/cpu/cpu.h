@@ -27,6 +27,15 @@
 
 struct vcpu;
 
+struct cpu_frame {
+	uint64_t gpr[32];
+	uint64_t epc;
+	uint64_t error_epc;
+	uint64_t badvaddr;
+	uint64_t status;
+	uint64_t cause;
+};
+
 struct cpu {
 	/* The trap path's. */
 	uint64_t k0;
@@ -35,12 +44,14 @@ struct cpu {
 	uint64_t l2_base; /* of the current VCPU: struct l2tlb, copied */
 	uint64_t l2_offset_mask;
 	uint64_t window_base; /* of the current VM: its pmap, for the window refill */
-	uint64_t window_pages;
+	uint32_t window_pairs;
 	struct vcpu *current; /* whose registers the CPU holds; NULL: none */
 	uint64_t stack_top;
 	uint64_t fast_refills; /* counted by the assembly path, all VCPUs together */
 	uint64_t fast_windows;
 	struct inspect_cpu inspect;
+	/* Registers of a trap from the monitor itself, for the dump. */
+	struct cpu_frame frame;
 
 	uint32_t number; /* of the machine's CPU: its block in cpuctl and intc */
 	uint32_t node;
@@ -50,13 +61,16 @@ struct cpu {
 	uint64_t time; /* at the last look */
 	uint64_t slice_end;
 	uint64_t alarm; /* what Compare is set to */
+	bool look;      /* idle VCPUs may have an interrupt; the slice may be over */
 
 	/* The scheduler's, this CPU only. */
-	struct list run_queue;  /* READY VCPUs but the running one */
-	struct list vcpus;      /* all that are assigned */
-	struct vcpu *tlb_owner; /* whose translations the hardware TLB holds */
-	struct vcpu *fpu_owner; /* whose registers the FPU holds */
-	uint32_t tlb_entries;   /* of the hardware TLB */
+	struct list run_queue;   /* READY VCPUs but the running one */
+	struct list vcpus;       /* all that are assigned */
+	struct vcpu *tlb_owner;  /* whose translations the hardware TLB holds */
+	struct vcpu *fpu_owner;  /* whose registers the FPU holds */
+	uint32_t tlb_entries;    /* of the hardware TLB */
+	uint32_t interrupt_mask; /* Status.IM while guests run */
+	uint32_t slice_counts;   /* a time slice, in counts */
 
 	/* Anybody's, with atomics. */
 	uint32_t kick; /* an IPI is under way: look at requests */
@@ -71,9 +85,11 @@ static inline struct cpu *cpu_self(void)
 }
 
 /*
- * Prepares `cpu` (page-aligned, zeroed, on its node) for CPU `number`; called by whoever starts it.
+ * Prepares `cpu` (page-aligned, zeroed, on its node, an XKPHYS or CKSEG0 address that every CPU can
+ * use) for CPU `number`; called by whoever starts it.
  */
-void cpu_init(struct cpu *cpu, uint32_t number, uint32_t node, void *stack_top);
+void cpu_init(struct cpu *cpu, uint32_t number, uint32_t node, void *stack_top,
+	      uint32_t tlb_entries);
 /*
  * On the CPU itself, once, with interrupts off: Status, Wired and the per-CPU TLB entry; copies the
  * vectors of trap.S to machine address `vectors`, if that is not UINT64_MAX (a node's first CPU).

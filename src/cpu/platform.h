@@ -17,11 +17,16 @@ uint32_t platform_interrupt_mask(void);
 void platform_kick(uint32_t number);
 /* Sleeps until (Cause.IP & Status.IM) != 0; returns at once on a machine that cannot. */
 void platform_sleep(void);
-/* The 64-bit cycle counter. */
+/* The 64-bit cycle counter, its frequency, the time of day. */
 uint64_t platform_cycles(void);
+uint32_t platform_frequency(void);
+uint64_t platform_time_ns(void);
+/* A VM's write to its annotation port: markers and the annotations' console. */
+void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value);
 
 /* The VM's console. */
 void platform_console_write(struct vm *vm, const char *bytes, size_t count);
 int platform_console_read(struct vm *vm); /* -1: nothing typed */
+bool platform_console_waiting(struct vm *vm);
 /* A VM has ended: says so; the machine stops with the last one. */
 void platform_vm_ended(struct vm *vm);

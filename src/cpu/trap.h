@@ -8,16 +8,20 @@
  */
 #pragma once
 
+struct cpu;
+struct cpu_frame;
 struct vcpu;
 
 /* Handles the trap described by vcpu->trap_*; on return cpu_self()->current may be entered. */
 void trap_dispatch(struct vcpu *vcpu);
+/* Handles the machine's interrupts that are up: called for a trap and by an idle CPU. */
+void trap_interrupts(struct cpu *cpu);
 
 /* Enters cpu_self()->current. Forgets the stack. */
 __attribute__((noreturn)) void trap_enter_guest(void);
 
 /* A trap from the monitor's own code: prints registers and stops. */
-__attribute__((noreturn)) void trap_from_monitor(const void *frame);
+__attribute__((noreturn)) void trap_from_monitor(const struct cpu_frame *frame);
 
 /* Position-independent code to copy to the vectors. */
 extern const char trap_vectors[];

@@ -51,7 +51,8 @@ struct vcpu {
 	uint32_t hw_watchhi;
 	uint8_t mode;        /* enum vcpu_mode */
 	bool fpu_is_mine;    /* the CPU's FPU holds this VCPU's registers */
-	bool wide_kernel;    /* virtual KX as the TLBs were last used with */
+	bool wide_used;      /* the TLBs may hold addresses beyond 32 bits */
+	bool may_resume;     /* OFF by a stop that keeps the registers */
 	bool watch_deferred; /* a watched access under EXL: the exception waits for EXL = 0 */
 
 	struct shared_page *page; /* the shared page, through XKPHYS */
@@ -85,8 +86,10 @@ struct vcpu {
 };
 
 /* Asked of the CPU that has the VCPU; it looks before it enters the guest. */
-#define VCPU_REQUEST_START 0x1
-#define VCPU_REQUEST_STOP  0x2 /* the VM ends, or cpuctl */
+#define VCPU_REQUEST_RESUME 0x4 /* after a stop: goes on */
+#define VCPU_REQUEST_TIMER  0x8 /* its VM's alarm has changed */
+#define VCPU_REQUEST_START  0x1
+#define VCPU_REQUEST_STOP   0x2 /* the VM ends, or cpuctl */
 
 static inline uint64_t *vcpu_gpr(struct vcpu *vcpu, unsigned number)
 {

@@ -8,6 +8,7 @@
 
 #include "machine/vm.h"
 
+#include "src/cpu/vdev.h"
 #include "src/include/types.h"
 #include "src/lib/hooks.h"
 
@@ -50,7 +51,10 @@ struct vm {
 	uint64_t tree; /* guest physical address of the device tree */
 
 	/* Changes while it runs. */
-	struct lock lock;      /* virtual interrupt controller, end */
+	struct lock lock; /* virtual interrupt controller, end */
+	struct vdev_uart uart;
+	struct vdev_rtc rtc;
+	struct vdev_start start[VM_VCPUS_MAX];
 	uint32_t source_level; /* virtual interrupt controller: sources that are up */
 	uint32_t source_mask[VM_VCPUS_MAX];
 	uint32_t end; /* enum vm_end, atomic */
@@ -61,5 +65,5 @@ struct vm {
 
 /* Ends the VM with all its VCPUs, once; the caller's VCPU leaves at its next entry. */
 void vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason);
-/* A source (LINES_SOURCE_*) of the virtual interrupt controller goes up or down; from any CPU. */
+/* A source (LINES_SOURCE_*) of the virtual interrupt controller goes up or down; `lock` is held. */
 void vm_set_source(struct vm *vm, unsigned source, bool is_up);

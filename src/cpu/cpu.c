@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* cpu.c - a CPU of the machine made ready to run guests. */
+#include "src/cpu/cpu.h"
+
+#include "src/cpu/platform.h"
+#include "src/cpu/trap.h"
+#include "src/include/cp0.h"
+#include "src/include/memory.h"
+#include "src/lib/string.h"
+#include "src/mips_tlb/tlb_hw.h"
+
+/* 10 ms at the 200 MHz of Count on the paper's 400 MHz machine. */
+#define SLICE_COUNTS 2000000
+
+/* Memory of the vectors: what no vector may go beyond (the boot code keeps it free). */
+#define VECTORS_BYTES 0x400
+
+void cpu_init(struct cpu *cpu, uint32_t number, uint32_t node, void *stack_top,
+	      uint32_t tlb_entries)
+{
+	cpu->self = cpu;
+	cpu->number = number;
+	cpu->node = node;
+	cpu->stack_top = (uint64_t)(uintptr_t)stack_top;
+	cpu->tlb_entries = tlb_entries;
+	cpu->slice_counts = SLICE_COUNTS;
+	cpu->inspect.vcpu = INSPECT_NONE;
+	cpu->inspect.cause = INSPECT_CAUSE_BOOT;
+	list_init(&cpu->run_queue);
+	list_init(&cpu->vcpus);
+}
+
+void cpu_start(struct cpu *cpu, uint64_t vectors)
+{
+	uint64_t mpn = memory_paddr(cpu) >> PAGE_SHIFT;
+	uint32_t lo[2] = { (uint32_t)mpn << ENTRYLO_PFN_SHIFT | CACHE_COHERENT << ENTRYLO_C_SHIFT |
+				   ENTRYLO_D | ENTRYLO_V | ENTRYLO_G,
+			   ENTRYLO_G };
+	uint64_t entryhi = (uint64_t)(int64_t)CPU_SELF & (ENTRYHI_R | ENTRYHI_VPN2);
+	size_t bytes = (size_t)(trap_vectors_end - trap_vectors);
+
+	cp0_write(CP0_STATUS, STATUS_KX);
+	if (vectors != UINT64_MAX) {
+		CHECK(bytes <= VECTORS_BYTES);
+		memcpy(memory_at(vectors), trap_vectors, bytes);
+	}
+	cp0_write64(CP0_ENTRYHI, 0);
+	tlb_hw_flush_from(0, cpu->tlb_entries);
+	tlb_hw_write(CPU_WIRED_INDEX, entryhi, 0, lo);
+	cp0_write(CP0_WIRED, CPU_WIRED_COUNT);
+	cp0_write(CP0_WATCHLO, 0);
+	cpu->interrupt_mask = platform_interrupt_mask() | CAUSE_IP_TIMER;
+	cpu->time += cp0_read(CP0_COUNT) - (uint32_t)cpu->time;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * emulate.c - privileged instructions of a guest kernel (R4000 UM appendix A).
+ *
+ * The kernel runs in supervisor mode with Status.CU0 clear, so each of them, CACHE included, raises
+ * Coprocessor Unusable. Virtual CU0 gives applications nothing (docs/machine/shared_page.md).
+ */
+#include "src/cpu/emulate.h"
+
+#include "isa/isa.h"
+#include "machine/moncall.h"
+
+#include "src/cpu/cpu.h"
+#include "src/cpu/exception.h"
+#include "src/cpu/fpu.h"
+#include "src/cpu/moncall.h"
+#include "src/cpu/step.h"
+#include "src/cpu/vcp0.h"
+#include "src/cpu/vcpu.h"
+#include "src/cpu/vm.h"
+#include "src/include/bits.h"
+
+static void move_from(struct vcpu *vcpu, uint32_t word, bool wide)
+{
+	uint64_t value = vcp0_read(vcpu, isa_rd(word));
+
+	vcpu->counters[VCPU_COUNT_mfc0]++;
+	vcpu_set_gpr(vcpu, isa_rt(word), wide ? value : bits_sign_extend(value));
+}
+
+static void move_to(struct vcpu *vcpu, uint32_t word)
+{
+	vcpu->counters[VCPU_COUNT_mtc0]++;
+	vcp0_write(vcpu, isa_rd(word), *vcpu_gpr(vcpu, isa_rt(word)));
+}
+
+static void tlb_read(struct vcpu *vcpu)
+{
+	struct shared_page *page = vcpu->page;
+	struct vtlb_registers registers = vtlb_read(&vcpu->vtlb, page->index & INDEX_INDEX);
+
+	page->pagemask = registers.pagemask;
+	page->entrylo0 = registers.entrylo0;
+	page->entrylo1 = registers.entrylo1;
+	vcp0_set_entryhi(vcpu, registers.entryhi);
+}
+
+static void tlb_instruction(struct vcpu *vcpu, enum isa_id id)
+{
+	struct shared_page *page = vcpu->page;
+	struct vtlb_registers registers = {
+		.entryhi = vcpu->regs.cp0[CP0_ENTRYHI],
+		.pagemask = (uint32_t)vcp0_read(vcpu, CP0_PAGEMASK),
+		.entrylo0 = (uint32_t)vcp0_read(vcpu, CP0_ENTRYLO0),
+		.entrylo1 = (uint32_t)vcp0_read(vcpu, CP0_ENTRYLO1),
+	};
+
+	cpu_self()->inspect.cause = INSPECT_CAUSE_TLB_WRITE;
+	if (id == ISA_tlbwr || id == ISA_tlbwi) {
+		vcpu->counters[VCPU_COUNT_tlb_write]++;
+		vcpu->wide_used = vcpu->wide_used || registers.entryhi >> 62 != 3;
+	} else {
+		vcpu->counters[VCPU_COUNT_tlb_other]++;
+	}
+	switch (id) {
+	case ISA_tlbwr:
+		vtlb_write_random(&vcpu->vtlb, &registers);
+		break;
+	case ISA_tlbwi:
+		vtlb_write_indexed(&vcpu->vtlb, page->index & INDEX_INDEX, &registers);
+		break;
+	case ISA_tlbr:
+		tlb_read(vcpu);
+		break;
+	default:
+		page->index = vtlb_probe(&vcpu->vtlb, registers.entryhi);
+		break;
+	}
+}
+
+/* CACHE: coherent caches need none; Index_Load_Tag reads an invalid line (docs/machine/cpu.md). */
+static void cache(struct vcpu *vcpu, uint32_t word)
+{
+	if (isa_rt(word) >> 2 == 1) {
+		vcpu->regs.cp0[CP0_TAGLO] = 0;
+		vcpu->regs.cp0[CP0_TAGHI] = 0;
+		vcpu->regs.cp0[CP0_ECC] = 0;
+	}
+}
+
+/* False: not an instruction that CP0 has. */
+static bool privileged(struct vcpu *vcpu, uint32_t word, enum isa_id id)
+{
+	switch (id) {
+	case ISA_mfc0:
+	case ISA_dmfc0:
+		move_from(vcpu, word, id == ISA_dmfc0);
+		return true;
+	case ISA_mtc0:
+	case ISA_dmtc0:
+		move_to(vcpu, word);
+		return true;
+	case ISA_tlbr:
+	case ISA_tlbwi:
+	case ISA_tlbwr:
+	case ISA_tlbp:
+		tlb_instruction(vcpu, id);
+		return true;
+	case ISA_cache:
+		cache(vcpu, word);
+		return true;
+	default:
+		return isa_reserved_kind(word) == ISA_RESERVED_IGNORED;
+	}
+}
+
+static void emulate_privileged(struct vcpu *vcpu)
+{
+	enum isa_id id;
+	uint64_t next;
+	uint32_t word;
+
+	if (!step_fetch(vcpu, &word) || !step_next(vcpu, &next)) {
+		return;
+	}
+	vcpu->counters[VCPU_COUNT_privileged]++;
+	id = isa_decode(word);
+	if (id == ISA_eret) {
+		vcpu->counters[VCPU_COUNT_eret]++;
+		exception_return(vcpu);
+	} else if (privileged(vcpu, word, id)) {
+		vcpu->regs.pc = next;
+	} else {
+		exception_deliver(vcpu, EXC_RI, 0);
+	}
+}
+
+void emulate_coprocessor(struct vcpu *vcpu)
+{
+	unsigned unit = (vcpu->trap_cause & CAUSE_CE) >> CAUSE_CE_SHIFT;
+
+	if (unit == 0 && vcpu->mode == VCPU_KERNEL) {
+		emulate_privileged(vcpu);
+	} else if (unit == 1 && (vcp0_status(vcpu) & STATUS_CU1)) {
+		fpu_give(vcpu);
+	} else {
+		exception_deliver(vcpu, EXC_CPU, unit);
+	}
+}
+
+void emulate_syscall(struct vcpu *vcpu)
+{
+	uint32_t word;
+
+	if (vcpu->mode != VCPU_KERNEL) {
+		exception_deliver(vcpu, EXC_SYS, 0);
+	} else if (!step_fetch(vcpu, &word)) {
+		return;
+	} else if ((word >> 6 & 0xfffff) != MONCALL_CODE) {
+		exception_deliver(vcpu, EXC_SYS, 0);
+	} else if (vcpu->trap_cause & CAUSE_BD) {
+		exception_deliver(vcpu, EXC_RI, 0);
+	} else {
+		vcpu->counters[VCPU_COUNT_call]++;
+		cpu_self()->inspect.cause = INSPECT_CAUSE_CALL;
+		vcpu->regs.pc += 4;
+		moncall(vcpu);
+	}
+}

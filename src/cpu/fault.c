@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fault.c - TLB exceptions of a guest that the refill path left, and its watched address.
+ *
+ * Which part of the address space it is decides (window.h); the data structures do the rest.
+ */
+#include "src/cpu/fault.h"
+
+#include "src/cpu/cpu.h"
+#include "src/cpu/exception.h"
+#include "src/cpu/step.h"
+#include "src/cpu/vcp0.h"
+#include "src/cpu/vcpu.h"
+#include "src/cpu/vdev.h"
+#include "src/cpu/vm.h"
+#include "src/include/bits.h"
+#include "src/include/cp0.h"
+#include "src/mips_tlb/window.h"
+#include "src/pmap/pmap.h"
+
+static bool is_store(unsigned code)
+{
+	return code != EXC_TLBL;
+}
+
+static void address_error(struct vcpu *vcpu, unsigned code, uint64_t vaddr)
+{
+	exception_deliver_address(vcpu, is_store(code) ? EXC_ADES : EXC_ADEL, vaddr);
+}
+
+/*
+ * No memory of the VM: a device, or nothing. The processor knows a bus error of a fetch from one of
+ * data; of a fetch the address is the instruction's own.
+ */
+static void outside(struct vcpu *vcpu, uint64_t vaddr, uint64_t gpa)
+{
+	if (vaddr == step_pc(vcpu)) {
+		exception_deliver(vcpu, EXC_IBE, 0);
+	} else {
+		vdev_access(vcpu, gpa);
+	}
+}
+
+static void settle(struct vcpu *vcpu, unsigned code, uint64_t vaddr, enum vtlb_result result,
+		   const struct vtlb_fault *fault)
+{
+	switch (result) {
+	case VTLB_REFILL:
+	case VTLB_INVALID:
+		exception_deliver_tlb(vcpu, is_store(code) ? EXC_TLBS : EXC_TLBL, vaddr,
+				      result == VTLB_REFILL);
+		break;
+	case VTLB_MODIFIED:
+		exception_deliver_tlb(vcpu, EXC_MOD, vaddr, false);
+		break;
+	case VTLB_MAPPED:
+		vcpu->counters[VCPU_COUNT_virtual_hit]++;
+		vcpu->wide_used = vcpu->wide_used || !bits_is_word(vaddr);
+		break;
+	case VTLB_AGAIN:
+		shootdown_serve(&vcpu->vtlb.target);
+		break;
+	case VTLB_OUTSIDE:
+		outside(vcpu, vaddr, fault->gpa);
+		break;
+	case VTLB_TRAPPED:
+		vm_end(vcpu->vm, VM_ERROR, 0, "a protected page is touched");
+		break;
+	case VTLB_NO_MEMORY:
+		vm_end(vcpu->vm, VM_ERROR, 0, "the machine has no memory left");
+		break;
+	}
+}
+
+/* The page at both its places is one pair: its entry says which half. */
+static void enter_shared_page(struct vcpu *vcpu, uint64_t pair, unsigned half)
+{
+	uint32_t lo = vcpu->page_mpn << ENTRYLO_PFN_SHIFT | CACHE_COHERENT << ENTRYLO_C_SHIFT |
+		      ENTRYLO_D | ENTRYLO_V;
+
+	tlb_hw_insert((pair & (ENTRYHI_R | ENTRYHI_VPN2)) |
+			      (vcpu->regs.cp0[CP0_ENTRYHI] & ENTRYHI_ASID),
+		      half == 0 ? lo : 0, half == 0 ? 0 : lo);
+}
+
+/* VM_SHARED_PAGE_LOW, while the VM's instructions are rewritten. */
+static bool enter_low_page(struct vcpu *vcpu, uint64_t vaddr)
+{
+	if (!vcpu->vtlb.low_page || vcpu->mode != VCPU_KERNEL ||
+	    vaddr >> PAGE_SHIFT != VM_SHARED_PAGE_LOW >> PAGE_SHIFT) {
+		return false;
+	}
+	enter_shared_page(vcpu, VM_SHARED_PAIR_LOW, 1);
+	return true;
+}
+
+static void guest_area(struct vcpu *vcpu, unsigned code, uint64_t vaddr)
+{
+	struct vtlb_fault fault = { .gpa = 0 };
+	enum vtlb_result result;
+
+	if (vcpu->mode == VCPU_KERNEL && !bits_is_word(vaddr) && !(vcp0_status(vcpu) & STATUS_KX)) {
+		address_error(vcpu, code, vaddr);
+		return;
+	}
+	if (enter_low_page(vcpu, vaddr)) {
+		return;
+	}
+	result = vtlb_fault(&vcpu->vtlb, vaddr, (uint8_t)vcpu->regs.cp0[CP0_ENTRYHI],
+			    is_store(code), &fault);
+	settle(vcpu, code, vaddr, result, &fault);
+}
+
+void fault_tlb(struct vcpu *vcpu, unsigned code)
+{
+	uint64_t vaddr = vcpu->trap_badvaddr;
+	struct vtlb_fault fault = { .gpa = 0 };
+	enum vtlb_result result;
+
+	vcpu->counters[VCPU_COUNT_refill]++;
+	switch (window_area_of(vaddr)) {
+	case WINDOW_AREA_GUEST:
+		guest_area(vcpu, code, vaddr);
+		break;
+	case WINDOW_AREA_WINDOW:
+	case WINDOW_AREA_DEVICES:
+		cpu_self()->inspect.cause = INSPECT_CAUSE_WINDOW;
+		vcpu->counters[VCPU_COUNT_window]++;
+		result = vtlb_window_fault(&vcpu->vtlb, vaddr, is_store(code), &fault);
+		settle(vcpu, code, vaddr, result, &fault);
+		break;
+	case WINDOW_AREA_MONITOR:
+		if (vcpu->vm->shared_page &&
+		    vaddr == (bits_sign_extend(VM_SHARED_PAGE) | (vaddr & (PAGE_BYTES - 1)))) {
+			enter_shared_page(vcpu, vaddr, 0);
+			break;
+		}
+		address_error(vcpu, code, vaddr);
+		break;
+	case WINDOW_AREA_NEVER:
+		address_error(vcpu, code, vaddr);
+		break;
+	}
+}
+
+/*
+ * The watched address is guest physical; the processor compares machine addresses (R4000 UM 5.4),
+ * so its registers follow the page. While it has no frame, nothing can match.
+ */
+void fault_load_watch(struct vcpu *vcpu)
+{
+	uint32_t watchlo = (uint32_t)vcpu->regs.cp0[CP0_WATCHLO];
+	uint64_t high = vcpu->regs.cp0[CP0_WATCHHI] & WATCHHI_PADDR;
+	uint64_t gpa = high << 32 | (watchlo & WATCHLO_PADDR);
+	uint32_t ready;
+	uint64_t paddr;
+
+	vcpu->hw_watchlo = 0;
+	if (!(watchlo & (WATCHLO_R | WATCHLO_W)) || vcpu->watch_deferred) {
+		return;
+	}
+	ready = pmap_ready(vcpu->vm->pmap, (uint32_t)(gpa >> PAGE_SHIFT));
+	if (!(ready & ENTRYLO_V)) {
+		return;
+	}
+	paddr = (uint64_t)(ready & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT << PAGE_SHIFT |
+		(gpa & (PAGE_BYTES - 1));
+	vcpu->hw_watchlo = (uint32_t)paddr | (watchlo & (WATCHLO_R | WATCHLO_W));
+	cp0_write(CP0_WATCHHI, (uint32_t)(paddr >> 32));
+}
+
+/*
+ * Under EXL or ERL the exception waits, and the access is made (R4000 UM 5.4): it is noted, and
+ * the next entry to the guest with both clear delivers it.
+ */
+void fault_watch(struct vcpu *vcpu)
+{
+	if (vcp0_status(vcpu) & (STATUS_EXL | STATUS_ERL)) {
+		vcpu->watch_deferred = true;
+	} else {
+		exception_deliver(vcpu, EXC_WATCH, 0);
+	}
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* fault.h - TLB and watch exceptions of a guest. */
+#pragma once
+
+#include <stdint.h>
+
+struct vcpu;
+
+/* TLBL, TLBS or Mod that the refill path left. */
+void fault_tlb(struct vcpu *vcpu, unsigned code);
+/* A watched access. */
+void fault_watch(struct vcpu *vcpu);
+/* What the hardware must watch on the next entry to the guest. */
+void fault_load_watch(struct vcpu *vcpu);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* hooks.c - locks and machine memory, as src/lib/hooks.h promises them to the data structures. */
+#include "src/lib/hooks.h"
+
+#include "isa/cp0.h"
+
+#include "src/cpu/cpu.h"
+#include "src/include/atomic.h"
+#include "src/include/memory.h"
+#include "src/lib/string.h"
+#include "src/mips_tlb/tlb_hw.h"
+
+void lock_acquire(struct lock *lock)
+{
+	while (__atomic_exchange_n(&lock->word, 1, __ATOMIC_ACQUIRE) != 0) {
+		/* Waits in its own cache until the word has changed. */
+		while (atomic_load(&lock->word) != 0) {
+		}
+	}
+}
+
+void lock_release(struct lock *lock)
+{
+	__atomic_store_n(&lock->word, 0, __ATOMIC_RELEASE);
+}
+
+void memory_barrier(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+void *machine_page(uint32_t mpn)
+{
+	return memory_at((uint64_t)mpn << PAGE_SHIFT);
+}
+
+void machine_page_zero(uint32_t mpn)
+{
+	uint64_t *word = machine_page(mpn);
+
+	for (unsigned i = 0; i < PAGE_BYTES / sizeof(uint64_t); i += 4) {
+		word[i] = 0;
+		word[i + 1] = 0;
+		word[i + 2] = 0;
+		word[i + 3] = 0;
+	}
+}
+
+void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn)
+{
+	memcpy(machine_page(to_mpn), machine_page(from_mpn), PAGE_BYTES);
+}
+
+void tlb_hw_flush(void)
+{
+	tlb_hw_flush_from(CPU_WIRED_COUNT, cpu_self()->tlb_entries);
+}
+
+/* The pair's range and the entry's overlap: one contains the other, both being aligned. */
+static bool overlaps(uint64_t a, uint32_t a_mask, uint64_t b, uint32_t b_mask)
+{
+	uint64_t fields = (ENTRYHI_R | ENTRYHI_VPN2) & ~(uint64_t)(a_mask | b_mask);
+
+	return ((a ^ b) & fields) == 0;
+}
+
+void tlb_hw_insert_large(uint64_t entryhi, uint32_t pagemask, uint32_t lo0, uint32_t lo1)
+{
+	uint32_t lo[2] = { lo0, lo1 };
+	uint32_t count = cpu_self()->tlb_entries;
+
+	for (uint32_t i = CPU_WIRED_COUNT; i < count; i++) {
+		uint32_t mask;
+		uint64_t hi = tlb_hw_read(i, &mask);
+
+		if (overlaps(hi, mask, entryhi, pagemask)) {
+			tlb_hw_flush_from(i, i + 1);
+		}
+	}
+	tlb_hw_write(UINT32_MAX, entryhi, pagemask, lo);
+}

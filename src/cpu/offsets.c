@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * offsets.c - offsets of fields for assembly. Compiled to assembly, never linked: make_offsets
+ * turns its lines "->NAME value" into #defines.
+ */
+#include "src/cpu/cpu.h"
+#include "src/cpu/vcpu.h"
+
+#define OFFSET(name, type, member) \
+	__asm__ volatile("\n->" #name " %0" : : "i"(offsetof(struct type, member)))
+
+void offsets(void);
+
+void offsets(void)
+{
+	OFFSET(CPU_K0, cpu, k0);
+	OFFSET(CPU_K1, cpu, k1);
+	OFFSET(CPU_AT, cpu, at);
+	OFFSET(CPU_L2_BASE, cpu, l2_base);
+	OFFSET(CPU_L2_OFFSET_MASK, cpu, l2_offset_mask);
+	OFFSET(CPU_WINDOW_BASE, cpu, window_base);
+	OFFSET(CPU_WINDOW_PAIRS, cpu, window_pairs);
+	OFFSET(CPU_CURRENT, cpu, current);
+	OFFSET(CPU_STACK_TOP, cpu, stack_top);
+	OFFSET(CPU_FAST_REFILLS, cpu, fast_refills);
+	OFFSET(CPU_FAST_WINDOWS, cpu, fast_windows);
+	OFFSET(CPU_INSPECT_CAUSE, cpu, inspect.cause);
+	OFFSET(CPU_FRAME, cpu, frame);
+	OFFSET(VCPU_GPR, vcpu, regs.gpr);
+	OFFSET(VCPU_HI, vcpu, regs.hi);
+	OFFSET(VCPU_LO, vcpu, regs.lo);
+	OFFSET(VCPU_PC, vcpu, regs.pc);
+	OFFSET(VCPU_FPR, vcpu, regs.fpr);
+	OFFSET(VCPU_TRAP_BADVADDR, vcpu, trap_badvaddr);
+	OFFSET(VCPU_TRAP_CAUSE, vcpu, trap_cause);
+	OFFSET(VCPU_TRAP_STATUS, vcpu, trap_status);
+	OFFSET(VCPU_HW_STATUS, vcpu, hw_status);
+	OFFSET(VCPU_HW_WATCHLO, vcpu, hw_watchlo);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* tlb_hw.h - the processor's TLB: what tlb_hw.S gives beside the hooks of src/lib/hooks.h. */
+#pragma once
+
+#include <stdint.h>
+
+/* Empties slots first to end - 1. */
+void tlb_hw_flush_from(uint32_t first, uint32_t end);
+/* EntryHi of a slot, and its PageMask. */
+uint64_t tlb_hw_read(uint32_t index, uint32_t *pagemask);
+/* Writes a slot, or at Random (not a wired one) if `index` is UINT32_MAX. */
+void tlb_hw_write(uint32_t index, uint64_t entryhi, uint32_t pagemask, const uint32_t lo[2]);
