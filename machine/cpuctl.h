@@ -37,6 +37,9 @@
 #define CPUCTL_STOP   2 /* stops after the instruction it executes; keeps its registers */
 #define CPUCTL_RESUME 3 /* a CPU stopped by STOP goes on */
 #define CPUCTL_NMI    4 /* nonmaskable interrupt: the soft-reset exception, at the reset vector */
+/* The pins Reset* and ColdReset* of this CPU alone. */
+#define CPUCTL_SOFT_RESET 5 /* the same exception */
+#define CPUCTL_COLD_RESET 6 /* the reset exception */
 
 #define CPUCTL_STATE_STOPPED 0
 #define CPUCTL_STATE_RUNNING 1

@@ -8,7 +8,6 @@
  */
 #pragma once
 
-#include "machine/lines.h"
 #include "machine/map.h"
 
 #define UART_OFFSET 0x900 /* in the page at MAP_CONSOLE_BASE */
@@ -55,9 +54,3 @@
 #define UART_MSR_RI       0x40 /* in loop mode OUT1 */
 #define UART_MSR_DCD      0x80 /* in loop mode OUT2 */
 #define UART_MSR_LINES    0xb0 /* outside of loop mode: carrier, data set ready, clear to send */
-
-/*
- * The UART is source LINES_SOURCE_UART of the interrupt controller, whose reset state hands it to
- * CPU 0: until that is changed, the UART drives this Cause.IP bit there.
- */
-#define UART_TESTMIPS_IRQ LINES_IP_DEVICE

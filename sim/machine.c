@@ -308,8 +308,9 @@ void machine_start_cpu(struct machine *machine, unsigned cpu, uint64_t pc, uint6
 {
 	struct core *core = machine->core[cpu];
 
-	core_enter_elf(core, pc, machine->boot_status, sp);
+	/* First its clock: what it finds in CP0 is of now. */
 	machine_pause_cpu(machine, cpu, false);
+	core_enter_elf(core, pc, machine->boot_status, sp);
 }
 
 /* When a CPU started or woken now goes on: not before its cause, not in a turn that is over. */

@@ -56,7 +56,6 @@ void core_enter_elf(struct core *core, uint64_t entry, uint32_t status, uint64_t
 	core->llbit = false;
 	core->cp0.status = status;
 	core->gpr[29] = sp;
-	core->waiting = false;
 	core->pc = entry;
 	core_update_mode(core);
 	core_update_irq(core);

@@ -39,6 +39,14 @@ enum core_access {
 	CORE_FETCH
 };
 
+/* By priority (R4000 UM table 5-13). */
+enum core_reset_kind {
+	CORE_RESET_NONE,
+	CORE_RESET_NMI,
+	CORE_RESET_SOFT,
+	CORE_RESET_COLD
+};
+
 /*
  * One entry of the soft TLB for data: the translation of one 4 KB virtual page, checked by one
  * comparison. A tag is the page address | ASID << 3; the comparison includes the address bits that
@@ -196,9 +204,9 @@ struct core {
 	bool in_slot;    /* pc is a delay slot reached by stepping */
 	bool big_endian;
 	bool step_engine; /* single instructions instead of blocks */
-	bool nmi_pending; /* a nonmaskable interrupt */
-	bool irq_ready;   /* an enabled interrupt is pending */
-	bool stop;        /* leave core_run() at the next instruction boundary */
+	enum core_reset_kind reset_pending;
+	bool irq_ready; /* an enabled interrupt is pending */
+	bool stop;      /* leave core_run() at the next instruction boundary */
 	bool llbit;
 	bool running;         /* started and not paused */
 	bool waiting;         /* in power-save */
@@ -248,13 +256,14 @@ struct core *core_create(unsigned id, struct ram *ram, const struct core_bus *bu
 			 struct code_cache *code, unsigned tlb_entries, bool big_endian);
 void core_destroy(struct core *core);
 
-/* Cold reset, soft reset and NMI (R4000 UM 5.4). */
+/* Power-on, and what the cold reset exception does (R4000 UM 5.3). */
 void core_reset(struct core *core);
-void core_soft_reset(struct core *core);
-void core_nmi(struct core *core);
 
-/* The NMI is taken at the core's next instruction boundary. */
-void core_request_nmi(struct core *core);
+/* A reset exception, taken at the core's next instruction boundary. */
+void core_request_reset(struct core *core, enum core_reset_kind kind);
+
+/* Takes the pending one. */
+void core_take_reset(struct core *core);
 
 /* The state of machine/boot.h, in which a program's CPU starts. */
 void core_enter_elf(struct core *core, uint64_t entry, uint32_t status, uint64_t sp);

@@ -37,6 +37,7 @@ void core_hash(const struct core *core, struct state_hash *hash)
 	state_hash_u64(hash, core->llbit ? core->link_paddr : 0);
 	state_hash_u64(hash, core->running);
 	state_hash_u64(hash, core->waiting);
+	state_hash_u64(hash, core->reset_pending);
 	state_hash_u64(hash, now);
 	state_hash_u64(hash, core->idle_cycles);
 	hash_tlb(&core->tlb, hash);

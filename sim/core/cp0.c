@@ -287,7 +287,7 @@ void cp0_reset(struct core *core)
 		.cause = core->external_ip,
 	};
 	tlb_reset(&core->tlb, core->tlb.count);
-	cp0->count_offset = 0 - (uint32_t)(now >> 1);
+	/* Count, undefined in the manual, is in step with the machine's time. */
 	cp0_set_timer(core, now);
 	mmu_flush(core);
 }

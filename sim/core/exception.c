@@ -174,9 +174,11 @@ void exc_interrupt(struct core *core)
 	exc_raise(core, NULL, EXC_INT);
 }
 
-/* Reset, soft reset and NMI share everything but what they keep (R4000 UM 5.4). */
+/* What the resets share (R4000 UM figures 5-15 and 5-16). A waiting core goes on. */
 static void enter_reset_vector(struct core *core)
 {
+	core->reset_pending = CORE_RESET_NONE;
+	core->waiting = false;
 	core->cp0.status |= STATUS_ERL | STATUS_BEV;
 	core->cp0.status &= ~(uint32_t)STATUS_TS;
 	core->pc = VECTOR_RESET;
@@ -188,32 +190,37 @@ static void enter_reset_vector(struct core *core)
 	core_kick(core);
 }
 
+/* Registers outside CP0 keep their values: the manual has them undefined. */
 void core_reset(struct core *core)
 {
 	cp0_reset(core);
 	enter_reset_vector(core);
 }
 
-void core_soft_reset(struct core *core)
+/* Reset* and NMI look the same to software; here both wait for an instruction boundary. */
+static void enter_soft_reset(struct core *core)
 {
 	core->cp0.error_epc = core->in_slot ? core->slot_branch_pc : core->pc;
 	core->cp0.status |= STATUS_SR;
 	enter_reset_vector(core);
 }
 
-/* An NMI is a soft reset that any state of the processor lets through. */
-void core_nmi(struct core *core)
+void core_take_reset(struct core *core)
 {
 	if (core->hooks.check_exception != NULL) {
 		core->hooks.check_exception(core->hooks.checker, core, EXC_INT, false);
 	}
-	core->nmi_pending = false;
-	core->waiting = false;
-	core_soft_reset(core);
+	if (core->reset_pending == CORE_RESET_COLD) {
+		core_reset(core);
+	} else {
+		enter_soft_reset(core);
+	}
 }
 
-void core_request_nmi(struct core *core)
+void core_request_reset(struct core *core, enum core_reset_kind kind)
 {
-	core->nmi_pending = true;
+	if (kind > core->reset_pending) {
+		core->reset_pending = kind;
+	}
 	core_kick(core);
 }

@@ -103,6 +103,10 @@ static bool wakes_up(struct core *core)
 void core_advance(struct core *core)
 {
 	begin_slice(core, core_now(core) + 1);
+	if (core->reset_pending != CORE_RESET_NONE) {
+		core_take_reset(core);
+		return;
+	}
 	if (core->waiting && !wakes_up(core)) {
 		core_skip_to(core, core->slice_end);
 		return;
@@ -182,8 +186,8 @@ void core_run(struct core *core, uint64_t until)
 		if (CORE_CHECKED) {
 			core_check(core);
 		}
-		if (unlikely(core->nmi_pending)) {
-			core_nmi(core);
+		if (unlikely(core->reset_pending != CORE_RESET_NONE)) {
+			core_take_reset(core);
 			continue;
 		}
 		if (core->waiting && !wakes_up(core)) {

@@ -61,12 +61,27 @@ static bool cpuctl_read(struct device *device, struct core *core, uint64_t offse
 	return true;
 }
 
+static enum core_reset_kind reset_of(uint64_t command)
+{
+	switch (command) {
+	case CPUCTL_NMI:
+		return CORE_RESET_NMI;
+	case CPUCTL_SOFT_RESET:
+		return CORE_RESET_SOFT;
+	case CPUCTL_COLD_RESET:
+		return CORE_RESET_COLD;
+	default:
+		return CORE_RESET_NONE;
+	}
+}
+
 /* Commands that the CPU's state does not allow have no effect. */
 static void command(struct cpuctl *cpuctl, unsigned number, uint64_t what)
 {
 	struct machine *machine = cpuctl->device.machine;
 	struct core *core = machine->core[number];
 	struct cpuctl_cpu *cpu = &cpuctl->cpu[number];
+	enum core_reset_kind reset = reset_of(what);
 
 	if (what == CPUCTL_START && !core->running && !cpu->started) {
 		cpu->started = true;
@@ -79,8 +94,8 @@ static void command(struct cpuctl *cpuctl, unsigned number, uint64_t what)
 		machine_pause_cpu(machine, number, true);
 	} else if (what == CPUCTL_RESUME && !core->running && cpu->started) {
 		machine_pause_cpu(machine, number, false);
-	} else if (what == CPUCTL_NMI && core->running) {
-		core_request_nmi(core);
+	} else if (reset != CORE_RESET_NONE && core->running) {
+		core_request_reset(core, reset);
 	}
 }
 

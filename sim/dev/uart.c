@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "machine/lines.h"
 #include "sim/core/core.h"
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
