@@ -22,6 +22,7 @@
 
 #define QUANTUM_DEFAULT 1024U
 #define QUANTUM_MAX     1000000U
+#define KSEG0_BASE      0xffffffff80000000ULL
 
 struct machine_config machine_config_default(void)
 {
@@ -34,7 +35,33 @@ struct machine_config machine_config_default(void)
 		.big_endian = true,
 		.quantum_cycles = QUANTUM_DEFAULT,
 		.hazard_check = CORE_CHECKED,
+		.layout = FRAME_BLOCK,
+		.topology = NODE_TOPOLOGY_MESH,
+		.clock_hz = 400000000,
+		.local_ns = 300,
+		.remote_ns = 900,
 	};
+}
+
+/* What only a machine with node controllers can have wrong. */
+static bool check_nodes(const struct machine_config *config, struct error *err)
+{
+	if (config->memory_bytes > MAP_RAM_BYTES_MAX) {
+		return error_set(err, EXIT_USAGE,
+				 "the nodes have %" PRIu64
+				 " MB of memory together: expected at most %u MB, what lies below "
+				 "the miss counters in 36 bits of physical address",
+				 config->memory_bytes >> 20, (unsigned)(MAP_RAM_BYTES_MAX >> 20));
+	}
+	if (config->memory_bytes % ((uint64_t)config->nodes * RAM_PAGE_BYTES) != 0) {
+		return error_set(err, EXIT_USAGE,
+				 "%" PRIu64 " bytes of memory cannot be dealt to %u nodes in pages",
+				 config->memory_bytes, config->nodes);
+	}
+	if (config->clock_hz == 0) {
+		return error_set(err, EXIT_USAGE, "machine.clock is 0: expected at least 1 Hz");
+	}
+	return true;
 }
 
 static bool check_config(const struct machine_config *config, struct error *err)
@@ -60,6 +87,9 @@ static bool check_config(const struct machine_config *config, struct error *err)
 			"machine.memory is %" PRIu64
 			" MB: a testmips machine has at most 256 MB, its devices begin there",
 			config->memory_bytes >> 20);
+	}
+	if (config->type == MACHINE_MIRRORBALL && !check_nodes(config, err)) {
+		return false;
 	}
 	if (config->tlb_entries != 48 && config->tlb_entries != 64) {
 		return error_set(err, EXIT_USAGE, "machine.tlb_entries is %u: expected 48 or 64",
@@ -308,9 +338,12 @@ void machine_start_cpu(struct machine *machine, unsigned cpu, uint64_t pc, uint6
 {
 	struct core *core = machine->core[cpu];
 
+	/* XKPHYS can be reached with KX only. */
+	bool is_wide = pc != (uint64_t)(int64_t)(int32_t)(uint32_t)pc;
+
 	/* First its clock: what it finds in CP0 is of now. */
 	machine_pause_cpu(machine, cpu, false);
-	core_enter_elf(core, pc, machine->boot_status, sp);
+	core_enter_elf(core, pc, machine->boot_status | (is_wide ? BOOT_STATUS_WIDE : 0), sp);
 }
 
 /* When a CPU started or woken now goes on: not before its cause, not in a turn that is over. */
@@ -400,6 +433,19 @@ void machine_set_entry(struct machine *machine, uint64_t entry, bool fr)
 {
 	machine->boot_status = fr ? BOOT_STATUS_FR1 : BOOT_STATUS_FR0;
 	machine_start_cpu(machine, 0, entry, BOOT_SP);
+}
+
+void machine_set_device_tree(struct machine *machine, uint64_t paddr)
+{
+	machine->core[0]->gpr[4] = BOOT_A0_DEVICE_TREE;
+	machine->core[0]->gpr[5] = KSEG0_BASE + paddr;
+}
+
+uint32_t machine_latency_ns(const struct machine_config *config, unsigned from, unsigned to)
+{
+	bool is_local = from == to || config->topology == NODE_TOPOLOGY_BUS;
+
+	return is_local ? config->local_ns : config->remote_ns;
 }
 
 uint64_t machine_cycles(const struct machine *machine)

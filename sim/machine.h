@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "machine/frame.h"
+#include "machine/node.h"
 #include "sim/error.h"
 
 #define MACHINE_CPUS_MAX 64
@@ -31,6 +33,13 @@ struct machine_config {
 	bool step_engine;        /* one instruction at a time instead of blocks (same results) */
 	bool hazard_check;       /* report CP0 hazards (same results, slower) */
 	uint64_t seed;
+
+	/* Type mirrorball: what its node controllers and its device tree tell. */
+	enum frame_layout layout;
+	unsigned topology;  /* NODE_TOPOLOGY_* */
+	uint64_t clock_hz;  /* cycles in a second */
+	uint32_t local_ns;  /* read miss at the CPU's own node, without contention */
+	uint32_t remote_ns; /* at another node */
 };
 
 /* Why a run came to its end, or to a pause. */
@@ -72,6 +81,9 @@ struct machine *machine_create(const struct machine_config *config, struct error
 void machine_destroy(struct machine *machine);
 
 const struct machine_config *machine_get_config(const struct machine *machine);
+
+/* Nanoseconds of a read miss from node `from` to a line that is clean at node `to`. */
+uint32_t machine_latency_ns(const struct machine_config *config, unsigned from, unsigned to);
 
 /* Where the consoles' output goes: called for each byte the guest prints. */
 typedef void machine_console_fn(void *context, unsigned console, uint8_t byte);
@@ -120,6 +132,9 @@ bool machine_has_memory(const struct machine *machine, uint64_t paddr, uint64_t 
  * the program's ABI asks for. CPUs that the program starts later begin with the same Status.
  */
 void machine_set_entry(struct machine *machine, uint64_t entry, bool fr);
+
+/* Tells CPU 0 where its device tree is (machine/boot.h); after machine_set_entry(). */
+void machine_set_device_tree(struct machine *machine, uint64_t paddr);
 
 /* Simulated time in CPU cycles, and instructions executed by all CPUs. */
 uint64_t machine_cycles(const struct machine *machine);

@@ -211,6 +211,7 @@ struct core {
 	bool running;         /* started and not paused */
 	bool waiting;         /* in power-save */
 	bool skip_break;      /* the breakpoint at pc has been shown: execute it now */
+	bool remapped;        /* the pending `link` may lead to another page than it should */
 	bool exception_shown; /* stopped after an exception of `show_exceptions` */
 	bool break_hit;       /* stopped before the instruction at pc, which has a breakpoint */
 	struct block **link;  /* exit of the last block, to be patched to the next one */
@@ -236,6 +237,9 @@ struct core {
 	/* The surroundings. */
 	unsigned id;
 	struct ram *ram;
+	/* Local alias of the node: physical [0, alias_bytes) is at alias_base (machine/node.h). */
+	uint64_t alias_bytes;
+	uint64_t alias_base;
 	struct core_bus bus;
 	struct code_cache *code;
 	struct core **peers; /* all cores of the machine, this one included */

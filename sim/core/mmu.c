@@ -29,6 +29,15 @@ static struct isa_segment_result segment_of(uint32_t status, uint64_t vaddr)
 			   (status & STATUS_ERL) != 0);
 }
 
+/* The one name of the memory at `paddr`: behind the local alias, without the bit that avoids it. */
+static uint64_t resolve_alias(const struct core *core, uint64_t paddr)
+{
+	if (unlikely(paddr < core->alias_bytes)) {
+		return core->alias_base + paddr;
+	}
+	return paddr & PADDR_MASK & ~((uint64_t)1 << MAP_NO_ALIAS_BIT);
+}
+
 struct mmu_translation mmu_translate(const struct core *core, uint64_t vaddr,
 				     enum core_access access)
 {
@@ -49,7 +58,8 @@ struct mmu_translation mmu_translate_in(const struct core *core, struct mmu_view
 	if (segment.kind == ISA_SEGMENT_UNMAPPED) {
 		return (struct mmu_translation){ .fault = MMU_OK,
 						 .writable = true,
-						 .paddr = segment.paddr & PADDR_MASK };
+						 .paddr = resolve_alias(core, segment.paddr &
+										      PADDR_MASK) };
 	}
 	/* After a shutdown nothing matches until reset: deterministic, and loud in the guest. */
 	int index =
@@ -64,7 +74,7 @@ struct mmu_translation mmu_translate_in(const struct core *core, struct mmu_view
 	uint64_t offset = tlb_page_bytes(entry) - 1;
 	uint64_t page = ((uint64_t)(lo & ENTRYLO_PFN) << (RAM_PAGE_SHIFT - ENTRYLO_PFN_SHIFT));
 
-	result.paddr = (page & ~offset) | (vaddr & offset);
+	result.paddr = resolve_alias(core, (page & ~offset) | (vaddr & offset));
 	result.writable = (lo & ENTRYLO_D) != 0;
 	if (!(lo & ENTRYLO_V)) {
 		result.fault = MMU_INVALID;
@@ -129,6 +139,15 @@ void mmu_flush(struct core *core)
 	for (unsigned mode = 0; mode < CORE_MODE_COUNT; mode++) {
 		mmu_flush_map(&core->maps[mode]);
 	}
+}
+
+void mmu_set_alias(struct core *core, uint64_t base, uint64_t bytes)
+{
+	core->alias_base = base;
+	core->alias_bytes = bytes;
+	core->link = NULL;
+	core->remapped = true;
+	mmu_flush(core);
 }
 
 static void flush_page(struct core *core, uint64_t vpage)

@@ -22,7 +22,7 @@ enum mmu_fault {
 struct mmu_translation {
 	enum mmu_fault fault;
 	bool writable;  /* a store would be allowed too */
-	uint64_t paddr; /* 36 bits */
+	uint64_t paddr; /* 35 bits, the local alias applied */
 };
 
 /* Whose eyes an address is seen with: mode and widths as in Status, and an ASID. */
@@ -100,6 +100,12 @@ struct block *mmu_fetch_block(struct core *core, bool *outside);
 
 /* The instruction word at core->pc, for stepping. False: an exception was taken. */
 bool mmu_fetch_word(struct core *core, uint32_t *word);
+
+/*
+ * Sets the local alias: from its next instruction on this core finds physical [0, bytes) at `base`;
+ * both are multiples of RAM_PAGE_BYTES. Everything that was translated before is forgotten.
+ */
+void mmu_set_alias(struct core *core, uint64_t base, uint64_t bytes);
 
 /* Empties soft TLBs: of one mode, of the core, entries of one virtual range, of one frame. */
 void mmu_flush_map(struct core_map *map);

@@ -170,7 +170,11 @@ static struct block *next_block(struct core *core, bool *must_be_stepped)
 		block = mmu_fetch_block(core, must_be_stepped);
 	}
 	if (link != NULL && block != NULL) {
-		*link = block;
+		/* The slot of its own branch may have moved the page away from under a block. */
+		if (!core->remapped) {
+			*link = block;
+		}
+		core->remapped = false;
 	}
 	return block;
 }

@@ -4,14 +4,25 @@
 
 #include "sim/machine_state.h"
 
+static bool add_testmips(struct machine *machine)
+{
+	return machine_add_device(machine, testmips_console_create()) &&
+	       machine_add_device(machine, testmips_mp_create(&machine->config));
+}
+
+static bool add_mirrorball(struct machine *machine)
+{
+	return machine_add_device(machine, node_create(&machine->config));
+}
+
 bool devices_create(struct machine *machine)
 {
 	machine->intc = intc_create();
 	return machine_add_device(machine, machine->intc) &&
 	       machine_add_device(machine, cpuctl_create()) &&
 	       machine_add_device(machine, clock_create()) &&
-	       machine_add_device(machine, testmips_console_create()) &&
-	       machine_add_device(machine, testmips_mp_create(&machine->config)) &&
+	       (machine->config.type == MACHINE_TESTMIPS ? add_testmips(machine)
+							 : add_mirrorball(machine)) &&
 	       machine_add_device(machine, uart_create()) &&
 	       machine_add_device(machine, restart_create()) &&
 	       machine_add_device(machine, power_create()) &&

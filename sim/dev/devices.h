@@ -21,6 +21,7 @@ struct device *annotation_create(void);
 struct device *intc_create(void);
 struct device *cpuctl_create(void);
 struct device *clock_create(void);
+struct device *node_create(const struct machine_config *config);
 
 /* For devices: source `source` (LINES_SOURCE_*) of the interrupt controller goes up or down. */
 void intc_set_source(struct device *device, unsigned source, bool level);
