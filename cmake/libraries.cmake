@@ -6,6 +6,14 @@ pkg_check_modules(ELF REQUIRED IMPORTED_TARGET libelf)
 pkg_check_modules(DW REQUIRED IMPORTED_TARGET libdw)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(LUA REQUIRED IMPORTED_TARGET lua5.4)
+
+# libfdt comes without a .pc file.
+find_library(FDT_LIBRARY fdt REQUIRED)
+find_path(FDT_INCLUDE libfdt.h REQUIRED)
+add_library(Libfdt::FDT UNKNOWN IMPORTED)
+set_target_properties(Libfdt::FDT PROPERTIES
+	IMPORTED_LOCATION ${FDT_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${FDT_INCLUDE})
 
 # For tests only.
 if(BUILD_TESTING)
