@@ -6,6 +6,7 @@
 
 #define CMD_VERSION "0.1"
 
+int cmd_run(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_disasm(int argc, char **argv);
 

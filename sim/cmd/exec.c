@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* exec.c - `mirrorball exec`: a bare-metal program on a testmips machine. */
-#include <stdio.h>
-#include <string.h>
-
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/exec_options.h"
+#include "sim/cmd/loader.h"
 #include "sim/cmd/report.h"
 #include "sim/cmd/session.h"
 
@@ -28,15 +26,6 @@ static bool check_byte_order(const struct exec_run *run, struct error *err)
 			 settings_endian_names[wanted]);
 }
 
-/* An elf_store_fn: RAM of a new machine is zero. */
-static bool store(void *context, uint64_t paddr, const void *data, size_t size)
-{
-	if (data == NULL) {
-		return machine_has_memory(context, paddr, size);
-	}
-	return machine_write_physical(context, paddr, data, size);
-}
-
 static bool build(struct exec_run *run, struct error *err)
 {
 	const struct exec_options *o = &run->options;
@@ -47,41 +36,25 @@ static bool build(struct exec_run *run, struct error *err)
 	}
 	struct machine_config config =
 		settings_to_config(&o->settings, elf_is_big_endian(run->elf));
-	const char *foreign = elf_foreign_isa(run->elf);
 
 	run->machine = machine_create(&config, err);
-	if (run->machine == NULL || !elf_load(run->elf, store, run->machine, err)) {
-		return false;
-	}
-	machine_set_entry(run->machine, elf_entry(run->elf), elf_wants_fr(run->elf));
-	if (foreign != NULL && !o->run.quiet) {
-		fprintf(stderr,
-			"mirrorball: %s was built for %s; an R4000 has MIPS III and raises "
-			"Reserved Instruction at the rest\n",
-			o->program, foreign);
-	}
-	return true;
+	const struct loader loader = {
+		.elf = run->elf,
+		.name = o->program,
+		.machine = run->machine,
+		.is_quiet = o->run.quiet,
+	};
+
+	return run->machine != NULL && loader_load(&loader, err);
 }
 
 static json_t *describe(const struct exec_run *run)
 {
-	json_t *config = json_object();
-	const struct input *input = &run->session.input;
+	json_t *config = report_config(&run->session, "exec");
 
-	json_object_set_new(config, "version", json_integer(REPORT_VERSION));
-	json_object_set_new(config, "subcommand", json_string("exec"));
-	json_object_set_new(config, "mirrorball", json_string(CMD_VERSION));
-	json_object_set_new(config, "mode", json_string("fast"));
-	json_object_set_new(config, "machine", report_machine(machine_get_config(run->machine)));
-	json_object_set_new(config, "limits", report_limits(&run->session));
 	json_object_set_new(config, "program",
 			    report_file(run->options.program, elf_content_bytes(run->elf),
 					elf_content_hash(run->elf)));
-	json_object_set_new(
-		config, "input",
-		run->options.run.input == NULL
-			? json_null()
-			: report_file(run->options.run.input, input->size, input_hash(input)));
 	return config;
 }
 

@@ -13,6 +13,7 @@ struct subcommand {
 };
 
 static const struct subcommand subcommands[] = {
+	{ "run", cmd_run, "run the machine that a configuration describes: run CONFIG.lua" },
 	{ "exec", cmd_exec, "run a bare-metal program: exec PROGRAM.elf" },
 	{ "disasm", cmd_disasm, "disassemble: disasm FILE.elf" },
 };

@@ -8,6 +8,7 @@
 
 #include "isa/names.h"
 #include "machine/annotation.h"
+#include "sim/cmd/cmd.h"
 #include "sim/cmd/session.h"
 #include "sim/control.h"
 
@@ -209,7 +210,7 @@ json_t *report_file(const char *name, uint64_t bytes, uint64_t hash)
 	return file;
 }
 
-json_t *report_machine(const struct machine_config *config)
+static json_t *report_machine(const struct machine_config *config)
 {
 	return json_pack("{s:s, s:i, s:i, s:I, s:i, s:s, s:I, s:I}", "type",
 			 config->type == MACHINE_TESTMIPS ? "testmips" : "mirrorball", "cpus",
@@ -225,7 +226,7 @@ static json_t *limit(uint64_t value)
 	return value != 0 ? json_integer((json_int_t)value) : json_null();
 }
 
-json_t *report_limits(const struct session *session)
+static json_t *report_limits(const struct session *session)
 {
 	json_t *limits = json_object();
 
@@ -233,6 +234,25 @@ json_t *report_limits(const struct session *session)
 	json_object_set_new(limits, "max_instructions", limit(session->options->max_instructions));
 	json_object_set_new(limits, "max_host_ns", limit(session->options->max_host_ns));
 	return limits;
+}
+
+json_t *report_config(const struct session *session, const char *subcommand)
+{
+	json_t *config = json_object();
+	const struct input *input = &session->input;
+	const char *name = session->options->input;
+
+	json_object_set_new(config, "version", json_integer(REPORT_VERSION));
+	json_object_set_new(config, "subcommand", json_string(subcommand));
+	json_object_set_new(config, "mirrorball", json_string(CMD_VERSION));
+	json_object_set_new(config, "mode", json_string("fast"));
+	json_object_set_new(config, "machine",
+			    report_machine(machine_get_config(session->machine)));
+	json_object_set_new(config, "limits", report_limits(session));
+	json_object_set_new(config, "input",
+			    name == NULL ? json_null()
+					 : report_file(name, input->size, input_hash(input)));
+	return config;
 }
 
 static json_t *hex(uint64_t value)

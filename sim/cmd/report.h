@@ -28,14 +28,11 @@ json_t *report_result(const struct session *session, const struct error *verdict
 /* Prints the documents that --json and --dump-registers ask for. */
 bool report_print(const struct session *session, json_t *config, json_t *result, struct error *err);
 
-/* The "machine" of config.json. */
-json_t *report_machine(const struct machine_config *config);
-
 /* A file that went into the run: name, size and hash. */
 json_t *report_file(const char *name, uint64_t bytes, uint64_t hash);
 
-/* The limits of config.json. */
-json_t *report_limits(const struct session *session);
+/* What config.json has for every subcommand; the program and all else is for it to add. */
+json_t *report_config(const struct session *session, const char *subcommand);
 
 /* Bytes as a JSON string: what is no UTF-8 becomes U+FFFD. */
 json_t *report_text(const char *bytes, size_t size);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c - `mirrorball run`: the machine that a configuration file describes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "sim/cmd/cmd.h"
+#include "sim/cmd/loader.h"
+#include "sim/cmd/report.h"
+#include "sim/cmd/session.h"
+#include "sim/config/boot_plan.h"
+#include "sim/config/config.h"
+
+#define OWN_ROWS 1U
+#define ROWS     (OWN_ROWS + RUN_OPTIONS_ROWS)
+
+struct run {
+	struct run_options options;
+	bool help_config;
+	const char *file; /* the configuration's */
+	struct config config;
+	struct elf_file *elf;
+	struct machine *machine;
+	struct boot_plan plan;
+	struct session session;
+};
+
+static void fill_table(struct run *run, struct option rows[ROWS])
+{
+	const struct option own[OWN_ROWS] = {
+		{ "--help-config", OPTION_FLAG, &run->help_config, NULL,
+		  "list the keys of the configuration", 0, 0, NULL },
+	};
+
+	memcpy(rows, own, sizeof(own));
+	run_options_fill(&run->options, rows + OWN_ROWS);
+}
+
+static bool parse(struct run *run, int argc, char **argv, struct error *err)
+{
+	struct option table[ROWS];
+	size_t words;
+
+	fill_table(run, table);
+	if (!options_parse(table, ROWS, argc, argv, &run->file, 1, &words, err)) {
+		return false;
+	}
+	if (run->options.help || run->help_config) {
+		return true;
+	}
+	if (words != 1 || run->file[0] == '\0') {
+		return error_set(err, EXIT_USAGE,
+				 "run needs a configuration: mirrorball run CONFIG.lua");
+	}
+	return run_options_check(&run->options, err);
+}
+
+static void print_help(struct run *run)
+{
+	struct option table[ROWS];
+
+	if (run->help_config) {
+		puts("Keys of a configuration (docs/configuration.md):\n");
+		config_print_keys();
+		return;
+	}
+	fill_table(run, table);
+	puts("usage: mirrorball run [OPTION...] CONFIG.lua\n\n"
+	     "Runs the machine that the configuration describes: a Lua program that returns a\n"
+	     "table, or the config.json of an earlier run. The smallest one:\n\n"
+	     "  return { machine = { nodes = 2, memory_per_node = \"32M\" },\n"
+	     "           program = \"hello.elf\" }\n");
+	options_print_help(table, ROWS);
+	puts("\nExit codes: 0 done, 1 the program failed, 2 usage, 3 guest panic or hang,\n"
+	     "4 monitor panic, 5 budget spent, 7 host I/O error (docs/command.md).");
+}
+
+static bool build(struct run *run, struct error *err)
+{
+	struct config *config = &run->config;
+
+	if (!config_load(config, run->file, run->options.set.value, run->options.set.count, err)) {
+		return false;
+	}
+	run->elf = elf_open(config->program, err);
+	if (run->elf == NULL) {
+		return false;
+	}
+	bool is_big = elf_is_big_endian(run->elf);
+	struct machine_config machine = config_to_machine(config, is_big);
+
+	if (machine.big_endian != is_big) {
+		return error_set(err, EXIT_USAGE, "%s: machine.endian is %s, but %s is %s-endian",
+				 run->file, machine.big_endian ? "big" : "little", config->program,
+				 is_big ? "big" : "little");
+	}
+	run->machine = machine_create(&machine, err);
+	if (run->machine == NULL ||
+	    !boot_plan_make(&run->plan, config, machine_get_config(run->machine), err)) {
+		return false;
+	}
+	const struct loader loader = {
+		.elf = run->elf,
+		.name = config->program,
+		.machine = run->machine,
+		.boot = &run->plan.boot,
+		.is_quiet = run->options.quiet,
+	};
+
+	return loader_load(&loader, err);
+}
+
+/* The configuration with all defaults, and the files that went into the run. */
+static json_t *describe(const struct run *run)
+{
+	const struct config *config = &run->config;
+	json_t *document = report_config(&run->session, "run");
+	json_t *frozen = config_freeze(config);
+	json_t *files = json_array();
+	const json_t *modules = json_object_get(frozen, "modules");
+
+	json_array_append_new(files,
+			      report_file(json_string_value(json_object_get(frozen, "program")),
+					  elf_content_bytes(run->elf), elf_content_hash(run->elf)));
+	for (size_t i = 0; i < config->modules.count; i++) {
+		const struct boot_file *file = &run->plan.file[i];
+		const json_t *name = json_object_get(json_array_get(modules, i), "file");
+
+		json_array_append_new(files, report_file(json_string_value(name), file->size,
+							 XXH3_64bits(file->bytes, file->size)));
+	}
+	json_object_set_new(document, "configuration", frozen);
+	json_object_set_new(document, "files", files);
+	return document;
+}
+
+/* A frozen configuration runs with the files that it was frozen with. */
+static bool check_files(const struct run *run, const json_t *document, struct error *err)
+{
+	json_t *files = json_object_get(document, "files");
+	json_t *file;
+	size_t i;
+
+	json_array_foreach(files, i, file)
+	{
+		if (!config_check_frozen(&run->config,
+					 json_string_value(json_object_get(file, "file")),
+					 json_string_value(json_object_get(file, "xxh3")), err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool run_machine(struct run *run, struct error *err)
+{
+	struct session *session = &run->session;
+
+	if (!build(run, err)) {
+		return false;
+	}
+	session->options = &run->options;
+	session->machine = run->machine;
+	session->symbols = run->elf;
+	json_t *config = describe(run);
+	bool good = check_files(run, config, err) && session_begin(session, err);
+
+	json_decref(config);
+	if (!good) {
+		return false;
+	}
+	session_run(session);
+	config = describe(run);
+	good = session_end(session, config, err);
+	json_decref(config);
+	return good;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run run = { 0 };
+	struct error err;
+
+	if (!parse(&run, argc, argv, &err)) {
+		return cmd_fail(&err);
+	}
+	if (run.options.help || run.help_config) {
+		print_help(&run);
+		return cmd_flush();
+	}
+	bool good = run_machine(&run, &err);
+
+	session_release(&run.session);
+	boot_plan_release(&run.plan);
+	machine_destroy(run.machine);
+	elf_close(run.elf);
+	config_release(&run.config);
+	return good ? EXIT_DONE : cmd_fail(&err);
+}

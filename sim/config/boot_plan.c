@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* boot_plan.c - from keys of the configuration to the loader's data. */
+#include "sim/config/boot_plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/boot.h"
+#include "sim/config/files.h"
+
+/* Of our own properties (docs/machine/devtree.md). */
+#define POLICY_PREFIX "mirrorball,"
+
+static void *checked_calloc(size_t count, size_t bytes)
+{
+	void *memory = calloc(count + 1, bytes);
+
+	if (memory == NULL) {
+		abort(); /* the host is out of memory */
+	}
+	return memory;
+}
+
+static char *join(const char *first, const char *second)
+{
+	char *text;
+
+	if (asprintf(&text, "%s%s", first, second) < 0) {
+		abort(); /* the host is out of memory */
+	}
+	return text;
+}
+
+/* Properties "mirrorball,NAME"; a switch that is off has none. */
+static size_t make_policies(const struct config_vm *vm, struct devtree_policy *policy)
+{
+	const struct config_switch *item = vm->policies.item;
+	size_t count = 0;
+
+	for (size_t i = 0; i < vm->policies.count; i++) {
+		if (item[i].is_flag && !item[i].is_on) {
+			continue;
+		}
+		policy[count++] = (struct devtree_policy){
+			.name = join(POLICY_PREFIX, item[i].name),
+			.text = item[i].text,
+			.number = (uint32_t)item[i].number,
+			.is_flag = item[i].is_flag,
+		};
+	}
+	return count;
+}
+
+static void make_vm(struct boot_plan *plan, size_t number, const struct config_vm *vm)
+{
+	const struct config_number *cpu = vm->cpus.item;
+
+	plan->policy[number] = checked_calloc(vm->policies.count, sizeof(struct devtree_policy));
+	plan->cpus[number] = checked_calloc(vm->cpus.count, sizeof(uint32_t));
+	for (size_t i = 0; i < vm->cpus.count; i++) {
+		plan->cpus[number][i] = (uint32_t)cpu[i].value;
+	}
+	plan->vm[number] = (struct devtree_vm){
+		.name = vm->name,
+		.memory = vm->memory,
+		.vcpus = (uint32_t)vm->vcpus,
+		.kernel = vm->kernel,
+		.tree = vm->device_tree,
+		.bootargs = vm->bootargs,
+		.privileged = config_privileged_names[vm->privileged],
+		.cpus = vm->cpus.count != 0 ? plan->cpus[number] : NULL,
+		.policy = plan->policy[number],
+		.policy_count = make_policies(vm, plan->policy[number]),
+	};
+}
+
+static void add_module(struct boot_plan *plan, const char *name, const char *bootargs)
+{
+	struct devtree_machine *tree = &plan->boot.tree;
+	size_t number = tree->module_count++;
+
+	plan->boot.module[number] = (struct devtree_module){
+		.name = name,
+		.bootargs = bootargs != NULL && bootargs[0] != '\0' ? bootargs : NULL,
+		.bytes = plan->file[number].size,
+	};
+	plan->boot.content[number] = plan->file[number].bytes;
+}
+
+static bool read_modules(struct boot_plan *plan, const struct config *config, struct error *err)
+{
+	const struct config_module *module = config->modules.item;
+
+	for (size_t i = 0; i < config->modules.count; i++) {
+		struct boot_file *file = &plan->file[i];
+
+		if (!files_read(module[i].file, BOOT_DATA_TOP, &file->bytes, &file->size, err)) {
+			return false;
+		}
+		add_module(plan, module[i].name, module[i].bootargs);
+	}
+	return true;
+}
+
+/* A virtual machine without a tree of its own gets one, as module NAME-tree. */
+static bool make_trees(struct boot_plan *plan, const struct machine_config *machine,
+		       struct error *err)
+{
+	for (size_t i = 0; i < plan->vm_count; i++) {
+		struct boot_file *file = &plan->file[plan->boot.tree.module_count];
+
+		if (plan->vm[i].tree[0] != '\0') {
+			continue;
+		}
+		file->bytes = devtree_of_vm(machine, &plan->vm[i], &file->size, err);
+		if (file->bytes == NULL) {
+			return false;
+		}
+		file->name = join(plan->vm[i].name, "-tree");
+		plan->vm[i].tree = file->name;
+		add_module(plan, file->name, NULL);
+	}
+	return true;
+}
+
+bool boot_plan_make(struct boot_plan *plan, const struct config *config,
+		    const struct machine_config *machine, struct error *err)
+{
+	size_t vms = config->vms.count;
+	size_t modules = config->modules.count + vms;
+
+	*plan = (struct boot_plan){
+		.boot.tree = { .config = machine, .bootargs = config->bootargs, .vm_count = vms },
+		.boot.module = checked_calloc(modules, sizeof(struct devtree_module)),
+		.boot.content = checked_calloc(modules, sizeof(uint8_t *)),
+		.file = checked_calloc(modules, sizeof(struct boot_file)),
+		.vm = checked_calloc(vms, sizeof(struct devtree_vm)),
+		.cpus = checked_calloc(vms, sizeof(uint32_t *)),
+		.policy = checked_calloc(vms, sizeof(struct devtree_policy *)),
+		.vm_count = vms,
+	};
+	plan->boot.tree.vm = plan->vm;
+	for (size_t i = 0; i < vms; i++) {
+		make_vm(plan, i, (const struct config_vm *)config->vms.item + i);
+	}
+	return read_modules(plan, config, err) && make_trees(plan, machine, err) &&
+	       boot_place(&plan->boot, err);
+}
+
+void boot_plan_release(struct boot_plan *plan)
+{
+	for (size_t i = 0; i < plan->vm_count; i++) {
+		for (size_t j = 0; j < plan->vm[i].policy_count; j++) {
+			free((char *)(uintptr_t)plan->policy[i][j].name);
+		}
+		free(plan->policy[i]);
+		free(plan->cpus[i]);
+	}
+	for (size_t i = 0; i < plan->boot.tree.module_count; i++) {
+		free(plan->file[i].bytes);
+		free(plan->file[i].name);
+	}
+	boot_release(&plan->boot);
+	free(plan->boot.module);
+	free((void *)plan->boot.content);
+	free(plan->file);
+	free(plan->vm);
+	free((void *)plan->cpus);
+	free((void *)plan->policy);
+	*plan = (struct boot_plan){ 0 };
+}

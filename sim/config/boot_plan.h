@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* boot_plan.h - what the loader has to do for a configuration: its modules, trees, addresses. */
+#pragma once
+
+#include "sim/config/config.h"
+#include "sim/devtree/boot.h"
+
+/* The content of a module: a file, or a tree that was made. */
+struct boot_file {
+	uint8_t *bytes;
+	size_t size;
+	char *name; /* of a module that the configuration does not have; or NULL */
+};
+
+struct boot_plan {
+	struct boot boot;
+	struct boot_file *file; /* of each module, those of the configuration first */
+	struct devtree_vm *vm;
+	uint32_t **cpus; /* of each virtual machine */
+	struct devtree_policy **policy;
+	size_t vm_count;
+};
+
+/* Reads the modules, makes the trees, places all of it. Always needs boot_plan_release(). */
+bool boot_plan_make(struct boot_plan *plan, const struct config *config,
+		    const struct machine_config *machine, struct error *err);
+void boot_plan_release(struct boot_plan *plan);

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* check.c - checks across keys. */
+#include "sim/config/check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "machine/boot.h"
+#include "machine/map.h"
+#include "sim/cmd/options.h"
+#include "sim/config/values.h"
+
+/* Begins a message about `key` with its place. */
+static bool refuse(const struct config *config, const char *key, const char *text,
+		   struct error *err)
+{
+	char place[VALUES_NAME_MAX];
+
+	values_place(config, key, place, sizeof(place));
+	return error_set(err, EXIT_USAGE, "%s%s %s", place, key, text);
+}
+
+static bool check_machine(const struct config *config, struct error *err)
+{
+	const struct config_machine *m = &config->machine;
+	char text[256];
+
+	if (m->nodes * m->cpus_per_node > MACHINE_CPUS_MAX) {
+		snprintf(text, sizeof(text),
+			 "is %" PRIu64 ": %" PRIu64 " nodes have %" PRIu64
+			 " CPUs then, expected at most %d in all",
+			 m->cpus_per_node, m->nodes, m->nodes * m->cpus_per_node, MACHINE_CPUS_MAX);
+		return refuse(config, "machine.cpus_per_node", text, err);
+	}
+	if (m->memory_per_node % MAP_PAGE_BYTES != 0) {
+		snprintf(text, sizeof(text), "is %" PRIu64 " bytes: expected a multiple of 4096",
+			 m->memory_per_node);
+		return refuse(config, "machine.memory_per_node", text, err);
+	}
+	if (m->nodes * m->memory_per_node > MAP_RAM_BYTES_MAX) {
+		snprintf(text, sizeof(text),
+			 "is %" PRIu64 " bytes: %" PRIu64 " nodes have %" PRIu64
+			 " MB then, expected at most %" PRIu64
+			 " MB in all: physical addresses have 36 bits",
+			 m->memory_per_node, m->nodes, (m->nodes * m->memory_per_node) >> 20,
+			 (uint64_t)MAP_RAM_BYTES_MAX >> 20);
+		return refuse(config, "machine.memory_per_node", text, err);
+	}
+	if (m->tlb_entries != 48 && m->tlb_entries != 64) {
+		snprintf(text, sizeof(text), "is %" PRIu64 ": expected 48 or 64", m->tlb_entries);
+		return refuse(config, "machine.tlb_entries", text, err);
+	}
+	return true;
+}
+
+static const char *module_name(const void *context, size_t index)
+{
+	return ((const struct config_module *)context)[index].name;
+}
+
+static bool has_module(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->modules.count; i++) {
+		if (strcmp(module_name(config->modules.item, i), name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool check_modules(const struct config *config, struct error *err)
+{
+	const struct config_module *module = config->modules.item;
+	char key[64];
+	char text[512];
+
+	for (size_t i = 0; i < config->modules.count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (strcmp(module[i].name, module[j].name) == 0) {
+				snprintf(key, sizeof(key), "modules[%zu].name", i + 1);
+				snprintf(text, sizeof(text),
+					 "is \"%.100s\": modules[%zu] has that name already",
+					 module[i].name, j + 1);
+				return refuse(config, key, text, err);
+			}
+		}
+	}
+	return true;
+}
+
+/* A virtual machine's `key` names a module. */
+static bool check_reference(const struct config *config, size_t vm, const char *key,
+			    const char *name, struct error *err)
+{
+	char path[64];
+	char text[512];
+
+	if (has_module(config, name)) {
+		return true;
+	}
+	const char *nearest =
+		options_nearest(name, module_name, config->modules.item, config->modules.count);
+
+	snprintf(path, sizeof(path), "vms[%zu].%s", vm + 1, key);
+	snprintf(text, sizeof(text), "is \"%.100s\": no module has that name%s%.100s%s", name,
+		 nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
+	return refuse(config, path, text, err);
+}
+
+static bool check_cpus(const struct config *config, size_t number, struct error *err)
+{
+	const struct config_vm *vm = (const struct config_vm *)config->vms.item + number;
+	const struct config_number *cpu = vm->cpus.item;
+	uint64_t cpus = config->machine.nodes * config->machine.cpus_per_node;
+	char path[64];
+	char text[256];
+
+	snprintf(path, sizeof(path), "vms[%zu].cpus", number + 1);
+	if (vm->cpus.count != 0 && vm->cpus.count != vm->vcpus) {
+		snprintf(text, sizeof(text),
+			 "has %zu numbers: expected one for each of the %" PRIu64 " VCPUs",
+			 vm->cpus.count, vm->vcpus);
+		return refuse(config, path, text, err);
+	}
+	for (size_t i = 0; i < vm->cpus.count; i++) {
+		if (cpu[i].value >= cpus) {
+			snprintf(text, sizeof(text),
+				 "has %" PRIu64 ": the machine's CPUs are 0 to %" PRIu64,
+				 cpu[i].value, cpus - 1);
+			return refuse(config, path, text, err);
+		}
+	}
+	return true;
+}
+
+static bool check_vm(const struct config *config, size_t number, struct error *err)
+{
+	const struct config_vm *vm = (const struct config_vm *)config->vms.item + number;
+	char path[64];
+	char text[256];
+
+	if (vm->memory % MAP_PAGE_BYTES != 0) {
+		snprintf(path, sizeof(path), "vms[%zu].memory", number + 1);
+		snprintf(text, sizeof(text), "is %" PRIu64 " bytes: expected a multiple of 4096",
+			 vm->memory);
+		return refuse(config, path, text, err);
+	}
+	for (size_t i = 0; i < number; i++) {
+		if (strcmp(vm->name, ((const struct config_vm *)config->vms.item)[i].name) == 0) {
+			snprintf(path, sizeof(path), "vms[%zu].name", number + 1);
+			snprintf(text, sizeof(text),
+				 "is \"%.100s\": vms[%zu] has that name already", vm->name, i + 1);
+			return refuse(config, path, text, err);
+		}
+	}
+	if (vm->device_tree[0] == '\0') {
+		snprintf(text, sizeof(text), "%.200s-tree", vm->name);
+		if (has_module(config, text)) {
+			snprintf(path, sizeof(path), "vms[%zu].name", number + 1);
+			return refuse(config, path,
+				      "leads to a module NAME-tree for its device tree, and there "
+				      "is one of that name; device_tree can name it",
+				      err);
+		}
+	} else if (!check_reference(config, number, "device_tree", vm->device_tree, err)) {
+		return false;
+	}
+	return check_reference(config, number, "kernel", vm->kernel, err) &&
+	       check_cpus(config, number, err);
+}
+
+bool check_config(const struct config *config, struct error *err)
+{
+	size_t trees = 0;
+	char text[128];
+
+	if (!check_machine(config, err) || !check_modules(config, err)) {
+		return false;
+	}
+	for (size_t i = 0; i < config->vms.count; i++) {
+		const struct config_vm *vm = (const struct config_vm *)config->vms.item + i;
+
+		if (!check_vm(config, i, err)) {
+			return false;
+		}
+		trees += vm->device_tree[0] == '\0';
+	}
+	if (config->modules.count + trees > BOOT_MODULES_MAX) {
+		snprintf(text, sizeof(text),
+			 "has %zu items, and %zu device trees of VMs come to them: expected at "
+			 "most %d in all",
+			 config->modules.count, trees, BOOT_MODULES_MAX);
+		return refuse(config, "modules", text, err);
+	}
+	return true;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* config.c - reading the configuration file, --set, and what comes of it. */
+#include "sim/config/config.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/config/check.h"
+#include "sim/config/files.h"
+#include "sim/config/sandbox.h"
+#include "sim/config/set.h"
+#include "sim/config/values.h"
+
+#define FILE_BYTES_MAX (1U << 20)
+#define FROZEN_VERSION 1
+
+/* A config.json of an earlier run, or its "configuration" alone. */
+static bool take_json(struct config *config, const char *text, size_t size, struct error *err)
+{
+	json_error_t where;
+	json_t *document = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+
+	if (!json_is_object(document)) {
+		json_decref(document);
+		return error_set(err, EXIT_USAGE, "%s:%d: no JSON object: %s", config->path,
+				 where.line, where.text);
+	}
+	json_t *inner = json_object_get(document, "configuration");
+
+	if (inner == NULL) {
+		config->written = document;
+		return true;
+	}
+	json_int_t version = json_integer_value(json_object_get(document, "version"));
+
+	config->written = json_incref(inner);
+	config->frozen = json_incref(json_object_get(document, "files"));
+	json_decref(document);
+	if (version != FROZEN_VERSION || !json_is_object(config->written)) {
+		return error_set(err, EXIT_USAGE,
+				 "%s: a frozen configuration of version %" JSON_INTEGER_FORMAT
+				 ", expected %d",
+				 config->path, version, FROZEN_VERSION);
+	}
+	return true;
+}
+
+static bool read_source(struct config *config, struct error *err)
+{
+	uint8_t *bytes;
+	size_t size;
+
+	if (!files_read(config->path, FILE_BYTES_MAX, &bytes, &size, err)) {
+		return false;
+	}
+	const char *text = (const char *)bytes;
+	size_t blank = 0;
+	bool good;
+
+	while (blank < size && isspace(bytes[blank])) {
+		blank++;
+	}
+	if (blank < size && text[blank] == '{') {
+		good = take_json(config, text, size, err);
+	} else {
+		config->written = sandbox_evaluate(config->path, text, size, err);
+		good = config->written != NULL;
+		config->source = strndup(text, size);
+	}
+	free(bytes);
+	if (good && !json_is_object(config->written)) {
+		return error_set(err, EXIT_USAGE, "%s: it returns a list, expected named keys",
+				 config->path);
+	}
+	return good;
+}
+
+bool config_load(struct config *config, const char *path, const char *const *sets, size_t set_count,
+		 struct error *err)
+{
+	*config = (struct config){ .path = strdup(path) };
+	if (config->path == NULL) {
+		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	}
+	if (!read_source(config, err)) {
+		return false;
+	}
+	for (size_t i = 0; i < set_count; i++) {
+		if (!set_apply(config->written, sets[i], err)) {
+			return false;
+		}
+	}
+	return values_read(config, err) && check_config(config, err);
+}
+
+void config_release(struct config *config)
+{
+	values_release(config);
+	json_decref(config->written);
+	json_decref(config->frozen);
+	free(config->source);
+	free(config->path);
+	*config = (struct config){ 0 };
+}
+
+struct machine_config config_to_machine(const struct config *config, bool program_is_big)
+{
+	const struct config_machine *m = &config->machine;
+	struct machine_config machine = machine_config_default();
+
+	machine.type = MACHINE_MIRRORBALL;
+	machine.nodes = (unsigned)m->nodes;
+	machine.cpus = (unsigned)(m->nodes * m->cpus_per_node);
+	machine.memory_bytes = m->nodes * m->memory_per_node;
+	machine.tlb_entries = (unsigned)m->tlb_entries;
+	machine.quantum_cycles = m->quantum;
+	machine.seed = m->seed;
+	machine.clock_hz = m->clock_hz;
+	machine.local_ns = (uint32_t)m->local_ns;
+	machine.remote_ns = (uint32_t)m->remote_ns;
+	machine.layout = (enum frame_layout)m->layout;
+	machine.topology = m->topology;
+	machine.step_engine = m->engine == 1;
+	if (m->hazards != CONFIG_HAZARDS_AUTO) {
+		machine.hazard_check = m->hazards == CONFIG_HAZARDS_ON;
+	}
+	machine.big_endian =
+		m->endian == CONFIG_ENDIAN_AUTO ? program_is_big : m->endian == CONFIG_ENDIAN_BIG;
+	return machine;
+}
+
+bool config_check_frozen(const struct config *config, const char *file, const char *hash,
+			 struct error *err)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(config->frozen, i, entry)
+	{
+		const char *name = json_string_value(json_object_get(entry, "file"));
+		const char *wanted = json_string_value(json_object_get(entry, "xxh3"));
+
+		if (name != NULL && wanted != NULL && strcmp(name, file) == 0 &&
+		    strcmp(wanted, hash) != 0) {
+			return error_set(err, EXIT_USAGE,
+					 "%s: %s has changed since: its hash was %s, now it is %s",
+					 config->path, file, wanted, hash);
+		}
+	}
+	return true;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config.h - the configuration of a run, from a Lua file, --set and defaults.
+ *
+ * schema.c has a row for every key; docs/configuration.md lists them.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/error.h"
+#include "sim/machine.h"
+
+enum config_endian {
+	CONFIG_ENDIAN_AUTO, /* the program's */
+	CONFIG_ENDIAN_BIG,
+	CONFIG_ENDIAN_LITTLE
+};
+
+enum config_hazards {
+	CONFIG_HAZARDS_AUTO, /* as the simulator was built */
+	CONFIG_HAZARDS_OFF,
+	CONFIG_HAZARDS_ON
+};
+
+struct config_machine {
+	uint64_t nodes;
+	uint64_t cpus_per_node;
+	uint64_t memory_per_node;
+	uint64_t tlb_entries;
+	uint64_t quantum;
+	uint64_t seed;
+	uint64_t clock_hz;
+	uint64_t local_ns;
+	uint64_t remote_ns;
+	unsigned layout;   /* enum frame_layout */
+	unsigned topology; /* NODE_TOPOLOGY_* */
+	unsigned endian;   /* enum config_endian */
+	unsigned engine;   /* 1: single steps */
+	unsigned hazards;  /* enum config_hazards */
+};
+
+/* Items of one key; `item` is an array of the structure that the key has. */
+struct config_list {
+	void *item;
+	size_t count;
+};
+
+struct config_module {
+	char *name;
+	char *file;
+	char *bootargs; /* "" if there are none */
+};
+
+/* A number for a CPU; a switch: name and what it is set to. */
+struct config_number {
+	uint64_t value;
+};
+
+struct config_switch {
+	char *name;
+	char *text; /* NULL: a number or a flag */
+	uint64_t number;
+	bool is_flag;
+	bool is_on; /* of a flag */
+};
+
+struct config_vm {
+	char *name;
+	uint64_t memory;
+	uint64_t vcpus;
+	char *kernel;
+	char *device_tree; /* "": one is made */
+	char *bootargs;
+	unsigned privileged;         /* index into config_privileged_names */
+	struct config_list cpus;     /* struct config_number */
+	struct config_list policies; /* struct config_switch */
+};
+
+struct config {
+	struct config_machine machine;
+	char *program;
+	char *bootargs;
+	struct config_list modules; /* struct config_module */
+	struct config_list vms;     /* struct config_vm */
+
+	char *path;      /* of the file */
+	json_t *written; /* what the file and --set say */
+	json_t *frozen;  /* "files" of a frozen configuration, or NULL */
+	char *source;    /* text of a Lua file, to find lines in; or NULL */
+};
+
+extern const char *const config_privileged_names[];
+
+/*
+ * Reads the file, a Lua program or the config.json of an earlier run, applies "key.path=value"
+ * and checks all of it. Always needs config_release() afterwards.
+ */
+bool config_load(struct config *config, const char *path, const char *const *sets, size_t set_count,
+		 struct error *err);
+void config_release(struct config *config);
+
+/* The machine it asks for. */
+struct machine_config config_to_machine(const struct config *config, bool program_is_big);
+
+/* All keys with their values, as config.json has them. */
+json_t *config_freeze(const struct config *config);
+
+/*
+ * Compares a file that is used (its name as in `config`, its hash) with what the frozen
+ * configuration had. True for one that is not frozen.
+ */
+bool config_check_frozen(const struct config *config, const char *file, const char *hash,
+			 struct error *err);
+
+/* Prints every key as a line of help, or as a table of docs/configuration.md. */
+void config_print_keys(void);
+void config_print_table(void);

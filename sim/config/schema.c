@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* schema.c - the table of keys. docs/configuration.md is checked against it. */
+#include "sim/config/schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "machine/boot.h"
+#include "machine/devtree.h"
+#include "machine/map.h"
+#include "machine/vm.h"
+
+#define GIGAHERTZ 1000000000ULL
+#define SECOND_NS 1000000000ULL
+
+/* In the order of frame.h and node.h. */
+static const char *const layout_names[] = { "block", "round-robin", NULL };
+static const char *const topology_names[] = { "bus", "mesh", "hypercube", NULL };
+static const char *const endian_names[] = { "auto", "big", "little", NULL };
+static const char *const engine_names[] = { "block", "step", NULL };
+static const char *const hazards_names[] = { "auto", "off", "on", NULL };
+
+const char *const config_privileged_names[] = { DEVTREE_VM_PRIVILEGED_TRAP,
+						DEVTREE_VM_PRIVILEGED_SHARED,
+						DEVTREE_VM_PRIVILEGED_REWRITE, NULL };
+
+#define MACHINE(member) offsetof(struct config, machine.member)
+#define MODULE(member)  offsetof(struct config_module, member)
+#define VM(member)      offsetof(struct config_vm, member)
+
+const struct schema_key schema_keys[] = {
+	{ "program", SCHEMA_FILE, offsetof(struct config, program), NULL, 0, 0, NULL,
+	  "ELF program that CPU 0 enters: a bare-metal program, a kernel, a monitor", 0 },
+	{ "bootargs", SCHEMA_TEXT, offsetof(struct config, bootargs), "", 0, 0, NULL,
+	  "its command line: /chosen/bootargs of the device tree", 0 },
+
+	{ "machine.nodes", SCHEMA_NUMBER, MACHINE(nodes), "1", 1, MAP_NODES_MAX, NULL,
+	  "nodes, each with CPUs, memory and a node controller", 0 },
+	{ "machine.cpus_per_node", SCHEMA_NUMBER, MACHINE(cpus_per_node), "1", 1, MAP_CPUS_MAX,
+	  NULL, "CPUs of a node; all nodes together have at most 64", 0 },
+	{ "machine.memory_per_node", SCHEMA_SIZE, MACHINE(memory_per_node), "32M", MAP_PAGE_BYTES,
+	  MAP_RAM_BYTES_MAX, NULL,
+	  "RAM of a node, in pages of 4K; all nodes together at most 30704M", 0 },
+	{ "machine.layout", SCHEMA_CHOICE, MACHINE(layout), "block", 0, 0, layout_names,
+	  "how consecutive pages are dealt to nodes", 0 },
+	{ "machine.topology", SCHEMA_CHOICE, MACHINE(topology), "mesh", 0, 0, topology_names,
+	  "network of the nodes; bus: the same latency to all", 0 },
+	{ "machine.clock", SCHEMA_FREQUENCY, MACHINE(clock_hz), "400MHz", 1, 4 * GIGAHERTZ, NULL,
+	  "cycles of a CPU in a second", 0 },
+	{ "machine.local_latency", SCHEMA_TIME, MACHINE(local_ns), "300ns", 1, SECOND_NS, NULL,
+	  "read miss at the CPU's own node, without contention", 0 },
+	{ "machine.remote_latency", SCHEMA_TIME, MACHINE(remote_ns), "900ns", 1, SECOND_NS, NULL,
+	  "read miss at another node, without contention", 0 },
+	{ "machine.tlb_entries", SCHEMA_NUMBER, MACHINE(tlb_entries), "48", 48, 64, NULL,
+	  "TLB entries of a CPU, 48 or 64", 0 },
+	{ "machine.endian", SCHEMA_CHOICE, MACHINE(endian), "auto", 0, 0, endian_names,
+	  "byte order of the CPUs; auto: the program's", 0 },
+	{ "machine.quantum", SCHEMA_NUMBER, MACHINE(quantum), "1024", 1, 1000000, NULL,
+	  "cycles of a CPU before the next one's turn", 0 },
+	{ "machine.seed", SCHEMA_NUMBER, MACHINE(seed), "0", 0, INT64_MAX, NULL,
+	  "of all that is random", 0 },
+	{ "machine.engine", SCHEMA_CHOICE, MACHINE(engine), "block", 0, 0, engine_names,
+	  "step: one instruction at a time; same results, slower", 0 },
+	{ "machine.hazards", SCHEMA_CHOICE, MACHINE(hazards), "auto", 0, 0, hazards_names,
+	  "look for CP0 hazards in the program; auto: in the torture build", 0 },
+
+	{ "modules", SCHEMA_LIST, offsetof(struct config, modules), NULL, 0, BOOT_MODULES_MAX, NULL,
+	  "files that the loader puts into memory beside the program",
+	  sizeof(struct config_module) },
+	{ "modules[].name", SCHEMA_TEXT, MODULE(name), NULL, 0, 0, NULL,
+	  "what the program knows it by; no two have the same", 0 },
+	{ "modules[].file", SCHEMA_FILE, MODULE(file), NULL, 0, 0, NULL, "the file, taken as it is",
+	  0 },
+	{ "modules[].bootargs", SCHEMA_TEXT, MODULE(bootargs), "", 0, 0, NULL,
+	  "its command line: bootargs of its node in the device tree", 0 },
+
+	{ "vms", SCHEMA_LIST, offsetof(struct config, vms), NULL, 0, MAP_CPUS_MAX, NULL,
+	  "virtual machines, where the program is a monitor", sizeof(struct config_vm) },
+	{ "vms[].name", SCHEMA_TEXT, VM(name), NULL, 0, 0, NULL, "no two have the same", 0 },
+	{ "vms[].memory", SCHEMA_SIZE, VM(memory), "16M", MAP_PAGE_BYTES, MAP_RAM_BYTES_MAX, NULL,
+	  "guest memory, in pages of 4K", 0 },
+	{ "vms[].vcpus", SCHEMA_NUMBER, VM(vcpus), "1", 1, VM_VCPUS_MAX, NULL, "virtual CPUs", 0 },
+	{ "vms[].kernel", SCHEMA_TEXT, VM(kernel), NULL, 0, 0, NULL,
+	  "name of the module with its kernel", 0 },
+	{ "vms[].bootargs", SCHEMA_TEXT, VM(bootargs), "", 0, 0, NULL,
+	  "its kernel's command line, in its own device tree", 0 },
+	{ "vms[].device_tree", SCHEMA_TEXT, VM(device_tree), "", 0, 0, NULL,
+	  "name of the module with its device tree; empty: one is made, as module NAME-tree", 0 },
+	{ "vms[].privileged", SCHEMA_CHOICE, VM(privileged), "trap", 0, 0, config_privileged_names,
+	  "how its kernel reaches privileged registers (docs/machine/vm.md)", 0 },
+	{ "vms[].cpus", SCHEMA_NUMBERS, VM(cpus), NULL, 0, MAP_CPUS_MAX - 1, NULL,
+	  "the machine's CPU that each VCPU starts on; none: the monitor chooses",
+	  sizeof(struct config_number) },
+	{ "vms[].policies", SCHEMA_SWITCHES, VM(policies), NULL, 0, 64, NULL,
+	  "switches of the monitor's own, properties mirrorball,NAME of the VM's node: "
+	  "true, "
+	  "false, a number or a text",
+	  sizeof(struct config_switch) },
+};
+
+const size_t schema_key_count = sizeof(schema_keys) / sizeof(schema_keys[0]);
+
+const char *schema_expected(enum schema_kind kind)
+{
+	switch (kind) {
+	case SCHEMA_NUMBER:
+		return "a whole number";
+	case SCHEMA_SIZE:
+		return "a size such as \"32M\"";
+	case SCHEMA_TIME:
+		return "a time such as \"300ns\"";
+	case SCHEMA_FREQUENCY:
+		return "a frequency such as \"400MHz\"";
+	case SCHEMA_TEXT:
+		return "a string";
+	case SCHEMA_FILE:
+		return "the name of a file";
+	case SCHEMA_CHOICE:
+		return "one of its names";
+	case SCHEMA_LIST:
+		return "a list of tables";
+	case SCHEMA_NUMBERS:
+		return "a list of whole numbers";
+	case SCHEMA_SWITCHES:
+		return "a table of names, each true, false, a number or a string";
+	}
+	return "";
+}
+
+const char *schema_kind_name(enum schema_kind kind)
+{
+	static const char *const names[] = {
+		[SCHEMA_NUMBER] = "number",   [SCHEMA_SIZE] = "size",
+		[SCHEMA_TIME] = "time",       [SCHEMA_FREQUENCY] = "frequency",
+		[SCHEMA_TEXT] = "text",       [SCHEMA_FILE] = "file",
+		[SCHEMA_CHOICE] = "choice",   [SCHEMA_LIST] = "list of tables",
+		[SCHEMA_NUMBERS] = "numbers", [SCHEMA_SWITCHES] = "table of switches",
+	};
+
+	return names[kind];
+}
+
+bool schema_is_required(const struct schema_key *key)
+{
+	return key->fallback == NULL && key->item_bytes == 0;
+}
+
+bool schema_in_scope(const struct schema_key *key, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(key->path, prefix, length) == 0 && strchr(key->path + length, '[') == NULL;
+}
+
+/* "1 to 64", the names of a choice, or nothing; for help. */
+static void describe_range(const struct schema_key *key, char *text, size_t size)
+{
+	text[0] = '\0';
+	if (key->kind == SCHEMA_CHOICE) {
+		for (size_t i = 0; key->choices[i] != NULL; i++) {
+			size_t used = strlen(text);
+
+			snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "",
+				 key->choices[i]);
+		}
+	} else if (key->kind == SCHEMA_NUMBER && key->maximum < INT64_MAX) {
+		snprintf(text, size, "%llu to %llu", (unsigned long long)key->minimum,
+			 (unsigned long long)key->maximum);
+	}
+}
+
+void config_print_keys(void)
+{
+	for (size_t i = 0; i < schema_key_count; i++) {
+		const struct schema_key *key = &schema_keys[i];
+		char range[128];
+
+		describe_range(key, range, sizeof(range));
+		printf("  %-24s %s: %s", key->path, schema_kind_name(key->kind), key->help);
+		if (range[0] != '\0') {
+			printf(" [%s]", range);
+		}
+		if (schema_is_required(key)) {
+			printf(" (required)");
+		} else if (key->fallback != NULL && key->fallback[0] != '\0') {
+			printf(" (default %s)", key->fallback);
+		}
+		putchar('\n');
+	}
+}
+
+void config_print_table(void)
+{
+	puts("| key | kind | default | values | meaning |\n|---|---|---|---|---|");
+	for (size_t i = 0; i < schema_key_count; i++) {
+		const struct schema_key *key = &schema_keys[i];
+		char range[128];
+
+		describe_range(key, range, sizeof(range));
+		printf("| `%s` | %s | %s | %s | %s |\n", key->path, schema_kind_name(key->kind),
+		       schema_is_required(key)                             ? "required"
+		       : key->fallback == NULL || key->fallback[0] == '\0' ? "none"
+									   : key->fallback,
+		       range, key->help);
+	}
+}
