@@ -2,7 +2,7 @@
 /*
  * smp.c - starts the other CPUs and gives them work.
  *
- * On testmips they stand still until the multiprocessor device starts them one by one; on QEMU's
+ * On Mirrorball and testmips they stand still until a device starts them one by one; on QEMU's
  * Malta they all enter _start by themselves. Either way each draws a ticket (start.S), which is
  * its number here, and waits in smp_secondary() for a function to run.
  */
@@ -14,6 +14,7 @@
 #include "guests/lib/cpu.h"
 #include "guests/lib/lock.h"
 #include "guests/lib/platform.h"
+#include "machine/cpuctl.h"
 #include "machine/testmips.h"
 
 /* On Malta: how long to wait for one more CPU, in steps of Count (100 ms there). */
@@ -48,6 +49,23 @@ static unsigned smp_start_testmips(void)
 	return smp_tickets;
 }
 
+/* The same with a device that both of Mirrorball's machine types have. */
+static unsigned smp_start_mirrorball(void)
+{
+	volatile uint32_t *first = (volatile uint32_t *)cpu_kseg1(MAP_CPUCTL_BASE);
+	unsigned cpus = first[CPUCTL_COUNT / 4];
+
+	for (unsigned cpu = 1; cpu < cpus && cpu < SMP_CPUS_MAX; cpu++) {
+		volatile uint32_t *block = first + cpu * (CPUCTL_CPU_STRIDE / 4);
+
+		block[CPUCTL_PC_LO / 4] = (uint32_t)(uintptr_t)_start;
+		block[CPUCTL_COMMAND / 4] = CPUCTL_START;
+		while (smp_tickets <= cpu) {
+		}
+	}
+	return smp_tickets;
+}
+
 /* Nothing tells how many there are: wait until no more come. */
 static unsigned smp_wait_malta(void)
 {
@@ -63,13 +81,25 @@ static unsigned smp_wait_malta(void)
 	return seen;
 }
 
+static unsigned smp_start_all(void)
+{
+	switch (platform_get()) {
+	case PLATFORM_MALTA:
+		return smp_wait_malta();
+	case PLATFORM_TESTMIPS:
+		return smp_start_testmips();
+	default:
+		return smp_start_mirrorball();
+	}
+}
+
 /*
  * Lets every other CPU run `fn` with its number; when fn returns, the CPU parks. Returns the number
  * of CPUs, this one included, once all of them are on their way. To be called once.
  */
 unsigned smp_start(smp_fn *fn)
 {
-	unsigned cpus = platform_get() == PLATFORM_MALTA ? smp_wait_malta() : smp_start_testmips();
+	unsigned cpus = smp_start_all();
 
 	if (cpus > SMP_CPUS_MAX) {
 		cpus = SMP_CPUS_MAX; /* start.S has parked the rest */
