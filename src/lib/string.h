@@ -14,7 +14,6 @@ void *memmove(void *to, const void *from, size_t bytes);
 void *memset(void *to, int value, size_t bytes);
 int memcmp(const void *a, const void *b, size_t bytes);
 size_t strlen(const char *string);
-int strcmp(const char *a, const char *b);
 /* At most `bytes` long, or `bytes`. */
 size_t string_length(const char *string, size_t bytes);
 bool string_equal(const char *a, const char *b);

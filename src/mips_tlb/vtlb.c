@@ -228,10 +228,7 @@ static void enter_slot(struct vtlb *vtlb, uint32_t index, const struct inspect_t
 	vtlb->slot[index] = *slot;
 	vtlb->probed = VTLB_NONE;
 	if (slot->pagemask == 0) {
-		/* The lower of two slots that match counts. */
-		uint64_t tag = slot->entryhi;
-
-		vtlb_derive(vtlb, tag, &vtlb->slot[vtlb_find_slot(vtlb, tag, VM_TLB_ENTRIES)]);
+		vtlb_derive(vtlb, slot->entryhi, slot);
 	}
 }
 

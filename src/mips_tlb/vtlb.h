@@ -17,15 +17,17 @@
  *       all pairs but those that a wired slot matches.
  *   R6  with the second level off (`second_level`), R4 removes too.
  * Two slots that match one address are the guest's error (the processor would shut its TLB down):
- * the lower index counts.
+ * what either says may count, until both are gone. Nothing is searched to find that out.
  *
  * Invariants (vtlb_check):
  *   I1  wired <= VM_TLB_ENTRIES; a slot's mask is legal; G is in both words of a slot or in none;
  *       bits of `hi` under the mask are 0.
  *   I2  no pair of the second level lies where the guest's entries have no effect (window.h).
- *   I3  a pair of the second level that a slot matches says in `guest` what the slot says.
+ *   I3  a pair of the second level that a slot matches says in `guest` what the slot says; only of
+ *       guests whose slots never match one address twice (vtlb_check_guest).
  *   I4  with the second level off, a slot matches every pair of the second level.
- *   I5  each valid half of the second level has a backmap, or its page's are unknown.
+ *   I5  each valid half of the second level has a backmap, or its page's are unknown;
+ *       but for what shootdown requests that wait will remove.
  */
 #pragma once
 
@@ -131,3 +133,5 @@ enum vtlb_result vtlb_translate(const struct vtlb *vtlb, uint64_t vaddr, uint8_t
 
 /* NULL, or the name of the first broken invariant (also those of l2tlb_check). */
 const char *vtlb_check(const struct vtlb *vtlb);
+/* I3. */
+const char *vtlb_check_guest(const struct vtlb *vtlb);

@@ -208,7 +208,7 @@ static bool slot_is_sound(const struct inspect_tlb_entry *slot)
 	       slot->entryhi == (l2tlb_tag(slot->entryhi) & ~(uint64_t)slot->pagemask);
 }
 
-/* I2 to I5 for one pair of the second level. */
+/* I2, I4, I5 for one pair of the second level. */
 static const char *check_pair(const struct vtlb *vtlb, const struct l2tlb_entry *entry)
 {
 	const struct l2tlb_guest *said = l2tlb_guest_of(&vtlb->l2tlb, entry);
@@ -220,15 +220,7 @@ static const char *check_pair(const struct vtlb *vtlb, const struct l2tlb_entry 
 	if (index == VTLB_NONE && !vtlb->second_level) {
 		return "vtlb I4: a pair without slot";
 	}
-	if (index != VTLB_NONE) {
-		uint32_t guest[2];
-
-		vtlb_guest_pair(&vtlb->slot[index], entry->tag, guest);
-		if (guest[0] != said->lo[0] || guest[1] != said->lo[1]) {
-			return "vtlb I3: a pair says what its slot does not";
-		}
-	}
-	for (unsigned half = 0; half < 2; half++) {
+	for (unsigned half = 0; half < 2 && !shootdown_pending(&vtlb->target); half++) {
 		if (entry->lo[half] & ENTRYLO_V &&
 		    !pmap_has_mapping(vtlb->pmap, gpn_of(said->lo[half]), vtlb->vcpu, entry->tag)) {
 			return "vtlb I5: a valid half without backmap";
@@ -256,4 +248,23 @@ const char *vtlb_check(const struct vtlb *vtlb)
 		}
 	}
 	return broken ? broken : shootdown_check(&vtlb->target);
+}
+
+const char *vtlb_check_guest(const struct vtlb *vtlb)
+{
+	for (uint32_t i = 0; i < vtlb->l2tlb.entry_count; i++) {
+		uint64_t tag = vtlb->l2tlb.hot[i].tag;
+		uint32_t index = vtlb_find_slot(vtlb, tag, VM_TLB_ENTRIES);
+		uint32_t guest[2];
+
+		if (tag == L2TLB_TAG_EMPTY || index == VTLB_NONE) {
+			continue;
+		}
+		vtlb_guest_pair(&vtlb->slot[index], tag, guest);
+		if (guest[0] != vtlb->l2tlb.guest[i].lo[0] ||
+		    guest[1] != vtlb->l2tlb.guest[i].lo[1]) {
+			return "vtlb I3: a pair says what its slot does not";
+		}
+	}
+	return NULL;
 }
