@@ -20,7 +20,7 @@
 #define ANNOTATION_ROI_BEGIN  0x0c /* write: a region of interest with this number begins */
 #define ANNOTATION_ROI_END    0x10 /* write: it ends */
 #define ANNOTATION_MARK       0x14 /* write: an event with this number, for traces and series */
-#define ANNOTATION_MODE       0x18 /* write: ANNOTATION_MODE_*, at this CPU's next instruction */
+#define ANNOTATION_MODE       0x18 /* write: ANNOTATION_MODE_*, from the end of the quantum on */
 #define ANNOTATION_CHECKPOINT 0x1c /* write: asks for a checkpoint with this number */
 #define ANNOTATION_PANIC_WHO  0x20 /* write: VM << 16 | VCPU, for the next PANIC */
 #define ANNOTATION_PANIC      0x24 /* write: ANNOTATION_PANIC_*: the run ends in failure */

@@ -9,6 +9,7 @@
 #include "sim/core/exception.h"
 #include "sim/core/mmu.h"
 #include "sim/machine_state.h"
+#include "sim/timing.h"
 
 /* A single CPU has nobody to wait for; the bound keeps interruptions of the host responsive. */
 #define QUANTUM_ALONE_CYCLES 1000000U
@@ -22,7 +23,7 @@ static bool is_deadlocked(const struct machine *machine)
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
 		const struct core *core = machine->core[i];
 
-		if (core->running && (!core->waiting || machine->interactive ||
+		if (core->running && (!core->waiting || core->blocked || machine->interactive ||
 				      (core->cp0.status & CAUSE_IP_TIMER))) {
 			return false;
 		}
@@ -35,7 +36,10 @@ static void begin_quantum(struct machine *machine)
 {
 	uint64_t quantum = machine->config.quantum_cycles;
 
-	if (machine->config.cpus == 1 && quantum < QUANTUM_ALONE_CYCLES) {
+	timing_boundary(machine);
+	if (machine->timing) {
+		quantum = timing_quantum(machine);
+	} else if (machine->config.cpus == 1 && quantum < QUANTUM_ALONE_CYCLES) {
 		quantum = QUANTUM_ALONE_CYCLES;
 	}
 	machine->slice_begin = machine->slice_end;
@@ -94,7 +98,7 @@ static uint64_t core_limit(const struct machine *machine, const struct core *cor
 static enum stop_reason spent_budget(const struct machine *machine,
 				     const struct control_limits *limits)
 {
-	const struct core *core = machine->core[machine->turn];
+	const struct core *core = machine->core[machine_turn_cpu(machine, machine->turn)];
 	uint64_t now = core->running ? core_now(core) : machine->slice_begin;
 
 	if (limits->max_instructions != 0 &&
@@ -110,13 +114,13 @@ static enum stop_reason spent_budget(const struct machine *machine,
 /* The turn of one core, or what its budget leaves of it; STOP_NONE when all is well. */
 static struct stop run_turn(struct machine *machine, const struct control_limits *limits)
 {
-	struct core *core = machine->core[machine->turn];
-	struct stop stop = { .reason = spent_budget(machine, limits), .cpu = machine->turn };
+	struct core *core = machine->core[machine_turn_cpu(machine, machine->turn)];
+	struct stop stop = { .reason = spent_budget(machine, limits), .cpu = core->id };
 
 	if (stop.reason != STOP_NONE) {
 		return stop;
 	}
-	if (!core->running) {
+	if (!core->running || (core->blocked && !core->stop)) {
 		machine->turn++;
 		return stop;
 	}
@@ -124,7 +128,7 @@ static struct stop run_turn(struct machine *machine, const struct control_limits
 	if (core->stop) {
 		stop = why_stopped(machine, core);
 	}
-	if (!core->running || core_now(core) >= machine->slice_end) {
+	if (!core->running || core->blocked || core_now(core) >= machine->slice_end) {
 		mmu_watch_link(core);
 		machine->turn++;
 	}
@@ -149,6 +153,10 @@ struct stop control_run(struct machine *machine, const struct control_limits *li
 				return (struct stop){ .reason = STOP_DEADLOCK };
 			}
 			begin_quantum(machine);
+			/* Timing: a device stopped the machine; nobody's turn comes before that. */
+			if (machine->stop.reason != STOP_NONE) {
+				return why_stopped(machine, machine->core[machine->stop.cpu]);
+			}
 		}
 		struct stop stop = run_turn(machine, limits);
 

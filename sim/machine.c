@@ -19,6 +19,7 @@
 #include "sim/core/mmu.h"
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
+#include "sim/timing.h"
 
 #define QUANTUM_DEFAULT 1024U
 #define QUANTUM_MAX     1000000U
@@ -41,6 +42,27 @@ struct machine_config machine_config_default(void)
 		.local_ns = 300,
 		.remote_ns = 900,
 	};
+}
+
+/* The parts of the memory system's configuration that the machine decides. */
+static void complete_memory_config(struct machine_config *config)
+{
+	struct memsys_config *memory = &config->memory;
+
+	if (memory->clock_mhz == 0) {
+		memsys_config_default(memory, config->nodes, 0);
+		memory->check = CORE_CHECKED;
+		memory->clock_mhz = (unsigned)(config->clock_hz / 1000000);
+		memory->local_ns = config->local_ns;
+		memory->remote_ns = config->remote_ns;
+		memory->topology = (enum memsys_topology)config->topology;
+	}
+	memory->layout = config->layout;
+	memory->nodes = config->nodes;
+	memory->cpus_per_node = config->cpus / config->nodes;
+	/* A testmips machine's last node may have less. */
+	memory->frames_per_node =
+		((config->memory_bytes >> RAM_PAGE_SHIFT) + config->nodes - 1) / config->nodes;
 }
 
 /* What only a machine with node controllers can have wrong. */
@@ -134,6 +156,15 @@ static bool bus_write(void *context, struct core *core, uint64_t paddr, unsigned
 	       device->ops->write(device, core, paddr - device->base, size, value);
 }
 
+/* A node controller is at its node, all other devices are at node 0. */
+static unsigned bus_node(void *context, uint64_t paddr)
+{
+	const struct machine *machine = context;
+	uint64_t node = (paddr - MAP_NODE_BASE) / MAP_NODE_STRIDE;
+
+	return paddr >= MAP_NODE_BASE && node < machine->config.nodes ? (unsigned)node : 0;
+}
+
 bool machine_add_device(struct machine *machine, struct device *device)
 {
 	if (device == NULL || machine->device_count == MACHINE_DEVICES_MAX) {
@@ -147,7 +178,9 @@ bool machine_add_device(struct machine *machine, struct device *device)
 static bool create_cores(struct machine *machine)
 {
 	const struct machine_config *config = &machine->config;
-	struct core_bus bus = { .context = machine, .read = bus_read, .write = bus_write };
+	struct core_bus bus = {
+		.context = machine, .read = bus_read, .write = bus_write, .node = bus_node
+	};
 
 	for (unsigned i = 0; i < config->cpus; i++) {
 		machine->core[i] = core_create(i, &machine->ram, &bus, machine->code,
@@ -174,6 +207,12 @@ struct machine *machine_create(const struct machine_config *config, struct error
 		return NULL;
 	}
 	machine->config = *config;
+	complete_memory_config(&machine->config);
+	machine->timing_wanted = config->timing;
+	if (!timing_check(machine, err)) {
+		free(machine);
+		return NULL;
+	}
 	if (!ram_create(&machine->ram, config->memory_bytes, err)) {
 		free(machine);
 		return NULL;
@@ -206,6 +245,7 @@ void machine_destroy(struct machine *machine)
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
 		core_destroy(machine->core[i]);
 	}
+	timing_destroy(machine);
 	hazards_destroy(machine->hazards);
 	code_destroy(machine->code);
 	ram_destroy(&machine->ram);
@@ -349,10 +389,12 @@ void machine_start_cpu(struct machine *machine, unsigned cpu, uint64_t pc, uint6
 /* When a CPU started or woken now goes on: not before its cause, not in a turn that is over. */
 static uint64_t wake_cycle(const struct machine *machine, unsigned cpu)
 {
-	if (cpu < machine->turn || machine->turn >= machine->config.cpus) {
+	/* Turns and CPUs are the same the other way round, too. */
+	if (machine->turn >= machine->config.cpus ||
+	    machine_turn_cpu(machine, cpu) < machine->turn) {
 		return machine->slice_end;
 	}
-	uint64_t now = core_now(machine->core[machine->turn]);
+	uint64_t now = core_now(machine->core[machine_turn_cpu(machine, machine->turn)]);
 
 	return now > machine->slice_begin ? now : machine->slice_begin;
 }
@@ -469,7 +511,12 @@ uint64_t machine_cpu_idle_cycles(const struct machine *machine, unsigned cpu)
 
 uint64_t machine_cpu_instructions(const struct machine *machine, unsigned cpu)
 {
-	return core_now(machine->core[cpu]) - machine->core[cpu]->idle_cycles;
+	return core_instructions(machine->core[cpu]);
+}
+
+uint64_t machine_cpu_stall_cycles(const struct machine *machine, unsigned cpu)
+{
+	return machine->core[cpu]->stall_cycles;
 }
 
 uint64_t machine_instructions(const struct machine *machine)

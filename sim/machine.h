@@ -14,6 +14,7 @@
 #include "machine/frame.h"
 #include "machine/node.h"
 #include "sim/error.h"
+#include "sim/memsys/config.h"
 
 #define MACHINE_CPUS_MAX 64
 
@@ -33,6 +34,11 @@ struct machine_config {
 	bool step_engine;        /* one instruction at a time instead of blocks (same results) */
 	bool hazard_check;       /* report CP0 hazards (same results, slower) */
 	uint64_t seed;
+	bool timing; /* begin in timing mode */
+	/* CPUs are visited from the last to the first; in timing mode that changes nothing. */
+	bool reversed_turns;
+	/* Caches, directory, network. Nodes, CPUs, frames and layout follow from the above. */
+	struct memsys_config memory;
 
 	/* Type mirrorball: what its node controllers and its device tree tell. */
 	enum frame_layout layout;
@@ -56,7 +62,8 @@ enum stop_reason {
 	STOP_EXCEPTION,   /* `cpu` took exception `code` and exceptions are to be shown */
 	STOP_DEADLOCK,    /* every CPU is paused and nothing can wake one */
 	STOP_INTERRUPTED, /* control_interrupt(), from a signal or a debugger */
-	STOP_IO_ERROR     /* host I/O failed: machine_error() tells */
+	STOP_IO_ERROR,    /* host I/O failed: machine_error() tells */
+	STOP_INVARIANT    /* the simulator found an error in itself: machine_error() tells */
 };
 
 struct stop {
@@ -133,6 +140,14 @@ bool machine_has_memory(const struct machine *machine, uint64_t paddr, uint64_t 
  */
 void machine_set_entry(struct machine *machine, uint64_t entry, bool fr);
 
+/*
+ * Asks for timing mode (caches, directory, network; cold at first) or fast mode, from the next
+ * instruction of a CPU that is alone, otherwise from the end of the quantum on. Neither changes the
+ * architectural state.
+ */
+void machine_set_timing(struct machine *machine, bool on);
+bool machine_is_timing(const struct machine *machine);
+
 /* Tells CPU 0 where its device tree is (machine/boot.h); after machine_set_entry(). */
 void machine_set_device_tree(struct machine *machine, uint64_t paddr);
 
@@ -140,9 +155,10 @@ void machine_set_device_tree(struct machine *machine, uint64_t paddr);
 uint64_t machine_cycles(const struct machine *machine);
 uint64_t machine_instructions(const struct machine *machine);
 
-/* Instructions executed by one CPU, and cycles in which it was paused or waited. */
+/* Instructions executed by one CPU, cycles in which it was paused or waited, or stalled. */
 uint64_t machine_cpu_instructions(const struct machine *machine, unsigned cpu);
 uint64_t machine_cpu_idle_cycles(const struct machine *machine, unsigned cpu);
+uint64_t machine_cpu_stall_cycles(const struct machine *machine, unsigned cpu);
 
 /*
  * 64-bit hash (XXH3) of the whole architectural state: registers, CP0, TLB, FPU, RAM, devices,

@@ -16,7 +16,8 @@
 
 /*
  * Invariants: M1 all running cores stand at a cycle in [slice_begin, slice_end] when none executes.
- * M2 cores 0..turn-1 have had their share of the slice, `turn` is executing or next.
+ * M2 the cores of turns before `turn` have had their share of the slice, its own is executing or
+ * next.
  */
 struct machine {
 	struct machine_config config;
@@ -31,6 +32,11 @@ struct machine {
 	uint64_t slice_begin;
 	uint64_t slice_end;
 	unsigned turn;
+
+	/* Timing mode (timing.h). */
+	struct memsys *memsys; /* NULL until timing is first asked for */
+	bool timing;
+	bool timing_wanted; /* from the next quantum on */
 
 	uint32_t boot_status; /* Status of a CPU that is started */
 	struct stop stop;     /* set by devices, reason STOP_NONE while running */
@@ -47,6 +53,12 @@ struct machine {
 	machine_mark_fn *mark;
 	void *mark_context;
 };
+
+/* Turns and CPUs: the same numbers, or the other way round. */
+static inline unsigned machine_turn_cpu(const struct machine *machine, unsigned turn)
+{
+	return machine->config.reversed_turns ? machine->config.cpus - 1 - turn : turn;
+}
 
 /* Adds a device; false if its range overlaps another's. */
 bool machine_add_device(struct machine *machine, struct device *device);

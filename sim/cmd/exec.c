@@ -37,6 +37,8 @@ static bool build(struct exec_run *run, struct error *err)
 	struct machine_config config =
 		settings_to_config(&o->settings, elf_is_big_endian(run->elf));
 
+	config.timing = o->run.mode == RUN_MODE_TIMING;
+
 	run->machine = machine_create(&config, err);
 	const struct loader loader = {
 		.elf = run->elf,

@@ -245,7 +245,7 @@ json_t *report_config(const struct session *session, const char *subcommand)
 	json_object_set_new(config, "version", json_integer(REPORT_VERSION));
 	json_object_set_new(config, "subcommand", json_string(subcommand));
 	json_object_set_new(config, "mirrorball", json_string(CMD_VERSION));
-	json_object_set_new(config, "mode", json_string("fast"));
+	json_object_set_new(config, "mode", json_string(run_options_mode(session->options)));
 	json_object_set_new(config, "machine",
 			    report_machine(machine_get_config(session->machine)));
 	json_object_set_new(config, "limits", report_limits(session));
@@ -321,6 +321,9 @@ static json_t *cpu_counters(const struct machine *machine)
 		json_object_set_new(
 			entry, "executed_instructions",
 			json_integer((json_int_t)machine_cpu_instructions(machine, cpu)));
+		json_object_set_new(
+			entry, "stall_cycles",
+			json_integer((json_int_t)machine_cpu_stall_cycles(machine, cpu)));
 		json_object_set_new(
 			entry, "idle_cycles",
 			json_integer((json_int_t)machine_cpu_idle_cycles(machine, cpu)));

@@ -95,6 +95,7 @@ static bool build(struct run *run, struct error *err)
 				 run->file, machine.big_endian ? "big" : "little", config->program,
 				 is_big ? "big" : "little");
 	}
+	machine.timing = run->options.mode == RUN_MODE_TIMING;
 	run->machine = machine_create(&machine, err);
 	if (run->machine == NULL ||
 	    !boot_plan_make(&run->plan, config, machine_get_config(run->machine), err)) {

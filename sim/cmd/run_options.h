@@ -7,6 +7,9 @@
 
 #include "sim/cmd/options.h"
 
+#define RUN_MODE_FAST   0U
+#define RUN_MODE_TIMING 1U
+
 struct run_options {
 	bool help;
 	struct option_list set;
@@ -17,7 +20,7 @@ struct run_options {
 	bool quiet;
 	bool dump_registers;
 
-	unsigned mode;
+	unsigned mode;       /* RUN_MODE_* */
 	uint64_t max_cycles; /* budgets; 0: none */
 	uint64_t max_instructions;
 	uint64_t max_host_ns;
@@ -36,6 +39,9 @@ struct run_options {
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);
+
+/* "fast" or "timing". */
+const char *run_options_mode(const struct run_options *options);
 
 /* Checks what the table cannot: what goes together, what does not exist yet. */
 bool run_options_check(const struct run_options *options, struct error *err);

@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEYS           9U
+#define KEYS           10U
 #define KEY_BYTES_MAX  64U
 #define TLB_OUT_OF_ANY 65U
 
 const char *const settings_endian_names[] = { "auto", "big", "little", NULL };
 const char *const settings_engine_names[] = { "block", "step", NULL };
 const char *const settings_hazards_names[] = { "off", "on", NULL };
+const char *const settings_turns_names[] = { "forward", "reversed", NULL };
 
 struct settings settings_default(void)
 {
@@ -50,6 +51,8 @@ static void fill_keys(struct settings *s, struct option rows[KEYS])
 		{ "machine.hazards", OPTION_CHOICE, &s->hazards, "WHETHER",
 		  "on: look for CP0 hazards in the program (docs/isa.md)", 0, 0,
 		  settings_hazards_names },
+		{ "machine.turns", OPTION_CHOICE, &s->turns, "ORDER",
+		  "of the CPUs in a quantum: forward, reversed", 0, 0, settings_turns_names },
 	};
 
 	memcpy(rows, keys, sizeof(keys));
@@ -108,6 +111,7 @@ struct machine_config settings_to_config(const struct settings *settings, bool p
 	config.seed = settings->seed;
 	config.step_engine = settings->engine == SETTINGS_ENGINE_STEP;
 	config.hazard_check = settings->hazards != 0;
+	config.reversed_turns = settings->turns != 0;
 	config.big_endian = settings->endian == SETTINGS_ENDIAN_AUTO
 				    ? program_is_big
 				    : settings->endian == SETTINGS_ENDIAN_BIG;

@@ -38,6 +38,7 @@ struct settings {
 	unsigned endian;  /* enum settings_endian */
 	unsigned engine;  /* enum settings_engine */
 	unsigned hazards; /* 1: look for CP0 hazards */
+	unsigned turns;
 };
 
 struct settings settings_default(void);

@@ -27,6 +27,7 @@ struct code_cache {
 	struct chunk *chunks;
 	unsigned chunk_count;
 	bool big_endian;
+	uint32_t line_bytes; /* of the instruction cache, for timed blocks */
 	unsigned break_count;
 	uint64_t breaks[BREAKS_MAX];
 };
@@ -64,8 +65,14 @@ struct code_cache *code_create(struct ram *ram, bool big_endian)
 
 	cache->ram = ram;
 	cache->big_endian = big_endian;
+	cache->line_bytes = RAM_PAGE_BYTES;
 	cache->frame_pages = checked_alloc(ram->pages * sizeof(*cache->frame_pages));
 	return cache;
+}
+
+void code_set_line(struct code_cache *cache, uint32_t line_bytes)
+{
+	cache->line_bytes = line_bytes;
 }
 
 static void free_chunks(struct code_cache *cache)
@@ -175,7 +182,7 @@ static uint32_t fetch_word(const struct code_cache *cache, const uint8_t *page, 
 struct block_plan {
 	uint32_t insns;
 	bool has_slot;
-	bool likely;
+	bool slot_crosses;
 	int32_t distance[2];
 	op_fn *end;
 };
@@ -217,13 +224,17 @@ static bool ends_block(uint32_t word, enum isa_id id)
 
 /*
  * A branch ends the block with its slot. If the slot is in the next page, would itself end a block,
- * or carries a breakpoint, the block ends before the branch, which is then stepped (insns 0).
+ * or carries a breakpoint, the block ends before the branch, which is then stepped (insns 0). So it
+ * does if the branch may skip a slot in the next line (`end`), which is then not fetched.
  */
 static void plan_branch(const struct code_cache *cache, const uint8_t *page, uint32_t offset,
-			uint32_t word, enum isa_id id, struct block_plan *plan)
+			uint32_t end, enum isa_id id, struct block_plan *plan)
 {
 	uint32_t slot = offset + plan->insns * 4 + 4;
-	bool fits = slot < RAM_PAGE_BYTES && !code_may_break(cache, slot);
+	uint32_t word = fetch_word(cache, page, slot - 4);
+	bool likely = (isa_descs[id].flags & ISA_F_LIKELY) != 0;
+	bool fits =
+		slot < RAM_PAGE_BYTES && !code_may_break(cache, slot) && (slot < end || !likely);
 
 	if (fits) {
 		uint32_t slot_word = fetch_word(cache, page, slot);
@@ -237,7 +248,7 @@ static void plan_branch(const struct code_cache *cache, const uint8_t *page, uin
 		return;
 	}
 	plan->has_slot = true;
-	plan->likely = (isa_descs[id].flags & ISA_F_LIKELY) != 0;
+	plan->slot_crosses = slot >= end;
 	plan->insns += 2;
 	plan->distance[0] = (int32_t)(plan->insns * 4);
 	plan->distance[1] = (int32_t)(slot - offset) + isa_simm(word) * 4;
@@ -245,21 +256,23 @@ static void plan_branch(const struct code_cache *cache, const uint8_t *page, uin
 }
 
 static struct block_plan plan_block(const struct code_cache *cache, const uint8_t *page,
-				    uint32_t offset)
+				    uint32_t offset, uint8_t key)
 {
 	struct block_plan plan = { .end = op_end_fall };
+	uint32_t unit = (key & DECODE_TIMED) ? cache->line_bytes : RAM_PAGE_BYTES;
+	uint32_t end = (offset | (unit - 1)) + 1;
 
 	while (plan.insns < BLOCK_INSNS_MAX - 2) {
 		uint32_t here = offset + plan.insns * 4;
 
-		if (here >= RAM_PAGE_BYTES || (plan.insns > 0 && code_may_break(cache, here))) {
+		if (here >= end || (plan.insns > 0 && code_may_break(cache, here))) {
 			break;
 		}
 		uint32_t word = fetch_word(cache, page, here);
 		enum isa_id id = isa_decode(word);
 
 		if (has_delay(id)) {
-			plan_branch(cache, page, offset, word, id, &plan);
+			plan_branch(cache, page, offset, end, id, &plan);
 			return plan;
 		}
 		plan.insns++;
@@ -367,6 +380,9 @@ static void observe(const struct code_cache *cache, struct block *block, const u
 {
 	uint32_t words[BLOCK_INSNS_MAX];
 
+	if (!CORE_CHECKED) {
+		return;
+	}
 	for (uint32_t i = 0; i < block->insns; i++) {
 		words[i] = fetch_word(cache, bytes, offset + i * 4);
 	}
@@ -376,12 +392,13 @@ static void observe(const struct code_cache *cache, struct block *block, const u
 struct block *code_build(struct code_cache *cache, struct code_page *page, uint32_t offset)
 {
 	const uint8_t *bytes = ram_frame_host(cache->ram, page->frame);
-	struct block_plan plan = plan_block(cache, bytes, offset);
+	struct block_plan plan = plan_block(cache, bytes, offset, page->key);
 	uint32_t op_count = (CORE_CHECKED ? 2 * plan.insns : plan.insns) + 1;
 	struct block *block = chunk_alloc(cache, sizeof(*block) + op_count * sizeof(struct op));
 	bool is_fused = false;
 
 	memset(block, 0, sizeof(*block));
+	block->line = (uint32_t)((ram_paddr(cache->ram, page->frame) + offset) / cache->line_bytes);
 	cache->ram->flags[page->frame] |= RAM_CODE;
 	if (plan.insns == 0) {
 		/* Nothing but a branch that has to be stepped. */
@@ -393,7 +410,7 @@ struct block *code_build(struct code_cache *cache, struct code_page *page, uint3
 	}
 	block->insns = (uint16_t)plan.insns;
 	block->has_slot = plan.has_slot;
-	block->likely = plan.likely;
+	block->slot_crosses = plan.slot_crosses;
 	memcpy(block->distance, plan.distance, sizeof(plan.distance));
 	for (uint32_t i = 0; i < plan.insns; i++) {
 		code_decode(fetch_word(cache, bytes, offset + i * 4), page->key, &block->ops[i]);
@@ -411,9 +428,7 @@ struct block *code_build(struct code_cache *cache, struct code_page *page, uint3
 			&block->ops[plan.insns - 2], isa_decode(fetch_word(cache, bytes, branch)),
 			isa_decode(fetch_word(cache, bytes, branch + 4)), &block->ops[plan.insns]);
 	}
-	if (CORE_CHECKED) {
-		observe(cache, block, bytes, offset, is_fused);
-	}
+	observe(cache, block, bytes, offset, is_fused);
 	mark_lines(page, offset, plan.insns);
 	page->at[offset >> 2] = block;
 	return block;

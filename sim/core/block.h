@@ -43,7 +43,8 @@ struct op {
 #define DECODE_X64    0x01U /* 64-bit operations allowed */
 #define DECODE_FR     0x02U /* Status.FR */
 #define DECODE_LITTLE 0x04U /* little-endian machine */
-#define DECODE_KEYS   4U    /* per machine: X64 x FR */
+#define DECODE_TIMED  0x08U /* timing mode */
+#define DECODE_KEYS   8U    /* per machine: X64 x FR x timed */
 
 /*
  * Invariants: B1 ops[i] is instruction i for i < insns, ops[insns] is the ending operation; but a
@@ -51,13 +52,15 @@ struct op {
  * B2 all instructions lie in one page. B3 next[] points to blocks of the same page and key only,
  * so that dropping a page leaves no dangling pointer. B4 has_slot means that the last
  * instruction is the delay slot of the one before it. B5 in the torture build ops[insns + 1 + i]
- * says what ops[i] really does (observe.c).
+ * says what ops[i] really does (observe.c). B6 a timed block lies in one line of the instruction
+ * cache, its slot perhaps in the next; what is there at its entry stays to its end.
  */
 struct block {
 	uint16_t insns; /* instructions, 0..BLOCK_INSNS_MAX; 0: to be stepped, see block_find() */
 	bool has_slot;
-	bool likely;         /* the branch is a branch-likely */
+	bool slot_crosses;   /* timed: the slot is in the line behind the others' */
 	int32_t distance[2]; /* bytes from the block's pc to where it goes on: not taken, taken */
+	uint32_t line;       /* timed: physical address / line size of the instruction cache */
 	struct block *next[2];
 	struct op ops[];
 };
@@ -105,6 +108,9 @@ void code_set_breaks(struct code_cache *cache, const uint64_t *vaddrs, unsigned 
 
 /* Is there a breakpoint at this page offset? */
 bool code_may_break(const struct code_cache *cache, uint64_t vaddr);
+
+/* Timed blocks are cut at lines of this size, a power of two; drops no block. */
+void code_set_line(struct code_cache *cache, uint32_t line_bytes);
 
 /* Decodes one word into `op` (not its ending operation). */
 void code_decode(uint32_t word, uint8_t key, struct op *op);

@@ -139,7 +139,7 @@ struct core_cp0 {
 	uint32_t tag_lo;
 	uint32_t tag_hi;
 	uint32_t count_offset;  /* Count = (cycle >> 1) + count_offset */
-	uint64_t random_origin; /* cycle at which Random was TLB size - 1 */
+	uint64_t random_origin; /* instructions executed when Random was TLB size - 1 */
 };
 
 struct core;
@@ -184,10 +184,24 @@ struct core_bus {
 		     uint64_t *value);
 	bool (*write)(void *context, struct core *core, uint64_t paddr, unsigned size,
 		      uint64_t value);
+	/* The node whose device answers there. */
+	unsigned (*node)(void *context, uint64_t paddr);
 };
 
 struct code_cache;
 struct core_debug;
+struct memsys_cpu;
+
+/* Timing mode: an access that goes around the caches, and takes place while the core is blocked. */
+struct core_bypass {
+	uint64_t paddr;
+	uint64_t value; /* to store; what was loaded */
+	uint64_t mask;  /* bits to store */
+	uint8_t size;
+	bool is_store;
+	bool is_done;    /* the instruction, executed again, finds it so */
+	bool has_failed; /* a bus error */
+};
 
 struct core {
 	/* Hot: used by every instruction. */
@@ -214,7 +228,9 @@ struct core {
 	bool remapped;        /* the pending `link` may lead to another page than it should */
 	bool exception_shown; /* stopped after an exception of `show_exceptions` */
 	bool break_hit;       /* stopped before the instruction at pc, which has a breakpoint */
-	struct block **link;  /* exit of the last block, to be patched to the next one */
+	bool blocked;         /* timing: until the memory system resumes it */
+	bool retry; /* timing: the instruction at pc was begun, and comes before all else */
+	struct block **link; /* exit of the last block, to be patched to the next one */
 	uint32_t fcsr;
 	union {
 		uint64_t d[32];
@@ -223,8 +239,9 @@ struct core {
 
 	/* Time. */
 	uint64_t slice_end;
-	uint64_t timer_cycle; /* cycle at which Count reaches Compare */
-	uint64_t idle_cycles; /* cycles without an instruction: paused, interrupts taken */
+	uint64_t timer_cycle;  /* cycle at which Count reaches Compare */
+	uint64_t idle_cycles;  /* cycles without an instruction: paused, interrupts taken */
+	uint64_t stall_cycles; /* timing: cycles in which an instruction waits for memory */
 
 	/* Stepping: the branch whose slot `pc` is, where the slot leads. */
 	uint64_t slot_branch_pc;
@@ -233,6 +250,10 @@ struct core {
 	struct core_cp0 cp0;
 	struct core_tlb tlb;
 	uint64_t link_paddr; /* physical line of the last load-linked */
+
+	/* Timing mode (timed.h). */
+	struct memsys_cpu *cache; /* NULL in fast mode */
+	struct core_bypass bypass;
 
 	/* The surroundings. */
 	unsigned id;
@@ -288,6 +309,12 @@ void core_advance(struct core *core);
 static inline uint64_t core_now(const struct core *core)
 {
 	return core->slice_end - (uint64_t)core->cycles_left;
+}
+
+/* Instructions executed so far, between instructions. */
+static inline uint64_t core_instructions(const struct core *core)
+{
+	return core_now(core) - core->idle_cycles - core->stall_cycles;
 }
 
 /* Makes core_run() look at interrupts, time and `stop` before the next instruction. */

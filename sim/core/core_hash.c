@@ -40,5 +40,7 @@ void core_hash(const struct core *core, struct state_hash *hash)
 	state_hash_u64(hash, core->reset_pending);
 	state_hash_u64(hash, now);
 	state_hash_u64(hash, core->idle_cycles);
+	state_hash_u64(hash, core->stall_cycles);
+	state_hash_u64(hash, ((uint64_t)core->blocked << 1) | core->retry);
 	hash_tlb(&core->tlb, hash);
 }

@@ -24,6 +24,12 @@ static uint64_t sext32(uint32_t value)
 	return (uint64_t)(int64_t)(int32_t)value;
 }
 
+/* Random counts instructions, not cycles (R4000 UM 4.3). */
+static uint64_t executed_at(const struct core *core, uint64_t now)
+{
+	return now - core->idle_cycles - core->stall_cycles;
+}
+
 unsigned cp0_random(const struct core *core, uint64_t now)
 {
 	unsigned top = core->tlb.count - 1;
@@ -32,7 +38,8 @@ unsigned cp0_random(const struct core *core, uint64_t now)
 	if (wired > top) {
 		return top; /* undefined in the manual: nothing is left to choose from */
 	}
-	return top - (unsigned)((now - core->cp0.random_origin) % (top - wired + 1));
+	return top -
+	       (unsigned)((executed_at(core, now) - core->cp0.random_origin) % (top - wired + 1));
 }
 
 static uint32_t count_at(const struct core *core, uint64_t now)
@@ -133,7 +140,7 @@ static void write_wired(struct core *core, uint32_t value, uint64_t now)
 {
 	core->cp0.wired = value & INDEX_INDEX;
 	/* Writing Wired sets Random to its upper bound, from the next instruction on. */
-	core->cp0.random_origin = now + 1;
+	core->cp0.random_origin = executed_at(core, now) + 1;
 	if (core->cp0.wired >= core->tlb.count) {
 		core_warn(core, "Wired beyond the TLB");
 	}
@@ -283,7 +290,7 @@ void cp0_reset(struct core *core)
 		.prid = PRID_R4400,
 		.status = STATUS_ERL | STATUS_BEV,
 		.config = BOOT_CONFIG | (core->big_endian ? CONFIG_BE : 0),
-		.random_origin = now,
+		.random_origin = executed_at(core, now),
 		.cause = core->external_ip,
 	};
 	tlb_reset(&core->tlb, core->tlb.count);

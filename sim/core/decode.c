@@ -7,19 +7,43 @@
  */
 #include "sim/core/exec.h"
 
-#define INSN(table, code, id, text, operands, class, flags) [ISA_##id] = EXEC_BIG_##class(id),
+#define INSN(table, code, id, text, operands, class, flags) [ISA_##id] = EXEC_##class(id, big),
 static op_fn *const handlers_big[ISA_COUNT] = {
 	[ISA_reserved] = op_reserved,
 #include "isa/mips3.def"
 };
 #undef INSN
 
-#define INSN(table, code, id, text, operands, class, flags) [ISA_##id] = EXEC_LITTLE_##class(id),
+#define INSN(table, code, id, text, operands, class, flags) [ISA_##id] = EXEC_##class(id, little),
 static op_fn *const handlers_little[ISA_COUNT] = {
 	[ISA_reserved] = op_reserved,
 #include "isa/mips3.def"
 };
 #undef INSN
+
+#define INSN(table, code, id, text, operands, class, flags) \
+	[ISA_##id] = EXEC_##class(id, big_timed),
+static op_fn *const handlers_big_timed[ISA_COUNT] = {
+	[ISA_reserved] = op_reserved,
+#include "isa/mips3.def"
+};
+#undef INSN
+
+#define INSN(table, code, id, text, operands, class, flags) \
+	[ISA_##id] = EXEC_##class(id, little_timed),
+static op_fn *const handlers_little_timed[ISA_COUNT] = {
+	[ISA_reserved] = op_reserved,
+#include "isa/mips3.def"
+};
+#undef INSN
+
+static op_fn *handler_of(enum isa_id id, uint8_t key)
+{
+	if (key & DECODE_TIMED) {
+		return (key & DECODE_LITTLE) ? handlers_little_timed[id] : handlers_big_timed[id];
+	}
+	return (key & DECODE_LITTLE) ? handlers_little[id] : handlers_big[id];
+}
 
 static uint8_t destination(unsigned reg)
 {
@@ -288,7 +312,7 @@ void code_decode(uint32_t word, uint8_t key, struct op *op)
 	enum isa_id id = isa_decode(word);
 	const struct isa_desc *desc = &isa_descs[id];
 
-	*op = (struct op){ .run = (key & DECODE_LITTLE) ? handlers_little[id] : handlers_big[id] };
+	*op = (struct op){ .run = handler_of(id, key) };
 	if ((desc->flags & ISA_F_X64) && !(key & DECODE_X64)) {
 		op->run = op_reserved_x64;
 		op->a = coprocessor_of(desc->flags);

@@ -24,6 +24,9 @@ struct core_map *core_prepare_map(struct core *core, enum core_mode mode, uint32
 	if (wanted & STATUS_FR) {
 		key |= DECODE_FR;
 	}
+	if (core->cache != NULL) {
+		key |= DECODE_TIMED;
+	}
 	/* ERL unmaps kuseg and RE swaps addresses: rare, so every access takes the slow path. */
 	if (wanted & (STATUS_ERL | STATUS_RE)) {
 		map = &core->map_off;
@@ -108,6 +111,7 @@ static struct block *enter_vector(struct core *core, unsigned code, struct place
 	cp0->cause = (cp0->cause & ~(uint32_t)CAUSE_EXCCODE) | (code << CAUSE_EXCCODE_SHIFT);
 	cp0->status |= STATUS_EXL;
 	core->in_slot = false;
+	core->retry = false;
 	core->link = NULL;
 	core->pc = ((cp0->status & STATUS_BEV) ? VECTOR_BASE_BEV : VECTOR_BASE) + offset;
 	core->exception_count[code]++;
@@ -183,6 +187,7 @@ static void enter_reset_vector(struct core *core)
 	core->cp0.status &= ~(uint32_t)STATUS_TS;
 	core->pc = VECTOR_RESET;
 	core->in_slot = false;
+	core->retry = false;
 	core->link = NULL;
 	core_update_mode(core);
 	core_update_asid(core);

@@ -6,7 +6,7 @@
  * its work and ends with OP_NEXT(), which optimising compilers turn into a jump: direct-threaded
  * code. The depth of calls is bounded by BLOCK_INSNS_MAX even where they do not.
  *
- * Loads and stores exist for both byte orders; the decoder takes the machine's.
+ * Loads and stores exist for both byte orders and both speeds; the decoder takes the machine's.
  */
 #pragma once
 
@@ -18,43 +18,32 @@
 #define likely(condition)   __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 
-/* Handler names by class; memory classes have two. */
-#define EXEC_BIG_ALU(id)        op_##id
-#define EXEC_BIG_MULDIV(id)     op_##id
-#define EXEC_BIG_LOAD(id)       op_##id##_big
-#define EXEC_BIG_STORE(id)      op_##id##_big
-#define EXEC_BIG_BRANCH(id)     op_##id
-#define EXEC_BIG_JUMP(id)       op_##id
-#define EXEC_BIG_TRAP(id)       op_##id
-#define EXEC_BIG_SYNC(id)       op_##id
-#define EXEC_BIG_CACHE(id)      op_##id
-#define EXEC_BIG_CP0(id)        op_##id
-#define EXEC_BIG_TLB(id)        op_##id
-#define EXEC_BIG_FPU(id)        op_##id
-#define EXEC_BIG_FPMOVE(id)     op_##id
-#define EXEC_BIG_FPLOAD(id)     op_##id##_big
-#define EXEC_BIG_FPSTORE(id)    op_##id##_big
-#define EXEC_BIG_COP2(id)       op_##id
-#define EXEC_LITTLE_ALU(id)     op_##id
-#define EXEC_LITTLE_MULDIV(id)  op_##id
-#define EXEC_LITTLE_LOAD(id)    op_##id##_little
-#define EXEC_LITTLE_STORE(id)   op_##id##_little
-#define EXEC_LITTLE_BRANCH(id)  op_##id
-#define EXEC_LITTLE_JUMP(id)    op_##id
-#define EXEC_LITTLE_TRAP(id)    op_##id
-#define EXEC_LITTLE_SYNC(id)    op_##id
-#define EXEC_LITTLE_CACHE(id)   op_##id
-#define EXEC_LITTLE_CP0(id)     op_##id
-#define EXEC_LITTLE_TLB(id)     op_##id
-#define EXEC_LITTLE_FPU(id)     op_##id
-#define EXEC_LITTLE_FPMOVE(id)  op_##id
-#define EXEC_LITTLE_FPLOAD(id)  op_##id##_little
-#define EXEC_LITTLE_FPSTORE(id) op_##id##_little
-#define EXEC_LITTLE_COP2(id)    op_##id
+/*
+ * Handler names by class. Those of memory classes exist for both byte orders and both speeds;
+ * `variant` is big, little, big_timed or little_timed.
+ */
+#define EXEC_ALU(id, variant)     op_##id
+#define EXEC_MULDIV(id, variant)  op_##id
+#define EXEC_LOAD(id, variant)    op_##id##_##variant
+#define EXEC_STORE(id, variant)   op_##id##_##variant
+#define EXEC_BRANCH(id, variant)  op_##id
+#define EXEC_JUMP(id, variant)    op_##id
+#define EXEC_TRAP(id, variant)    op_##id
+#define EXEC_SYNC(id, variant)    op_##id
+#define EXEC_CACHE(id, variant)   op_##id
+#define EXEC_CP0(id, variant)     op_##id
+#define EXEC_TLB(id, variant)     op_##id
+#define EXEC_FPU(id, variant)     op_##id
+#define EXEC_FPMOVE(id, variant)  op_##id
+#define EXEC_FPLOAD(id, variant)  op_##id##_##variant
+#define EXEC_FPSTORE(id, variant) op_##id##_##variant
+#define EXEC_COP2(id, variant)    op_##id
 
 #define INSN(table, code, id, text, operands, class, flags) \
-	op_fn EXEC_BIG_##class(id);                         \
-	op_fn EXEC_LITTLE_##class(id);
+	op_fn EXEC_##class(id, big);                        \
+	op_fn EXEC_##class(id, little);                     \
+	op_fn EXEC_##class(id, big_timed);                  \
+	op_fn EXEC_##class(id, little_timed);
 #include "isa/mips3.def"
 #undef INSN
 

@@ -3,13 +3,15 @@
  * exec_mem.c - loads and stores (R4000 UM appendix A), fast path first.
  *
  * Each handler compares the address, alignment bits included, with one soft TLB entry. On a match
- * the bytes are right there; everything else is mmu_load() and mmu_store().
+ * the bytes are right there, and in timing mode so they are if the first-level cache has the line;
+ * everything else is mmu_load() and mmu_store().
  */
 #include <string.h>
 
 #include "sim/core/exception.h"
 #include "sim/core/exec.h"
 #include "sim/core/mmu.h"
+#include "sim/core/timed.h"
 
 #define ADDRESS (core->gpr[op->s] + (uint64_t)(int64_t)op->imm)
 
@@ -33,62 +35,97 @@ static inline uint64_t soft_tag(const struct core *core, uint64_t vaddr, unsigne
 #define TO_GUEST_32_little(value) (value)
 #define TO_GUEST_64_little(value) (value)
 
+/*
+ * Handlers exist for both speeds: fast, where memory is always at hand, and timed, where the
+ * first-level cache is asked before each access to RAM (timed.h). False: the access is for later.
+ */
+static inline bool can_load(struct core *core, const struct op *op,
+			    const struct core_soft_data *entry, uint64_t vaddr, bool timed)
+{
+	uint64_t paddr = entry->paddr | (vaddr & CORE_PAGE_OFFSET);
+
+	return !timed || likely(timed_load_hits(core, paddr)) || timed_load(core, op, paddr);
+}
+
+static inline bool can_store(struct core *core, const struct op *op,
+			     const struct core_soft_data *entry, uint64_t vaddr, unsigned bytes,
+			     bool timed)
+{
+	uint64_t paddr = entry->paddr | (vaddr & CORE_PAGE_OFFSET);
+
+	return !timed || likely(timed_store_hits(core, paddr, bytes)) ||
+	       timed_store(core, op, paddr, bytes);
+}
+
+/* Goes on after an access, unless its stall has used up the slice. */
+static inline struct block *next_after(struct core *core, const struct op *op, bool timed)
+{
+	if (timed && unlikely(core->cycles_left < 0)) {
+		return exec_leave_after(core, op);
+	}
+	OP_NEXT();
+}
+
 /* Reads `bits` bits at vaddr into `value` (zero-extended), or returns NULL after an exception. */
-#define LOAD_VALUE(bits, order, vaddr, value)                                           \
-	do {                                                                            \
-		const struct core_soft_data *entry = soft_entry(core, vaddr);           \
-                                                                                        \
-		if (likely(entry->read_tag == soft_tag(core, vaddr, (bits) / 8))) {     \
-			uint##bits##_t raw;                                             \
-                                                                                        \
-			memcpy(&raw, (const void *)(entry->delta + (uintptr_t)(vaddr)), \
-			       sizeof(raw));                                            \
-			(value) = TO_GUEST_##bits##_##order(raw);                       \
-		} else if (!mmu_load(core, op, vaddr, (bits) / 8, &(value))) {          \
-			return NULL;                                                    \
-		}                                                                       \
+#define LOAD_VALUE(bits, order, timed, vaddr, value)                                \
+	do {                                                                        \
+		const struct core_soft_data *entry = soft_entry(core, vaddr);       \
+                                                                                    \
+		if (likely(entry->read_tag == soft_tag(core, vaddr, (bits) / 8))) { \
+			uintptr_t host = entry->delta + (uintptr_t)(vaddr);         \
+			uint##bits##_t raw;                                         \
+                                                                                    \
+			if (!can_load(core, op, entry, vaddr, timed)) {             \
+				return NULL;                                        \
+			}                                                           \
+			memcpy(&raw, (const void *)host, sizeof(raw));              \
+			(value) = TO_GUEST_##bits##_##order(raw);                   \
+		} else if (!mmu_load(core, op, vaddr, (bits) / 8, &(value))) {      \
+			return NULL;                                                \
+		}                                                                   \
 	} while (0)
 
-#define LOAD_OP_ORDER(id, bits, type, order)                                    \
-	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                       \
-		uint64_t vaddr = ADDRESS;                                       \
-		uint64_t value;                                                 \
-                                                                                \
-		LOAD_VALUE(bits, order, vaddr, value);                          \
-		core->gpr[op->d] = (uint64_t)(int64_t)(type)value;              \
-		OP_NEXT();                                                      \
+#define LOAD_OP_ORDER(id, bits, type, order, suffix, timed)                             \
+	struct block *op_##id##_##order##suffix(struct core *core, const struct op *op) \
+	{                                                                               \
+		uint64_t vaddr = ADDRESS;                                               \
+		uint64_t value;                                                         \
+                                                                                        \
+		LOAD_VALUE(bits, order, timed, vaddr, value);                           \
+		core->gpr[op->d] = (uint64_t)(int64_t)(type)value;                      \
+		return next_after(core, op, timed);                                     \
 	}
 
-#define LOAD_OP(id, bits, type)            \
-	LOAD_OP_ORDER(id, bits, type, big) \
-	LOAD_OP_ORDER(id, bits, type, little)
+/* Both byte orders at both speeds. */
+#define ORDERS(MACRO, ...)                    \
+	MACRO(__VA_ARGS__, big, , false)      \
+	MACRO(__VA_ARGS__, little, , false)   \
+	MACRO(__VA_ARGS__, big, _timed, true) \
+	MACRO(__VA_ARGS__, little, _timed, true)
 
-LOAD_OP(lb, 8, int8_t)
-LOAD_OP(lbu, 8, uint8_t)
-LOAD_OP(lh, 16, int16_t)
-LOAD_OP(lhu, 16, uint16_t)
-LOAD_OP(lw, 32, int32_t)
-LOAD_OP(lwu, 32, uint32_t)
-LOAD_OP(ld, 64, int64_t)
+ORDERS(LOAD_OP_ORDER, lb, 8, int8_t)
+ORDERS(LOAD_OP_ORDER, lbu, 8, uint8_t)
+ORDERS(LOAD_OP_ORDER, lh, 16, int16_t)
+ORDERS(LOAD_OP_ORDER, lhu, 16, uint16_t)
+ORDERS(LOAD_OP_ORDER, lw, 32, int32_t)
+ORDERS(LOAD_OP_ORDER, lwu, 32, uint32_t)
+ORDERS(LOAD_OP_ORDER, ld, 64, int64_t)
 
 /* Load-linked: an ordinary load, then the line is remembered. */
-#define LINK_LOAD_ORDER(id, bits, type, order)                                  \
-	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                       \
-		uint64_t vaddr = ADDRESS;                                       \
-		uint64_t value;                                                 \
-                                                                                \
-		LOAD_VALUE(bits, order, vaddr, value);                          \
-		mmu_link(core, mmu_paddr(core, vaddr, CORE_LOAD));              \
-		core->gpr[op->d] = (uint64_t)(int64_t)(type)value;              \
-		OP_NEXT();                                                      \
+#define LINK_LOAD_ORDER(id, bits, type, order, suffix, timed)                           \
+	struct block *op_##id##_##order##suffix(struct core *core, const struct op *op) \
+	{                                                                               \
+		uint64_t vaddr = ADDRESS;                                               \
+		uint64_t value;                                                         \
+                                                                                        \
+		LOAD_VALUE(bits, order, timed, vaddr, value);                           \
+		mmu_link(core, mmu_paddr(core, vaddr, CORE_LOAD));                      \
+		core->gpr[op->d] = (uint64_t)(int64_t)(type)value;                      \
+		return next_after(core, op, timed);                                     \
 	}
 
-LINK_LOAD_ORDER(ll, 32, int32_t, big)
-LINK_LOAD_ORDER(ll, 32, int32_t, little)
-LINK_LOAD_ORDER(lld, 64, int64_t, big)
-LINK_LOAD_ORDER(lld, 64, int64_t, little)
+ORDERS(LINK_LOAD_ORDER, ll, 32, int32_t)
+ORDERS(LINK_LOAD_ORDER, lld, 64, int64_t)
 
 /* What follows a store that took the slow path. */
 static struct block *after_slow_store(struct core *core, const struct op *op, enum mmu_store result)
@@ -96,14 +133,14 @@ static struct block *after_slow_store(struct core *core, const struct op *op, en
 	if (result == MMU_STORE_EXCEPTION) {
 		return NULL;
 	}
-	if (result == MMU_STORE_LEAVE) {
+	if (result == MMU_STORE_LEAVE || unlikely(core->cycles_left < 0)) {
 		return exec_leave_after(core, op);
 	}
 	OP_NEXT();
 }
 
-#define STORE_OP_ORDER(id, bits, order)                                                           \
-	struct block *op_##id##_##order(struct core *core, const struct op *op)                   \
+#define STORE_OP_ORDER(id, bits, order, suffix, timed)                                            \
+	struct block *op_##id##_##order##suffix(struct core *core, const struct op *op)           \
 	{                                                                                         \
 		uint64_t vaddr = ADDRESS;                                                         \
 		uint64_t value = core->gpr[op->t];                                                \
@@ -112,20 +149,21 @@ static struct block *after_slow_store(struct core *core, const struct op *op, en
 		if (likely(entry->write_tag == soft_tag(core, vaddr, (bits) / 8))) {              \
 			uint##bits##_t raw = TO_GUEST_##bits##_##order((uint##bits##_t)value);    \
                                                                                                   \
-			memcpy((void *)(entry->delta + (uintptr_t)vaddr), &raw, sizeof(raw));     \
-			OP_NEXT();                                                                \
+			uintptr_t host = entry->delta + (uintptr_t)vaddr;                         \
+                                                                                                  \
+			if (!can_store(core, op, entry, vaddr, (bits) / 8, timed)) {              \
+				return NULL;                                                      \
+			}                                                                         \
+			memcpy((void *)host, &raw, sizeof(raw));                                  \
+			return next_after(core, op, timed);                                       \
 		}                                                                                 \
 		return after_slow_store(core, op, mmu_store(core, op, vaddr, (bits) / 8, value)); \
 	}
 
-#define STORE_OP(id, bits)            \
-	STORE_OP_ORDER(id, bits, big) \
-	STORE_OP_ORDER(id, bits, little)
-
-STORE_OP(sb, 8)
-STORE_OP(sh, 16)
-STORE_OP(sw, 32)
-STORE_OP(sd, 64)
+ORDERS(STORE_OP_ORDER, sb, 8)
+ORDERS(STORE_OP_ORDER, sh, 16)
+ORDERS(STORE_OP_ORDER, sw, 32)
+ORDERS(STORE_OP_ORDER, sd, 64)
 
 /*
  * Store-conditional: its exceptions come first, whether or not the link holds (R4000 UM, SC). The
@@ -154,16 +192,15 @@ static struct block *store_conditional(struct core *core, const struct op *op, u
 	return after_slow_store(core, op, result);
 }
 
-#define CONDITIONAL_OP(id, order, size)                                         \
-	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                       \
-		return store_conditional(core, op, size);                       \
+/* It takes the slow path, which asks the cache itself where there is one. */
+#define CONDITIONAL_OP(id, size, order, suffix, timed)                                  \
+	struct block *op_##id##_##order##suffix(struct core *core, const struct op *op) \
+	{                                                                               \
+		return store_conditional(core, op, size);                               \
 	}
 
-CONDITIONAL_OP(sc, big, 4)
-CONDITIONAL_OP(sc, little, 4)
-CONDITIONAL_OP(scd, big, 8)
-CONDITIONAL_OP(scd, little, 8)
+ORDERS(CONDITIONAL_OP, sc, 4)
+ORDERS(CONDITIONAL_OP, scd, 8)
 
 /*
  * Unaligned loads and stores (R4000 UM A.3, LWL and its family). They work on the aligned unit
@@ -186,15 +223,19 @@ static inline uint64_t low_bits(unsigned bits)
 
 /* The aligned unit at vaddr, zero-extended; false after an exception. */
 static inline bool load_unit(struct core *core, const struct op *op, uint64_t vaddr, unsigned unit,
-			     uint64_t *value)
+			     uint64_t *value, bool timed)
 {
 	uint64_t aligned = vaddr & ~(uint64_t)(unit - 1);
 	const struct core_soft_data *entry = soft_entry(core, vaddr);
 
 	if (likely(entry->read_tag == soft_tag(core, aligned, unit))) {
+		uintptr_t host = entry->delta + (uintptr_t)aligned;
 		uint64_t raw = 0;
 
-		memcpy(&raw, (const void *)(entry->delta + (uintptr_t)aligned), unit);
+		if (!can_load(core, op, entry, vaddr, timed)) {
+			return false;
+		}
+		memcpy(&raw, (const void *)host, unit);
 		*value = core->big_endian ? __builtin_bswap64(raw) >> (64 - 8 * unit) : raw;
 		return true;
 	}
@@ -202,28 +243,30 @@ static inline bool load_unit(struct core *core, const struct op *op, uint64_t va
 }
 
 /* Bytes from the addressed one down to the unit's least significant: into the register's top. */
-static struct block *load_left(struct core *core, const struct op *op, unsigned unit)
+static inline struct block *load_left(struct core *core, const struct op *op, unsigned unit,
+				      bool timed)
 {
 	uint64_t vaddr = ADDRESS;
 	uint64_t memory;
 
-	if (!load_unit(core, op, vaddr, unit, &memory)) {
+	if (!load_unit(core, op, vaddr, unit, &memory, timed)) {
 		return NULL;
 	}
 	unsigned shift = 8 * (unit - 1 - byte_number(core, vaddr, unit));
 	uint64_t value = (memory << shift) | (core->gpr[op->t] & low_bits(shift));
 
 	core->gpr[op->d] = unit == 4 ? (uint64_t)(int64_t)(int32_t)value : value;
-	OP_NEXT();
+	return next_after(core, op, timed);
 }
 
 /* Bytes from the unit's most significant down to the addressed one: into the register's bottom. */
-static struct block *load_right(struct core *core, const struct op *op, unsigned unit)
+static inline struct block *load_right(struct core *core, const struct op *op, unsigned unit,
+				       bool timed)
 {
 	uint64_t vaddr = ADDRESS;
 	uint64_t memory;
 
-	if (!load_unit(core, op, vaddr, unit, &memory)) {
+	if (!load_unit(core, op, vaddr, unit, &memory, timed)) {
 		return NULL;
 	}
 	unsigned shift = 8 * byte_number(core, vaddr, unit);
@@ -232,69 +275,70 @@ static struct block *load_right(struct core *core, const struct op *op, unsigned
 
 	/* A full word is sign-extended; a part leaves bits 63..32 as the merged word has them. */
 	core->gpr[op->d] = unit == 4 ? (uint64_t)(int64_t)(int32_t)value : value;
-	OP_NEXT();
+	return next_after(core, op, timed);
 }
 
 /* Writes the bytes of `value` selected by `mask` into the aligned unit at vaddr. */
-static struct block *store_unit(struct core *core, const struct op *op, uint64_t vaddr,
-				unsigned unit, uint64_t value, uint64_t mask)
+static inline struct block *store_unit(struct core *core, const struct op *op, uint64_t vaddr,
+				       unsigned unit, uint64_t value, uint64_t mask, bool timed)
 {
 	uint64_t aligned = vaddr & ~(uint64_t)(unit - 1);
 	const struct core_soft_data *entry = soft_entry(core, vaddr);
 
 	if (likely(entry->write_tag == soft_tag(core, aligned, unit))) {
-		uint8_t *host = (uint8_t *)(entry->delta + (uintptr_t)aligned);
+		uintptr_t host = entry->delta + (uintptr_t)aligned;
 		uint64_t raw = 0;
 
-		memcpy(&raw, host, unit);
+		if (!can_store(core, op, entry, aligned, unit, timed)) {
+			return NULL;
+		}
+		memcpy(&raw, (const void *)host, unit);
 		if (core->big_endian) {
 			value = __builtin_bswap64(value) >> (64 - 8 * unit);
 			mask = __builtin_bswap64(mask) >> (64 - 8 * unit);
 		}
 		raw = (raw & ~mask) | (value & mask);
-		memcpy(host, &raw, unit);
-		OP_NEXT();
+		memcpy((void *)host, &raw, unit);
+		return next_after(core, op, timed);
 	}
 	return after_slow_store(core, op, mmu_store_unit(core, op, vaddr, unit, value, mask));
 }
 
-static struct block *store_left(struct core *core, const struct op *op, unsigned unit)
+static inline struct block *store_left(struct core *core, const struct op *op, unsigned unit,
+				       bool timed)
 {
 	uint64_t vaddr = ADDRESS;
 	unsigned shift = 8 * (unit - 1 - byte_number(core, vaddr, unit));
 	uint64_t value = core->gpr[op->t] & low_bits(8 * unit);
 
-	return store_unit(core, op, vaddr, unit, value >> shift, low_bits(8 * unit - shift));
+	return store_unit(core, op, vaddr, unit, value >> shift, low_bits(8 * unit - shift), timed);
 }
 
-static struct block *store_right(struct core *core, const struct op *op, unsigned unit)
+static inline struct block *store_right(struct core *core, const struct op *op, unsigned unit,
+					bool timed)
 {
 	uint64_t vaddr = ADDRESS;
 	unsigned shift = 8 * byte_number(core, vaddr, unit);
 	uint64_t all = low_bits(8 * unit);
 
 	return store_unit(core, op, vaddr, unit, (core->gpr[op->t] << shift) & all,
-			  (all << shift) & all);
+			  (all << shift) & all, timed);
 }
 
-#define UNALIGNED_OP(id, order, function, unit)                                 \
-	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                       \
-		return function(core, op, unit);                                \
+#define UNALIGNED_OP(id, function, unit, order, suffix, timed)                          \
+	struct block *op_##id##_##order##suffix(struct core *core, const struct op *op) \
+	{                                                                               \
+		return function(core, op, unit, timed);                                 \
 	}
 
-#define UNALIGNED_OPS(id, function, unit)     \
-	UNALIGNED_OP(id, big, function, unit) \
-	UNALIGNED_OP(id, little, function, unit)
-
-UNALIGNED_OPS(lwl, load_left, 4)
-UNALIGNED_OPS(lwr, load_right, 4)
-UNALIGNED_OPS(ldl, load_left, 8)
-UNALIGNED_OPS(ldr, load_right, 8)
-UNALIGNED_OPS(swl, store_left, 4)
-UNALIGNED_OPS(swr, store_right, 4)
-UNALIGNED_OPS(sdl, store_left, 8)
-UNALIGNED_OPS(sdr, store_right, 8)
+ORDERS(UNALIGNED_OP, lwl, load_left, 4)
+ORDERS(UNALIGNED_OP, lwr, load_right, 4)
+ORDERS(UNALIGNED_OP, ldl, load_left, 8)
+ORDERS(UNALIGNED_OP, ldr, load_right, 8)
+ORDERS(UNALIGNED_OP, swl, store_left, 4)
+ORDERS(UNALIGNED_OP, swr, store_right, 4)
+ORDERS(UNALIGNED_OP, sdl, store_left, 8)
+ORDERS(UNALIGNED_OP, sdr, store_right, 8)
 
 /* FPU loads and stores: `d` and `t` are indices into fpr.w or fpr.d, chosen by Status.FR. */
 #define FP_CHECK()                                                \
@@ -304,25 +348,23 @@ UNALIGNED_OPS(sdr, store_right, 8)
 		}                                                 \
 	} while (0)
 
-#define FP_LOAD_OP(id, bits, bank, order)                                       \
-	struct block *op_##id##_##order(struct core *core, const struct op *op) \
-	{                                                                       \
-		uint64_t vaddr = ADDRESS;                                       \
-		uint64_t value;                                                 \
-                                                                                \
-		FP_CHECK();                                                     \
-		LOAD_VALUE(bits, order, vaddr, value);                          \
-		core->fpr.bank[op->d] = (uint##bits##_t)value;                  \
-		OP_NEXT();                                                      \
+#define FP_LOAD_OP(id, bits, bank, order, suffix, timed)                                \
+	struct block *op_##id##_##order##suffix(struct core *core, const struct op *op) \
+	{                                                                               \
+		uint64_t vaddr = ADDRESS;                                               \
+		uint64_t value;                                                         \
+                                                                                        \
+		FP_CHECK();                                                             \
+		LOAD_VALUE(bits, order, timed, vaddr, value);                           \
+		core->fpr.bank[op->d] = (uint##bits##_t)value;                          \
+		return next_after(core, op, timed);                                     \
 	}
 
-FP_LOAD_OP(lwc1, 32, w, big)
-FP_LOAD_OP(lwc1, 32, w, little)
-FP_LOAD_OP(ldc1, 64, d, big)
-FP_LOAD_OP(ldc1, 64, d, little)
+ORDERS(FP_LOAD_OP, lwc1, 32, w)
+ORDERS(FP_LOAD_OP, ldc1, 64, d)
 
-#define FP_STORE_OP(id, bits, bank, order)                                                        \
-	struct block *op_##id##_##order(struct core *core, const struct op *op)                   \
+#define FP_STORE_OP(id, bits, bank, order, suffix, timed)                                         \
+	struct block *op_##id##_##order##suffix(struct core *core, const struct op *op)           \
 	{                                                                                         \
 		uint64_t vaddr = ADDRESS;                                                         \
 		const struct core_soft_data *entry = soft_entry(core, vaddr);                     \
@@ -333,16 +375,19 @@ FP_LOAD_OP(ldc1, 64, d, little)
 		if (likely(entry->write_tag == soft_tag(core, vaddr, (bits) / 8))) {              \
 			uint##bits##_t raw = TO_GUEST_##bits##_##order(value);                    \
                                                                                                   \
-			memcpy((void *)(entry->delta + (uintptr_t)vaddr), &raw, sizeof(raw));     \
-			OP_NEXT();                                                                \
+			uintptr_t host = entry->delta + (uintptr_t)vaddr;                         \
+                                                                                                  \
+			if (!can_store(core, op, entry, vaddr, (bits) / 8, timed)) {              \
+				return NULL;                                                      \
+			}                                                                         \
+			memcpy((void *)host, &raw, sizeof(raw));                                  \
+			return next_after(core, op, timed);                                       \
 		}                                                                                 \
 		return after_slow_store(core, op, mmu_store(core, op, vaddr, (bits) / 8, value)); \
 	}
 
-FP_STORE_OP(swc1, 32, w, big)
-FP_STORE_OP(swc1, 32, w, little)
-FP_STORE_OP(sdc1, 64, d, big)
-FP_STORE_OP(sdc1, 64, d, little)
+ORDERS(FP_STORE_OP, swc1, 32, w)
+ORDERS(FP_STORE_OP, sdc1, 64, d)
 
 /* CP2 does not exist on the R4000: unusable, or with CU2 set nothing there to execute. */
 static struct block *no_coprocessor(struct core *core, const struct op *op)

@@ -13,6 +13,7 @@
 #include "sim/core/debug.h"
 #include "sim/core/exception.h"
 #include "sim/core/exec.h"
+#include "sim/core/timed.h"
 #include "sim/core/tlb.h"
 
 #define PADDR_MASK 0xfffffffffULL /* 36 bits */
@@ -27,6 +28,13 @@ static struct isa_segment_result segment_of(uint32_t status, uint64_t vaddr)
 
 	return isa_segment(vaddr, modes[core_mode_of(status)], core_x64_of(status),
 			   (status & STATUS_ERL) != 0);
+}
+
+/* Kseg0 has the attribute of Config.K0. */
+static bool is_uncached(const struct core *core, unsigned cache)
+{
+	return (cache == ISA_CACHE_CONFIG ? core->cp0.config & CONFIG_K0 : cache) ==
+	       ISA_CACHE_UNCACHED;
 }
 
 /* The one name of the memory at `paddr`: behind the local alias, without the bit that avoids it. */
@@ -58,6 +66,7 @@ struct mmu_translation mmu_translate_in(const struct core *core, struct mmu_view
 	if (segment.kind == ISA_SEGMENT_UNMAPPED) {
 		return (struct mmu_translation){ .fault = MMU_OK,
 						 .writable = true,
+						 .uncached = is_uncached(core, segment.cache),
 						 .paddr = resolve_alias(core, segment.paddr &
 										      PADDR_MASK) };
 	}
@@ -76,6 +85,7 @@ struct mmu_translation mmu_translate_in(const struct core *core, struct mmu_view
 
 	result.paddr = resolve_alias(core, (page & ~offset) | (vaddr & offset));
 	result.writable = (lo & ENTRYLO_D) != 0;
+	result.uncached = is_uncached(core, (lo & ENTRYLO_C) >> ENTRYLO_C_SHIFT);
 	if (!(lo & ENTRYLO_V)) {
 		result.fault = MMU_INVALID;
 	} else if (access == CORE_STORE && !result.writable) {
@@ -224,7 +234,8 @@ static void soft_fill(struct core *core, uint64_t vaddr, const struct mmu_transl
 	uint8_t *flags = &core->ram->flags[frame];
 
 	if (core->map == &core->map_off || core->hooks.mem != NULL ||
-	    debug_watches_page(core, vpage) || watches_page(core, page_paddr)) {
+	    (core->cache != NULL && found->uncached) || debug_watches_page(core, vpage) ||
+	    watches_page(core, page_paddr)) {
 		return;
 	}
 	if (slot->read_tag != tag || slot->paddr != page_paddr) {
@@ -318,19 +329,78 @@ static bool device_load(struct core *core, const struct op *op, uint64_t paddr, 
 	return answered;
 }
 
+/* Writes to a device: whole, or the selected bytes one by one. */
+static bool bus_store_masked(struct core *core, uint64_t paddr, unsigned size, uint64_t value,
+			     uint64_t mask)
+{
+	struct core_bus *bus = &core->bus;
+
+	if (mask == UINT64_MAX) {
+		return bus->write(bus->context, core, paddr, size, value);
+	}
+	for (unsigned i = 0; i < size; i++) {
+		unsigned byte = core->big_endian ? size - 1 - i : i;
+
+		if (((mask >> (8 * byte)) & 0xff) != 0 &&
+		    !bus->write(bus->context, core, paddr + i, 1, (value >> (8 * byte)) & 0xff)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool device_store(struct core *core, const struct op *op, uint64_t paddr, unsigned size,
-			 uint64_t value)
+			 uint64_t value, uint64_t mask)
 {
 	uint64_t ahead = core_now(core) - exec_cycle(core, op);
 
 	core->cycles_left += (int64_t)ahead;
-	bool answered = core->bus.write(core->bus.context, core, paddr, size, value);
+	bool answered = bus_store_masked(core, paddr, size, value, mask);
 
 	core->cycles_left -= (int64_t)ahead;
 	if (!answered) {
 		exc_raise(core, op, EXC_DBE);
 	}
 	return answered;
+}
+
+/* Timing mode: a load that goes around the caches. */
+static bool bypass_load(struct core *core, const struct op *op, uint64_t paddr, unsigned size,
+			uint64_t *value)
+{
+	struct core_bypass wanted = { .paddr = paddr, .size = (uint8_t)size };
+
+	return timed_bypass(core, op, &wanted, value);
+}
+
+static bool bypass_store(struct core *core, const struct op *op, uint64_t paddr, unsigned size,
+			 uint64_t value, uint64_t mask)
+{
+	struct core_bypass wanted = { .paddr = paddr,
+				      .value = value,
+				      .mask = mask,
+				      .size = (uint8_t)size,
+				      .is_store = true };
+
+	return timed_bypass(core, op, &wanted, NULL);
+}
+
+static bool ram_load(struct core *core, const struct op *op, uint64_t vaddr,
+		     const struct mmu_translation *found, uint64_t paddr, uint64_t frame,
+		     unsigned size, uint64_t *value)
+{
+	if (core->cache != NULL) {
+		if (found->uncached) {
+			return bypass_load(core, op, paddr, size, value);
+		}
+		if (!timed_load_hits(core, paddr) && !timed_load(core, op, paddr)) {
+			return false;
+		}
+	}
+	soft_fill(core, vaddr, found, frame, false);
+	*value = guest_load(core, ram_frame_host(core->ram, frame) + (paddr & CORE_PAGE_OFFSET),
+			    size);
+	return true;
 }
 
 /* Loads the aligned unit around `vaddr`, which need not be aligned. */
@@ -346,12 +416,12 @@ static bool load_around(struct core *core, const struct op *op, uint64_t vaddr, 
 	uint64_t paddr = reverse_bytes(core, found.paddr & ~(uint64_t)(size - 1), size);
 
 	if (likely(ram_frame(core->ram, paddr, &frame))) {
-		const uint8_t *page = ram_frame_host(core->ram, frame);
-
-		soft_fill(core, vaddr, &found, frame, false);
-		*value = guest_load(core, page + (paddr & CORE_PAGE_OFFSET), size);
+		if (!ram_load(core, op, vaddr, &found, paddr, frame, size, value)) {
+			return false;
+		}
 	} else {
-		if (!device_load(core, op, paddr, size, value)) {
+		if (!(core->cache != NULL ? bypass_load(core, op, paddr, size, value)
+					  : device_load(core, op, paddr, size, value))) {
 			return false;
 		}
 		if (core->hooks.dev != NULL) {
@@ -418,22 +488,63 @@ void mmu_note_write(struct core *core, struct core *writer, uint64_t frame, uint
 	}
 }
 
-/* Writes to a device: whole, or the selected bytes one by one. */
-static bool device_store_masked(struct core *core, const struct op *op, uint64_t paddr,
+/* Writes the bits that `mask` selects. True: decoded code was dropped. */
+static bool write_ram(struct core *core, uint64_t frame, uint64_t paddr, unsigned size,
+		      uint64_t value, uint64_t mask)
+{
+	uint32_t offset = (uint32_t)(paddr & CORE_PAGE_OFFSET);
+	uint8_t *host = ram_frame_host(core->ram, frame) + offset;
+	uint8_t before = core->ram->flags[frame];
+
+	guest_store(core, host, size, (guest_load(core, host, size) & ~mask) | (value & mask));
+	mmu_note_write(core, core, frame, offset, size);
+	return (before & RAM_CODE) && !(core->ram->flags[frame] & RAM_CODE);
+}
+
+static enum mmu_store ram_store(struct core *core, const struct op *op, uint64_t vaddr,
+				const struct mmu_translation *found, uint64_t paddr, uint64_t frame,
 				unsigned size, uint64_t value, uint64_t mask)
 {
-	if (mask == UINT64_MAX) {
-		return device_store(core, op, paddr, size, value);
-	}
-	for (unsigned i = 0; i < size; i++) {
-		unsigned byte = core->big_endian ? size - 1 - i : i;
-
-		if (((mask >> (8 * byte)) & 0xff) != 0 &&
-		    !device_store(core, op, paddr + i, 1, (value >> (8 * byte)) & 0xff)) {
-			return false;
+	if (core->cache != NULL) {
+		if (found->uncached) {
+			return bypass_store(core, op, paddr, size, value, mask)
+				       ? MMU_STORE_DONE
+				       : MMU_STORE_EXCEPTION;
+		}
+		if (!timed_store_hits(core, paddr, size) && !timed_store(core, op, paddr, size)) {
+			return MMU_STORE_EXCEPTION;
 		}
 	}
-	return true;
+	/* The block being executed may be gone. */
+	enum mmu_store result =
+		write_ram(core, frame, paddr, size, value, mask) ? MMU_STORE_LEAVE : MMU_STORE_DONE;
+
+	soft_fill(core, vaddr, found, frame, true);
+	return result;
+}
+
+void mmu_bypass(struct core *core, struct core_bypass *bypass)
+{
+	struct core_bus *bus = &core->bus;
+	uint64_t frame;
+
+	if (ram_frame(core->ram, bypass->paddr, &frame)) {
+		if (bypass->is_store) {
+			write_ram(core, frame, bypass->paddr, bypass->size, bypass->value,
+				  bypass->mask);
+		} else {
+			bypass->value = guest_load(core,
+						   ram_frame_host(core->ram, frame) +
+							   (bypass->paddr & CORE_PAGE_OFFSET),
+						   bypass->size);
+		}
+	} else if (!bypass->is_store) {
+		bypass->has_failed =
+			!bus->read(bus->context, core, bypass->paddr, bypass->size, &bypass->value);
+	} else {
+		bypass->has_failed = !bus_store_masked(core, bypass->paddr, bypass->size,
+						       bypass->value, bypass->mask);
+	}
 }
 
 /* Stores into the aligned unit around `vaddr` the bits that `mask` selects. */
@@ -450,19 +561,13 @@ static enum mmu_store store_around(struct core *core, const struct op *op, uint6
 	uint64_t paddr = reverse_bytes(core, found.paddr & ~(uint64_t)(size - 1), size);
 
 	if (likely(ram_frame(core->ram, paddr, &frame))) {
-		uint32_t offset = (uint32_t)(paddr & CORE_PAGE_OFFSET);
-		uint8_t *host = ram_frame_host(core->ram, frame) + offset;
-		uint8_t before = core->ram->flags[frame];
-
-		guest_store(core, host, size,
-			    (guest_load(core, host, size) & ~mask) | (value & mask));
-		mmu_note_write(core, core, frame, offset, size);
-		if ((before & RAM_CODE) && !(core->ram->flags[frame] & RAM_CODE)) {
-			result = MMU_STORE_LEAVE; /* the block being executed may be gone */
+		result = ram_store(core, op, vaddr, &found, paddr, frame, size, value, mask);
+		if (result == MMU_STORE_EXCEPTION) {
+			return result;
 		}
-		soft_fill(core, vaddr, &found, frame, true);
 	} else {
-		if (!device_store_masked(core, op, paddr, size, value, mask)) {
+		if (!(core->cache != NULL ? bypass_store(core, op, paddr, size, value, mask)
+					  : device_store(core, op, paddr, size, value, mask))) {
 			return MMU_STORE_EXCEPTION;
 		}
 		if (core->hooks.dev != NULL) {
@@ -600,6 +705,9 @@ bool mmu_fetch_word(struct core *core, uint32_t *word)
 	if (frame != UINT64_MAX) {
 		const uint8_t *page = ram_frame_host(core->ram, frame);
 
+		if (core->cache != NULL && !core->retry && !timed_fetch(core, paddr)) {
+			return false;
+		}
 		value = guest_load(core, page + (paddr & CORE_PAGE_OFFSET), 4);
 	} else if (!core->bus.read(core->bus.context, core, paddr, 4, &value)) {
 		exc_raise(core, NULL, EXC_IBE);

@@ -22,6 +22,7 @@ enum mmu_fault {
 struct mmu_translation {
 	enum mmu_fault fault;
 	bool writable;  /* a store would be allowed too */
+	bool uncached;  /* attribute 2 of segment, TLB entry or Config.K0 */
 	uint64_t paddr; /* 35 bits, the local alias applied */
 };
 
@@ -70,6 +71,9 @@ bool mmu_load_unit(struct core *core, const struct op *op, uint64_t vaddr, unsig
 		   uint64_t *value);
 enum mmu_store mmu_store_unit(struct core *core, const struct op *op, uint64_t vaddr, unsigned unit,
 			      uint64_t value, uint64_t mask);
+
+/* Does what `bypass` wants: the access of a core that is blocked for it. */
+void mmu_bypass(struct core *core, struct core_bypass *bypass);
 
 /* Load-linked: remembers the line of `paddr`. */
 void mmu_link(struct core *core, uint64_t paddr);

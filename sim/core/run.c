@@ -14,6 +14,7 @@
 #include "sim/core/exception.h"
 #include "sim/core/exec.h"
 #include "sim/core/mmu.h"
+#include "sim/core/timed.h"
 
 /* A block of one operation and its ending, built on the stack for stepping. */
 struct step_block {
@@ -58,13 +59,14 @@ void core_step(struct core *core)
 {
 	uint32_t word;
 
-	if (core->irq_ready) {
+	if (core->irq_ready && !core->retry) {
 		exc_interrupt(core);
 		return;
 	}
 	if (!mmu_fetch_word(core, &word)) {
 		return;
 	}
+	core->retry = false;
 	if (unlikely(core->hooks.insn != NULL)) {
 		core->hooks.insn(core->hooks.trace, core, core->pc, word);
 	}
@@ -118,7 +120,7 @@ void core_advance(struct core *core)
 static void run_one_block(struct core *core, struct block *block)
 {
 	uint64_t pc = core->pc;
-	uint64_t before = core_now(core);
+	uint64_t before = core_instructions(core);
 
 	core->block = block;
 	core->cycles_left -= block->insns;
@@ -126,7 +128,7 @@ static void run_one_block(struct core *core, struct block *block)
 	core->link = NULL;
 	if (core->hooks.block != NULL) {
 		core->hooks.block(core->hooks.profile, core, pc,
-				  (unsigned)(core_now(core) - before));
+				  (unsigned)(core_instructions(core) - before));
 	}
 }
 
@@ -144,9 +146,42 @@ static void run_blocks(struct core *core, struct block *block)
 	} while (block != NULL && block->insns <= core->cycles_left && !CORE_CHECKED);
 }
 
+/* The same in timing mode: as long as the instruction cache has them. */
+static void run_blocks_timed(struct core *core, struct block *block)
+{
+	if (unlikely(core->hooks.block != NULL || core->debug != NULL)) {
+		run_one_block(core, block);
+		return;
+	}
+	do {
+		core->block = block;
+		core->cycles_left -= block->insns;
+		block = block->ops[0].run(core, block->ops);
+	} while (block != NULL && block->insns <= core->cycles_left &&
+		 timed_block_hits(core, block) && !CORE_CHECKED);
+}
+
+/* Runs `block` or steps; in timing mode after its line has been fetched, which may take time. */
+static void run_or_step(struct core *core, struct block *block)
+{
+	if (block == NULL || block->insns > core->cycles_left) {
+		core_step(core);
+	} else if (core->cache == NULL) {
+		run_blocks(core, block);
+	} else if (timed_block_hits(core, block)) {
+		run_blocks_timed(core, block);
+	} else if (timed_fetch(core, timed_block_paddr(core, block))) {
+		if (timed_block_hits(core, block)) {
+			run_blocks_timed(core, block);
+		} else {
+			core_step(core); /* its slot's line is missing */
+		}
+	}
+}
+
 static bool must_step(const struct core *core)
 {
-	return core->step_engine || core->in_slot ||
+	return core->step_engine || core->in_slot || core->retry ||
 	       (core->debug != NULL && core->debug->watchpoint_count != 0);
 }
 
@@ -185,12 +220,12 @@ void core_run(struct core *core, uint64_t until)
 	bool skip_break = core->skip_break;
 
 	core->skip_break = false;
-	while (core_now(core) < until && !core->stop) {
+	while (core_now(core) < until && !core->stop && !core->blocked) {
 		begin_slice(core, until);
 		if (CORE_CHECKED) {
 			core_check(core);
 		}
-		if (unlikely(core->reset_pending != CORE_RESET_NONE)) {
+		if (unlikely(core->reset_pending != CORE_RESET_NONE) && !core->retry) {
 			core_take_reset(core);
 			continue;
 		}
@@ -198,11 +233,11 @@ void core_run(struct core *core, uint64_t until)
 			core_skip_to(core, core->slice_end);
 			continue;
 		}
-		if (core->irq_ready) {
+		if (core->irq_ready && !core->retry) {
 			exc_interrupt(core);
 			continue;
 		}
-		if (unlikely(core->debug != NULL) && !skip_break &&
+		if (unlikely(core->debug != NULL) && !skip_break && !core->retry &&
 		    debug_breaks_at(core, core->pc)) {
 			core->break_hit = true;
 			core->stop = true;
@@ -216,10 +251,8 @@ void core_run(struct core *core, uint64_t until)
 		bool must_be_stepped;
 		struct block *block = next_block(core, &must_be_stepped);
 
-		if (block != NULL && block->insns <= core->cycles_left) {
-			run_blocks(core, block);
-		} else if (block != NULL || must_be_stepped) {
-			core_step(core);
+		if (block != NULL || must_be_stepped) {
+			run_or_step(core, block);
 		}
 	}
 }

@@ -32,7 +32,7 @@ struct annotation {
 
 static uint64_t instructions_of(const struct core *core)
 {
-	return core_now(core) - core->idle_cycles;
+	return core_instructions(core);
 }
 
 /* Half of a 64-bit counter: reading the low one keeps the high one of the same moment. */
@@ -58,6 +58,10 @@ static bool annotation_read(struct device *device, struct core *core, uint64_t o
 	switch (offset) {
 	case ANNOTATION_ID:
 		*value = ANNOTATION_MAGIC;
+		break;
+	case ANNOTATION_MODE:
+		*value = machine_is_timing(device->machine) ? ANNOTATION_MODE_TIMING
+							    : ANNOTATION_MODE_FAST;
 		break;
 	case ANNOTATION_CYCLES_HI:
 		*value = cpu->cycles_hi;
@@ -122,6 +126,11 @@ static bool annotation_write(struct device *device, struct core *core, uint64_t 
 	case ANNOTATION_ROI_END:
 	case ANNOTATION_MARK:
 		machine_mark(device->machine, core->id, (unsigned)offset, (uint32_t)value);
+		return true;
+	case ANNOTATION_MODE:
+		if (value <= ANNOTATION_MODE_TIMING) {
+			machine_set_timing(device->machine, value == ANNOTATION_MODE_TIMING);
+		}
 		return true;
 	case ANNOTATION_PANIC_WHO:
 		cpu->panic_who = (uint32_t)value;

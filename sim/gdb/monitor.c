@@ -113,12 +113,25 @@ static void choose_exceptions(struct session *session, char *words)
 	control_show_exceptions(session->machine, session->shown);
 }
 
+static void choose_mode(struct session *session, const char *word)
+{
+	if (strcmp(word, " timing") == 0 || strcmp(word, " fast") == 0) {
+		machine_set_timing(session->machine, strcmp(word, " timing") == 0);
+		say(session, "from the next quantum on, with cold caches\n");
+	} else if (word[0] != '\0') {
+		say(session, "expected fast or timing\n");
+	} else {
+		say(session, "%s\n", machine_is_timing(session->machine) ? "timing" : "fast");
+	}
+}
+
 static void show_help(struct session *session)
 {
 	say(session, "monitor exceptions [list|all|none|NAME...]  which exceptions stop\n");
 	say(session, "monitor registers                           CP0 of this thread's CPU\n");
 	say(session, "monitor tlb                                 its TLB\n");
 	say(session, "monitor cycles                              simulated time\n");
+	say(session, "monitor mode [fast|timing]                  with or without caches\n");
 }
 
 void monitor_command(struct session *session, const char *text)
@@ -132,6 +145,8 @@ void monitor_command(struct session *session, const char *text)
 		show_registers(session);
 	} else if (strcmp(words, "tlb") == 0) {
 		show_tlb(session);
+	} else if (strncmp(words, "mode", 4) == 0 && (words[4] == ' ' || words[4] == '\0')) {
+		choose_mode(session, words + 4);
 	} else if (strcmp(words, "cycles") == 0) {
 		say(session, "cycle %" PRIu64 ", %" PRIu64 " instructions\n",
 		    machine_cycles(session->machine), machine_instructions(session->machine));

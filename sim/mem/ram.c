@@ -17,8 +17,8 @@ static void *reserve(uint64_t bytes)
 }
 
 /*
- * Guests touch RAM at random; with the host's large pages a touch seldom misses the host's TLB. A host
- * that has none goes on with small ones.
+ * Guests touch RAM at random; with the host's large pages a touch seldom misses the host's TLB. A
+ * host that has none goes on with small ones.
  */
 static void *reserve_large(uint64_t bytes)
 {

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* timed.c - misses, stalls and accesses around the caches: the slow half of timing mode. */
+#include "sim/core/timed.h"
+
+#include "sim/core/exception.h"
+#include "sim/core/exec.h"
+#include "sim/core/mmu.h"
+
+/* A stall of `op` itself: what follows it is later by that much. */
+static void stall(struct core *core, uint32_t cycles)
+{
+	core->cycles_left -= (int64_t)cycles;
+	core->stall_cycles += cycles;
+}
+
+/*
+ * Puts the core before `op`, in time and place, and stops it there. In a block the branch before a
+ * slot has been executed already, so that the core stands in the slot, as after stepping it.
+ */
+static void block_at(struct core *core, const struct op *op)
+{
+	const struct block *block = core->block;
+	uint64_t index = (uint64_t)(op - block->ops);
+	uint64_t first = core->pc;
+
+	core->cycles_left += (int64_t)(block->insns - index);
+	core->pc += index * 4;
+	if (block->has_slot && index + 1 == block->insns) {
+		core->in_slot = true;
+		core->slot_branch_pc = core->pc - 4;
+		core->slot_target =
+			block->ops[block->insns].run == op_end_jump
+				? core->target
+				: first + (uint64_t)(int64_t)block->distance[core->taken];
+	}
+	core->link = NULL;
+	core->blocked = true;
+	core->retry = true;
+}
+
+static bool finish(struct core *core, const struct op *op, uint32_t cycles)
+{
+	if (cycles == MEMSYS_BLOCKED) {
+		block_at(core, op);
+		return false;
+	}
+	stall(core, cycles);
+	return true;
+}
+
+bool timed_load(struct core *core, const struct op *op, uint64_t paddr)
+{
+	return finish(core, op, memsys_load(core->cache, paddr, exec_cycle(core, op)));
+}
+
+bool timed_store(struct core *core, const struct op *op, uint64_t paddr, unsigned bytes)
+{
+	return finish(core, op, memsys_store(core->cache, paddr, bytes, exec_cycle(core, op)));
+}
+
+bool timed_fetch(struct core *core, uint64_t paddr)
+{
+	uint32_t cycles = memsys_fetch(core->cache, paddr, core_now(core));
+
+	if (cycles == MEMSYS_BLOCKED) {
+		core->blocked = true;
+		return false;
+	}
+	stall(core, cycles);
+	return cycles == 0;
+}
+
+bool timed_bypass(struct core *core, const struct op *op, const struct core_bypass *wanted,
+		  uint64_t *value)
+{
+	struct core_bypass *bypass = &core->bypass;
+	uint64_t now = exec_cycle(core, op);
+	uint64_t frame;
+
+	if (bypass->is_done) {
+		bypass->is_done = false;
+		if (bypass->has_failed) {
+			exc_raise(core, op, EXC_DBE);
+			return false;
+		}
+		if (value != NULL) {
+			*value = bypass->value;
+		}
+		return true;
+	}
+	*bypass = *wanted;
+	if (ram_frame(core->ram, bypass->paddr, &frame)) {
+		memsys_uncached(core->cache, bypass->paddr, bypass->size, bypass->is_store, now);
+	} else {
+		memsys_device(core->cache, core->bus.node(core->bus.context, bypass->paddr),
+			      bypass->is_store, now);
+	}
+	block_at(core, op);
+	return false;
+}
+
+void timed_perform(struct core *core)
+{
+	struct core_bypass *bypass = &core->bypass;
+
+	mmu_bypass(core, bypass);
+	bypass->is_done = true;
+}
+
+void timed_resume(struct core *core, uint64_t cycle)
+{
+	uint64_t now = core_now(core);
+
+	core->blocked = false;
+	if (cycle > now) {
+		core->stall_cycles += cycle - now;
+		core->slice_end = cycle;
+		core->cycles_left = 0;
+	}
+}
+
+void timed_lost(struct core *core, uint64_t line, uint32_t bytes)
+{
+	if (core->llbit && core->link_paddr - line < bytes) {
+		core->llbit = false;
+	}
+}
+
+void timed_switch(struct core *core, struct memsys_cpu *cache)
+{
+	core->cache = cache;
+	core->link = NULL;
+	for (unsigned mode = 0; mode < CORE_MODE_COUNT; mode++) {
+		core->maps[mode].filled_for = UINT32_MAX;
+	}
+	core_update_mode(core);
+}

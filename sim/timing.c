@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* timing.c - the memory system of a machine: when it exists, what it calls, how speeds change. */
+#include "sim/timing.h"
+
+#include "machine/lines.h"
+#include "machine/map.h"
+#include "sim/core/block.h"
+#include "sim/core/timed.h"
+#include "sim/machine_state.h"
+
+static void on_lost(void *context, unsigned cpu, uint64_t line, uint32_t bytes,
+		    enum memsys_loss loss)
+{
+	struct machine *machine = context;
+
+	if (loss != MEMSYS_DOWNGRADED) {
+		timed_lost(machine->core[cpu], line, bytes);
+	}
+}
+
+static void on_resume(void *context, unsigned cpu, uint64_t cycle)
+{
+	struct machine *machine = context;
+
+	timed_resume(machine->core[cpu], cycle);
+}
+
+static void on_perform(void *context, unsigned cpu)
+{
+	struct machine *machine = context;
+
+	timed_perform(machine->core[cpu]);
+}
+
+static void on_hot_page(void *context, unsigned cpu, bool up)
+{
+	struct machine *machine = context;
+
+	core_set_irq(machine->core[cpu], LINES_IP_NODE, up);
+}
+
+static const struct memsys_ops ops = {
+	.lost = on_lost,
+	.resume = on_resume,
+	.perform = on_perform,
+	.hot_page = on_hot_page,
+};
+
+bool timing_check(const struct machine *machine, struct error *err)
+{
+	return memsys_config_check(&machine->config.memory, err);
+}
+
+static void fail(struct machine *machine, const char *text)
+{
+	error_set(&machine->error, EXIT_MONITOR, "memory system: %s", text);
+	machine_stop(machine, STOP_INVARIANT, 0, 0);
+}
+
+/* The memory system is built when timing is first asked for. */
+static bool prepare(struct machine *machine)
+{
+	if (machine->memsys != NULL) {
+		memsys_reset(machine->memsys);
+		return true;
+	}
+	machine->memsys = memsys_create(&machine->config.memory, &ops, machine, &machine->error);
+	if (machine->memsys == NULL) {
+		machine_stop(machine, STOP_IO_ERROR, 0, 0);
+		machine->timing_wanted = false;
+		return false;
+	}
+	code_set_line(machine->code, machine->config.memory.l1i.line_bytes);
+	return true;
+}
+
+/* What is under way comes to its end before timing does: CPUs that wait for memory go on. */
+static void drain(struct machine *machine)
+{
+	uint64_t now = machine->slice_end;
+
+	while (!memsys_is_quiet(machine->memsys)) {
+		now += memsys_quantum(machine->memsys);
+		if (!memsys_boundary(machine->memsys, now)) {
+			fail(machine, memsys_failure(machine->memsys));
+			return;
+		}
+	}
+}
+
+static void change_speed(struct machine *machine)
+{
+	if (machine->timing_wanted && !prepare(machine)) {
+		return;
+	}
+	if (!machine->timing_wanted) {
+		drain(machine);
+	}
+	machine->timing = machine->timing_wanted;
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		timed_switch(machine->core[i],
+			     machine->timing ? memsys_cpu(machine->memsys, i) : NULL);
+	}
+}
+
+void timing_boundary(struct machine *machine)
+{
+	if (machine->timing && !memsys_boundary(machine->memsys, machine->slice_end)) {
+		fail(machine, memsys_failure(machine->memsys));
+	}
+	if (machine->timing != machine->timing_wanted) {
+		change_speed(machine);
+	}
+}
+
+uint64_t timing_quantum(const struct machine *machine)
+{
+	return memsys_quantum(machine->memsys);
+}
+
+void timing_hash(const struct machine *machine, struct state_hash *hash)
+{
+	if (machine->timing) {
+		memsys_hash(machine->memsys, hash);
+	}
+}
+
+void timing_destroy(struct machine *machine)
+{
+	memsys_destroy(machine->memsys);
+}
+
+void machine_set_timing(struct machine *machine, bool on)
+{
+	struct core *core = machine->core[0];
+
+	machine->timing_wanted = on;
+	/* A CPU alone need not wait for the end of the quantum: it ends with this instruction. */
+	if (machine->config.cpus == 1 && on != machine->timing &&
+	    core_now(core) + 1 < machine->slice_end) {
+		machine->slice_end = core_now(core) + 1;
+		core->stop = true;
+		core_kick(core);
+	}
+}
+
+bool machine_is_timing(const struct machine *machine)
+{
+	return machine->timing;
+}

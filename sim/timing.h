@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * timing.h - the two speeds of a machine: fast, and timing with caches, directory and network.
+ *
+ * Between sim/machine.c, control.c and sim/memsys. The architectural state is the same in both;
+ * caches are cold whenever timing begins.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/error.h"
+
+struct machine;
+struct state_hash;
+
+/* Can the machine's memory system be built? */
+bool timing_check(const struct machine *machine, struct error *err);
+void timing_destroy(struct machine *machine);
+
+/* Between two quanta: changes the speed if that was asked for, and does what the CPUs posted. */
+void timing_boundary(struct machine *machine);
+
+/* Cycles of the next quantum in timing mode. */
+uint64_t timing_quantum(const struct machine *machine);
+
+/* What the memory system adds to the state. */
+void timing_hash(const struct machine *machine, struct state_hash *hash);
