@@ -6,11 +6,12 @@
 #
 # mips_program(name SOURCES ... LINKER_SCRIPT file
 #              [ABI 64|o32|n32] [ENDIAN big|little] [LIBRARIES ...] [OUTPUT_DIRECTORY dir]
-#              [DEFINES ...] [INCLUDES ...] [FLAGS ...] [LINK_FLAGS ...] [OPTIMIZE -O2] [EXCLUDE])
+#              [DEFINES ...] [INCLUDES ...] [FLAGS ...] [LINK_FLAGS ...] [OPTIMIZE -O2] [EXCLUDE]
+#              [GENERATED headers that are made at build time ...])
 # builds <OUTPUT_DIRECTORY>/<name>.elf (default: build/guests/<name>.elf) as target guest_<name>,
 # which "all" builds unless EXCLUDE is given. The variable MIPS_ELF_<name> holds the path.
 #
-# mips_library(name SOURCES ... [ABI] [ENDIAN] [DEFINES] [INCLUDES] [FLAGS] [OPTIMIZE])
+# mips_library(name SOURCES ... [ABI] [ENDIAN] [DEFINES] [INCLUDES] [FLAGS] [OPTIMIZE] [GENERATED])
 # compiles once what several programs of the same ABI and byte order take by LIBRARIES.
 #
 # Neither libgcc nor libc is linked: Debian's are MIPS32r2.
@@ -27,7 +28,7 @@ else()
 endif()
 
 set(mips_option_values ABI ENDIAN OPTIMIZE OUTPUT_DIRECTORY LINKER_SCRIPT)
-set(mips_option_lists SOURCES DEFINES INCLUDES FLAGS LINK_FLAGS LIBRARIES)
+set(mips_option_lists SOURCES DEFINES INCLUDES FLAGS LINK_FLAGS LIBRARIES GENERATED)
 
 # Sets machine_flags and compile_flags in the caller from its M_ variables.
 macro(mips_set_flags)
@@ -87,7 +88,7 @@ function(mips_compile name objects_variable)
 		add_custom_command(OUTPUT ${object}
 			COMMAND ${MIPS_CC} ${machine_flags} ${compile_flags}
 				-MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
-			DEPENDS ${source} ${MIPS_CC}
+			DEPENDS ${source} ${MIPS_CC} ${M_GENERATED}
 			DEPFILE ${object}.d
 			COMMENT "Building MIPS object ${name}: ${source}"
 			VERBATIM)

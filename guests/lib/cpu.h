@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "isa/cp0.h"
+#include "machine/map.h"
+#include "machine/vm.h"
 
 #define CPU_STRING_(x) #x
 #define CPU_STRING(x)  CPU_STRING_(x)
@@ -40,6 +42,29 @@
 #define cp0_write_address(number, value) cp0_write(number, (uint32_t)(value))
 #endif
 
+#ifdef GUEST_IN_VM
+/*
+ * In a virtual machine the kernel has supervisor mode (docs/machine/vm.md): its memory in the
+ * window, its devices in an area of their own.
+ */
+static inline void *cpu_kseg0(uint32_t paddr)
+{
+	return (void *)(intptr_t)(int32_t)(VM_WINDOW_BASE + paddr);
+}
+
+static inline volatile void *cpu_kseg1(uint32_t paddr)
+{
+	if (paddr - MAP_IO_BASE < VM_DEVICES_BYTES) {
+		paddr += VM_DEVICES_BASE - VM_WINDOW_BASE - MAP_IO_BASE;
+	}
+	return cpu_kseg0(paddr);
+}
+
+static inline uint32_t cpu_physical(const void *pointer)
+{
+	return (uint32_t)(uintptr_t)pointer - VM_WINDOW_BASE;
+}
+#else
 /* Physical addresses below 512 MB: KSEG0 is cached, KSEG1 uncached. */
 static inline void *cpu_kseg0(uint32_t paddr)
 {
@@ -56,6 +81,7 @@ static inline uint32_t cpu_physical(const void *pointer)
 {
 	return (uint32_t)(uintptr_t)pointer & 0x1fffffffU;
 }
+#endif
 
 static inline uint32_t cpu_count(void)
 {

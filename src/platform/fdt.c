@@ -16,6 +16,7 @@
 #define HEADER_TOTAL      4U
 #define HEADER_STRUCTURE  8U
 #define HEADER_STRINGS    12U
+#define HEADER_RESERVED   16U
 #define HEADER_VERSION    20U
 #define HEADER_COMPATIBLE 24U
 #define HEADER_STR_BYTES  32U
@@ -486,4 +487,19 @@ bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *add
 	return first <= property.bytes / CELL_BYTES &&
 	       fdt_cells(&property, (uint32_t)first, address_cells, address) &&
 	       fdt_cells(&property, (uint32_t)first + address_cells, size_cells, bytes);
+}
+
+/* Pairs of an address and a size, 64 bits each, until one is 0, 0. */
+bool fdt_reservation(const struct fdt *fdt, uint32_t index, uint64_t *address, uint64_t *bytes)
+{
+	uint64_t at = (uint64_t)load32(fdt->blob + HEADER_RESERVED) + (uint64_t)index * 16;
+	const uint8_t *entry;
+
+	if (at + 16 > fdt->bytes) {
+		return false;
+	}
+	entry = fdt->blob + at;
+	*address = (uint64_t)load32(entry) << 32 | load32(entry + 4);
+	*bytes = (uint64_t)load32(entry + 8) << 32 | load32(entry + 12);
+	return *address != 0 || *bytes != 0;
 }

@@ -69,3 +69,5 @@ const char *fdt_string(const struct fdt *fdt, uint32_t node, const char *name, u
 /* Range `index` of "reg" by the parent's #address-cells and #size-cells (at most 2 each). */
 bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *address,
 	     uint64_t *bytes);
+/* Entry `index` of the memory reservation block; false at its end. */
+bool fdt_reservation(const struct fdt *fdt, uint32_t index, uint64_t *address, uint64_t *bytes);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * console.c - the monitor's console on a 16550 UART (docs/machine/uart.md), polled.
+ *
+ * The ring lies in .bss, at the symbol console_ring: a debugger, or whoever looks at the memory
+ * of a dead machine, finds the last 16 KB there.
+ */
+#include "src/platform/console.h"
+
+#include "machine/uart.h"
+
+#include "src/include/atomic.h"
+#include "src/include/memory.h"
+#include "src/lib/hooks.h"
+#include "src/lib/printf.h"
+#include "src/lib/ring.h"
+#include "src/platform/machine.h"
+
+#define RING_BYTES 16384
+
+/* Polls of LSR for a transmitter that never gets ready: the byte is dropped. */
+#define SEND_POLLS_MAX 1000000
+
+struct ring console_ring;
+static char ring_data[RING_BYTES];
+static struct {
+	struct lock lock;
+	uint32_t broken; /* console_break_lock() */
+	uint64_t uart;
+	uint32_t shift;
+} console;
+
+static volatile uint8_t *uart_register(unsigned number)
+{
+	return (volatile uint8_t *)memory_uncached_at(console.uart +
+						      ((uint64_t)number << console.shift));
+}
+
+void console_init(uint64_t uart, uint32_t shift)
+{
+	console.uart = uart;
+	console.shift = shift & 7;
+	(void)ring_init(&console_ring, ring_data, RING_BYTES);
+}
+
+static void put(char c)
+{
+	unsigned polls = 0;
+
+	ring_put(&console_ring, c);
+	if (console.uart == NO_DEVICE) {
+		return;
+	}
+	while (!(*uart_register(UART_LSR) & UART_LSR_THRE)) {
+		if (++polls == SEND_POLLS_MAX) {
+			return;
+		}
+	}
+	*uart_register(UART_THR) = (uint8_t)c;
+}
+
+static void put_to_sink(struct print_sink *sink, char c)
+{
+	(void)sink;
+	put(c);
+}
+
+static bool take_lock(void)
+{
+	if (atomic_load(&console.broken)) {
+		return false;
+	}
+	lock_acquire(&console.lock);
+	return true;
+}
+
+void console_print_list(const char *prefix, const char *format, va_list list)
+{
+	struct print_sink sink = { put_to_sink };
+	bool has_lock = take_lock();
+
+	(void)print_format(&sink, "mirrorball: %s", prefix);
+	(void)print_format_list(&sink, format, list);
+	put('\n');
+	if (has_lock) {
+		lock_release(&console.lock);
+	}
+}
+
+void console_print(const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	console_print_list("", format, list);
+	va_end(list);
+}
+
+void console_write(const char *bytes, size_t count)
+{
+	bool has_lock = take_lock();
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		put(bytes[i]);
+	}
+	if (has_lock) {
+		lock_release(&console.lock);
+	}
+}
+
+bool console_is_waiting(void)
+{
+	return console.uart != NO_DEVICE && (*uart_register(UART_LSR) & UART_LSR_DR) != 0;
+}
+
+int console_read(void)
+{
+	return console_is_waiting() ? *uart_register(UART_RBR) : -1;
+}
+
+void console_break_lock(void)
+{
+	atomic_store(&console.broken, 1);
+}

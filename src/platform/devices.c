@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * devices.c - interrupt controller, messages, CPU control, clock, power-save, node controllers,
+ * annotation port: all optional, found in the tree.
+ *
+ * A machine without one of them (QEMU's Malta has none but the UART) does with less: one CPU, time
+ * from Count, sleeping by not sleeping.
+ */
+#include "src/platform/devices.h"
+
+#include "machine/annotation.h"
+#include "machine/clock.h"
+#include "machine/cpuctl.h"
+#include "machine/intc.h"
+#include "machine/node.h"
+#include "machine/power.h"
+
+#include "src/cpu/cpu.h"
+#include "src/cpu/platform.h"
+#include "src/include/atomic.h"
+#include "src/include/cp0.h"
+#include "src/include/memory.h"
+#include "src/platform/machine.h"
+
+/* The only message: look at your requests. */
+#define MESSAGE_KICK 0x1
+
+static const struct machine *devices;
+
+void devices_init(const struct machine *found)
+{
+	devices = found;
+}
+
+static void write64(uint64_t paddr, uint64_t value)
+{
+	*(volatile uint64_t *)memory_uncached_at(paddr) = value;
+}
+
+void devices_start_cpu(uint32_t number)
+{
+	if (devices->intc != NO_DEVICE) {
+		device_write32(devices->intc + number * INTC_CPU_STRIDE + INTC_MASK_SET,
+			       UINT32_MAX);
+	}
+	if (devices->messages != NO_DEVICE) {
+		(void)device_read32(devices->messages + number * INTC_IPI_STRIDE + INTC_IPI_TAKE);
+	}
+}
+
+void devices_start(uint32_t number, uint64_t pc, uint64_t sp, uint64_t argument)
+{
+	uint64_t block = devices->cpuctl + number * CPUCTL_CPU_STRIDE;
+
+	write64(block + CPUCTL_PC, pc);
+	write64(block + CPUCTL_SP, sp);
+	write64(block + CPUCTL_GP, 0);
+	write64(block + CPUCTL_ARG, argument);
+	device_write32(block + CPUCTL_COMMAND, CPUCTL_START);
+}
+
+static void wait_for_ever(void)
+{
+	for (;;) {
+		if (devices->power != NO_DEVICE) {
+			/* Nothing unmasked can come: with all CPUs here the run ends. */
+			cp0_write(CP0_STATUS, STATUS_KX);
+			device_write32(devices->power + POWER_SAVE, 0);
+		}
+	}
+}
+
+void devices_off(uint32_t code)
+{
+	if (code != 0 && devices->annotation != NO_DEVICE) {
+		device_write32(devices->annotation + ANNOTATION_EXIT, code);
+	}
+	if (devices->off != NO_DEVICE) {
+		device_write32(devices->off, devices->off_value);
+	}
+	wait_for_ever();
+	__builtin_unreachable();
+}
+
+void devices_fail(uint32_t kind, uint32_t who, uint64_t pc)
+{
+	if (devices != NULL && devices->annotation != NO_DEVICE) {
+		device_write32(devices->annotation + ANNOTATION_PANIC_WHO, who);
+		write64(devices->annotation + ANNOTATION_PANIC_PC, pc);
+		device_write32(devices->annotation + ANNOTATION_PANIC, kind);
+	}
+	for (;;) {
+	}
+}
+
+bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes)
+{
+	uint64_t controller = devices->node_controller[node];
+
+	if (controller == NO_DEVICE) {
+		return false;
+	}
+	write64(controller + NODE_ALIAS_BASE, base);
+	device_write32(controller + NODE_ALIAS_SIZE, (uint32_t)bytes);
+	return device_read32(controller + NODE_ALIAS_STATE) == NODE_ALIAS_ON;
+}
+
+/* src/cpu/platform.h */
+
+void platform_interrupt(struct cpu *cpu, uint32_t ip)
+{
+	if (ip & 1u << LINES_IP_IPI) {
+		/* Taken first, then looked at: a request made after this raises the line again. */
+		(void)device_read32(devices->messages + cpu->number * INTC_IPI_STRIDE +
+				    INTC_IPI_TAKE);
+		atomic_store(&cpu->kick, 0);
+	}
+}
+
+uint32_t platform_interrupt_mask(void)
+{
+	uint32_t mask = 0;
+
+	if (devices->messages != NO_DEVICE) {
+		mask |= 1u << (STATUS_IM_SHIFT + LINES_IP_IPI);
+	}
+	return mask;
+}
+
+void platform_kick(uint32_t number)
+{
+	if (devices->messages != NO_DEVICE) {
+		device_write32(devices->messages + number * INTC_IPI_STRIDE + INTC_IPI_SET,
+			       MESSAGE_KICK);
+	}
+}
+
+void ipi_shootdown(uint32_t cpu)
+{
+	platform_kick(cpu);
+}
+
+void platform_sleep(void)
+{
+	if (devices->power != NO_DEVICE) {
+		device_write32(devices->power + POWER_SAVE, 0);
+	}
+}
+
+uint64_t platform_cycles(void)
+{
+	if (devices->clock != NO_DEVICE) {
+		return *(volatile uint64_t *)memory_uncached_at(devices->clock + CLOCK_CYCLES);
+	}
+	/* Count goes at half the clock. */
+	return 2 * cpu_time(cpu_self());
+}
+
+uint32_t platform_frequency(void)
+{
+	return devices->clock_hz;
+}
+
+/* The high word is latched for this CPU by reading the low one (docs/machine/clock.md). */
+uint64_t platform_time_ns(void)
+{
+	uint64_t low;
+
+	if (devices->rtc == NO_DEVICE) {
+		return 0;
+	}
+	low = device_read32(devices->rtc + RTC_TIME_LO);
+	return (uint64_t)device_read32(devices->rtc + RTC_TIME_HI) << 32 | low;
+}
+
+void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value)
+{
+	(void)vm;
+	if (devices->annotation != NO_DEVICE) {
+		device_write32(devices->annotation + offset, value);
+	}
+}

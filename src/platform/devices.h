@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * devices.h - the machine's devices as boot and panic use them; the rest of the monitor sees
+ * src/cpu/platform.h, implemented beside these.
+ */
+#pragma once
+
+#include "src/include/types.h"
+
+struct machine;
+struct cpu;
+
+/* After machine_read_tree(). */
+void devices_init(const struct machine *found);
+/* Interrupt sources of the machine's devices: only the UART's, to CPU 0. */
+void devices_start_cpu(uint32_t number);
+
+/* Starts a stopped CPU at `pc` with `sp` and a1. */
+void devices_start(uint32_t number, uint64_t pc, uint64_t sp, uint64_t argument);
+/* Ends the run; a machine that cannot waits for ever. */
+__attribute__((noreturn)) void devices_off(uint32_t code);
+/* Ends the run in failure (docs/machine/annotation.md): the monitor's or a guest's. */
+__attribute__((noreturn)) void devices_fail(uint32_t kind, uint32_t who, uint64_t pc);
+
+/* Makes the CPUs of `node` see the copy at `base` as [0, bytes); false if it cannot be. */
+bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes);

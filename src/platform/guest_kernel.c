@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * guest_kernel.c - the guest's kernel, from its ELF file into the guest's memory.
+ *
+ * A segment goes where its virtual address shows through the window, whatever p_paddr says: there
+ * it is executed (docs/machine/vm.md, "The boot header"). Memory of the guest is zeroed when a page
+ * is first touched, so the rest of p_memsz needs nothing.
+ */
+#include "src/platform/guest_kernel.h"
+
+#include "machine/devtree.h"
+
+#include "src/cpu/cpu.h"
+#include "src/cpu/vcpu.h"
+#include "src/cpu/vm.h"
+#include "src/include/bits.h"
+#include "src/include/memory.h"
+#include "src/lib/string.h"
+#include "src/platform/boot.h"
+#include "src/platform/guest_elf.h"
+#include "src/platform/machine.h"
+#include "src/pmap/pmap.h"
+
+#define FLAGS_KNOWN (VM_BOOT_F_SHARED_PAGE | VM_BOOT_F_REWRITE | VM_BOOT_F_CALLS)
+
+#ifdef __MIPSEB__
+#define IS_BIG true
+#else
+#define IS_BIG false
+#endif
+
+/* Bytes into guest memory; false if the VM has none there. */
+static bool copy_to_guest(struct vm *vm, uint64_t gpa, const char *from, uint64_t bytes)
+{
+	const struct cpu *cpu = vm->vcpus[0]->cpu;
+	struct pmap_caller caller = { .node = cpu->node, .cpu = cpu->number, .self = NULL };
+
+	while (bytes != 0) {
+		uint32_t gpn = (uint32_t)(gpa >> PAGE_SHIFT);
+		uint64_t offset = gpa % PAGE_BYTES;
+		uint64_t part = bytes < PAGE_BYTES - offset ? bytes : PAGE_BYTES - offset;
+		uint32_t ready;
+
+		if (pmap_touch(vm->pmap, gpn, true, &caller) != PMAP_TOUCH_OK) {
+			return false;
+		}
+		ready = pmap_ready(vm->pmap, gpn);
+		memcpy((char *)machine_page((ready & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT) + offset,
+		       from, part);
+		gpa += part;
+		from += part;
+		bytes -= part;
+	}
+	return true;
+}
+
+/* Guest physical address of [address, + bytes), all of it in the window below the trampolines. */
+static bool window_gpa(uint64_t address, uint64_t bytes, uint64_t *gpa)
+{
+	uint64_t base = bits_sign_extend(VM_WINDOW_BASE);
+
+	*gpa = address - base;
+	return address >= base && *gpa < VM_TRAMPOLINE_PADDR && bytes <= VM_TRAMPOLINE_PADDR - *gpa;
+}
+
+static const char *find_module(struct vm *vm, uint32_t tree_node, const char *property,
+			       uint64_t *bytes)
+{
+	const char *name = fdt_string(&machine.tree, tree_node, property, 0);
+	uint64_t paddr;
+
+	if (name == NULL || !machine_module(&machine, name, &paddr, bytes)) {
+		boot_refuse("VM %s: no module for %s", vm->name, property);
+	}
+	if (paddr >= MAP_MISS_BASE || *bytes > MAP_MISS_BASE - paddr) {
+		boot_refuse("VM %s: module %s lies outside of memory", vm->name, name);
+	}
+	return memory_at(paddr);
+}
+
+static void read_header(struct vm *vm, const struct guest_elf *elf)
+{
+	struct vm_boot_header header = { .version = VM_BOOT_VERSION };
+
+	if (guest_elf_header(elf, &header) &&
+	    (header.version > VM_BOOT_VERSION || (header.flags & ~(uint32_t)FLAGS_KNOWN) != 0)) {
+		boot_refuse("VM %s: kernel wants version %u, flags %x", vm->name, header.version,
+			    header.flags);
+	}
+	vm->boot_flags = header.flags;
+	if (vm->privileged == VM_PAGE && !(header.flags & VM_BOOT_F_SHARED_PAGE)) {
+		boot_refuse("VM %s: the kernel does not use the shared page", vm->name);
+	}
+	if (vm->privileged == VM_REWRITE &&
+	    (!(header.flags & VM_BOOT_F_REWRITE) || header.user_base < VM_USER_BASE_MIN)) {
+		boot_refuse("VM %s: the kernel may not be rewritten", vm->name);
+	}
+}
+
+static void load_segments(struct vm *vm, const struct guest_elf *elf, uint64_t *end)
+{
+	struct guest_segment segment;
+	uint64_t gpa;
+	uint32_t i;
+
+	for (i = 0; i < elf->segment_count; i++) {
+		bool is_whole = guest_elf_segment(elf, i, &segment);
+
+		if (segment.type != GUEST_ELF_LOAD || segment.memory_bytes == 0) {
+			continue;
+		}
+		if (!is_whole || !window_gpa(segment.address, segment.memory_bytes, &gpa) ||
+		    !copy_to_guest(vm, gpa, (const char *)elf->bytes + segment.offset,
+				   segment.file_bytes)) {
+			boot_refuse("VM %s: segment %u of the kernel, at %lx, fits nowhere",
+				    vm->name, i, segment.address);
+		}
+		if (gpa + segment.memory_bytes > *end) {
+			*end = gpa + segment.memory_bytes;
+		}
+	}
+}
+
+/* As high in the window as the VM has memory. */
+static void load_tree(struct vm *vm, uint32_t tree_node, uint64_t kernel_end)
+{
+	uint64_t bytes;
+	const char *tree = find_module(vm, tree_node, DEVTREE_VM_TREE, &bytes);
+	uint64_t top = vm->page_count * PAGE_BYTES;
+	uint64_t gpa;
+
+	if (top > VM_TRAMPOLINE_PADDR) {
+		top = VM_TRAMPOLINE_PADDR;
+	}
+	gpa = (top - bytes) & ~(uint64_t)(PAGE_BYTES - 1);
+	if (bytes > top || gpa < kernel_end || !copy_to_guest(vm, gpa, tree, bytes)) {
+		boot_refuse("VM %s: no room for its device tree", vm->name);
+	}
+	vm->tree = bits_sign_extend(VM_WINDOW_BASE + gpa);
+}
+
+void guest_kernel_load(struct vm *vm, uint32_t tree_node)
+{
+	struct guest_elf elf;
+	uint64_t end = 0;
+	uint64_t gpa;
+	uint64_t bytes;
+	const char *file = find_module(vm, tree_node, DEVTREE_VM_KERNEL, &bytes);
+
+	if (guest_elf_open(&elf, file, bytes) != OK || elf.is_big != IS_BIG ||
+	    !window_gpa(elf.entry, 4, &gpa)) {
+		boot_refuse("VM %s: no kernel for a virtual machine of this byte order", vm->name);
+	}
+	read_header(vm, &elf);
+	load_segments(vm, &elf, &end);
+	vm->entry = elf.entry;
+	load_tree(vm, tree_node, end);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* guest_kernel.h - puts a VM's kernel and device tree into its memory. */
+#pragma once
+
+#include "src/include/types.h"
+
+struct vm;
+
+/*
+ * From the boot modules that `tree_node` of the machine's tree names. Sets entry, tree and
+ * boot_flags of the VM; a kernel that cannot be run is refused (boot_refuse).
+ */
+void guest_kernel_load(struct vm *vm, uint32_t tree_node);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* inspect.c - fills the published tables once; what they point to is alive
+ * (docs/machine/inspect.md).
+ */
+#include "src/platform/inspect.h"
+
+#include "machine/inspect.h"
+
+#include "src/cpu/cpu.h"
+#include "src/cpu/vcpu.h"
+#include "src/cpu/vm.h"
+#include "src/include/memory.h"
+#include "src/lib/string.h"
+#include "src/platform/machine.h"
+#include "src/platform/memory.h"
+#include "src/platform/smp.h"
+#include "src/pmap/pmap.h"
+
+struct inspect_header mirrorball_inspect;
+
+static struct {
+	uint64_t *vm_table;
+	uint64_t *vcpu_table;
+	struct inspect_vm *vms;
+	uint64_t *chunks; /* a table of one chunk for each VM's pmap */
+	uint32_t vm_count;
+	uint32_t vcpu_count;
+} tables;
+
+void inspect_prepare(const struct machine *found, uint32_t vm_count, uint32_t vcpu_count)
+{
+	struct inspect_header *header = &mirrorball_inspect;
+	uint64_t *cpus = memory_take(0, found->cpu_count * sizeof(uint64_t));
+	uint64_t *nodes = memory_take(0, found->node_count * sizeof(uint64_t));
+	uint32_t i;
+
+	tables.vm_table = memory_take(0, vm_count * sizeof(uint64_t));
+	tables.vcpu_table = memory_take(0, vcpu_count * sizeof(uint64_t));
+	tables.vms = memory_take(0, vm_count * sizeof(struct inspect_vm));
+	tables.chunks = memory_take(0, vm_count * sizeof(uint64_t));
+	for (i = 0; i < found->cpu_count; i++) {
+		cpus[i] = memory_paddr(&smp_cpu(i)->inspect);
+	}
+	for (i = 0; i < found->node_count; i++) {
+		nodes[i] = memory_paddr(machine_memmap.node[i]);
+	}
+	header->version = INSPECT_VERSION;
+	header->header_bytes = sizeof(*header);
+	header->vm_table = memory_paddr(tables.vm_table);
+	header->vcpu_table = memory_paddr(tables.vcpu_table);
+	header->cpu_table = memory_paddr(cpus);
+	header->memmap_table = memory_paddr(nodes);
+	header->cpu_count = found->cpu_count;
+	header->node_count = found->node_count;
+	header->memmap_stride = sizeof(struct memmap_page);
+}
+
+void inspect_add_vm(const struct vm *vm)
+{
+	struct inspect_vm *entry = &tables.vms[tables.vm_count];
+	uint32_t i;
+
+	(void)string_copy(entry->name, sizeof(entry->name), vm->name);
+	entry->number = vm->number;
+	entry->vcpu_first = tables.vcpu_count;
+	entry->vcpu_count = vm->vcpu_count;
+	entry->pmap_stride = PMAP_READY_BYTES;
+	entry->pages = vm->page_count;
+	while ((uint64_t)1 << entry->pmap_chunk_log2 < vm->page_count) {
+		entry->pmap_chunk_log2++;
+	}
+	tables.chunks[tables.vm_count] = memory_paddr(vm->pmap->ready);
+	entry->pmap_table = memory_paddr(&tables.chunks[tables.vm_count]);
+	tables.vm_table[tables.vm_count] = memory_paddr(entry);
+	tables.vm_count++;
+	for (i = 0; i < vm->vcpu_count; i++) {
+		tables.vcpu_table[tables.vcpu_count] = memory_paddr(&vm->vcpus[i]->regs);
+		tables.vcpu_count++;
+	}
+}
+
+void inspect_publish(void)
+{
+	mirrorball_inspect.vm_count = tables.vm_count;
+	mirrorball_inspect.vcpu_count = tables.vcpu_count;
+	memory_barrier();
+	mirrorball_inspect.magic = INSPECT_MAGIC;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* inspect.h - publishes CPUs, VMs, VCPUs and frames for GDB and statistics (machine/inspect.h). */
+#pragma once
+
+#include "src/include/types.h"
+
+struct machine;
+struct vm;
+
+/* Takes memory for the tables and enters CPUs and memmap; before memory_give_rest(). */
+void inspect_prepare(const struct machine *found, uint32_t vm_count, uint32_t vcpu_count);
+/* In the order of their numbers, each with all its VCPUs. */
+void inspect_add_vm(const struct vm *vm);
+/* From now on there is something to see. */
+void inspect_publish(void);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vms.c - makes the virtual machines of the device tree (docs/machine/devtree.md).
+ *
+ * Tables that live as long as the machine come from boot memory, on the node of who uses them:
+ * pmap with the first VCPU, a VCPU's structures with the CPU it is assigned to. Guest memory
+ * comes page by page through the pmap.
+ */
+#include "src/platform/vms.h"
+
+#include "machine/boot.h"
+#include "machine/devtree.h"
+#include "machine/shared_page.h"
+
+#include "src/cpu/cpu.h"
+#include "src/cpu/sched.h"
+#include "src/cpu/vcpu.h"
+#include "src/cpu/vm.h"
+#include "src/include/memory.h"
+#include "src/lib/string.h"
+#include "src/platform/boot.h"
+#include "src/platform/console.h"
+#include "src/platform/guest_kernel.h"
+#include "src/platform/inspect.h"
+#include "src/platform/machine.h"
+#include "src/platform/memory.h"
+#include "src/platform/smp.h"
+#include "src/platform/vmconsole.h"
+#include "src/pmap/pmap.h"
+
+/* Entries of a VCPU's second level, if the tree does not say. */
+#define SECOND_LEVEL_DEFAULT 2048
+#define SECOND_LEVEL_OFF     64
+
+static struct {
+	uint32_t count;
+	struct vm *vm[MEMMAP_VMS_MAX];
+	uint32_t tree_node[MEMMAP_VMS_MAX];
+	uint32_t next_cpu;   /* for VCPUs whose CPU the tree leaves open */
+	uint32_t vcpu_count; /* of all VMs */
+} vms;
+
+uint32_t vms_count(void)
+{
+	return vms.count;
+}
+
+struct vm *vms_get(uint32_t number)
+{
+	return vms.vm[number];
+}
+
+static void read_privileged(struct vm *vm, uint32_t node)
+{
+	const char *way = fdt_string(&machine.tree, node, DEVTREE_VM_PRIVILEGED, 0);
+
+	vm->privileged = VM_TRAP;
+	if (way == NULL || string_equal(way, DEVTREE_VM_PRIVILEGED_TRAP)) {
+		return;
+	}
+	vm->shared_page = true;
+	if (string_equal(way, DEVTREE_VM_PRIVILEGED_SHARED)) {
+		vm->privileged = VM_PAGE;
+	} else if (string_equal(way, DEVTREE_VM_PRIVILEGED_REWRITE)) {
+		vm->privileged = VM_REWRITE;
+	} else {
+		boot_refuse("VM %s: no way '%s' to privileged registers", vm->name, way);
+	}
+}
+
+static void read_switches(struct vm *vm, uint32_t node)
+{
+	const struct fdt *fdt = &machine.tree;
+	struct fdt_property property;
+	uint64_t bytes;
+
+	if (!fdt_u64(fdt, node, DEVTREE_VM_MEMORY, &bytes) || bytes == 0 ||
+	    bytes % PAGE_BYTES != 0 || bytes > MAP_RAM_BYTES_MAX) {
+		boot_refuse("VM %s: memory", vm->name);
+	}
+	vm->page_count = bytes / PAGE_BYTES;
+	if (!fdt_u32(fdt, node, DEVTREE_VM_VCPUS, &vm->vcpu_count) || vm->vcpu_count == 0 ||
+	    vm->vcpu_count > VM_VCPUS_MAX) {
+		boot_refuse("VM %s: VCPUs", vm->name);
+	}
+	read_privileged(vm, node);
+	vm->second_level_entries = SECOND_LEVEL_DEFAULT;
+	(void)fdt_u32(fdt, node, DEVTREE_VM_SECOND_LEVEL, &vm->second_level_entries);
+	vm->large_entries = fdt_find(fdt, node, DEVTREE_VM_LARGE, &property);
+}
+
+/* The machine CPU of VCPU `number`: as the tree says, else one after the other. */
+static struct cpu *choose_cpu(const struct vm *vm, uint32_t node, uint32_t number)
+{
+	struct fdt_property property;
+	uint32_t cpu;
+
+	if (fdt_find(&machine.tree, node, DEVTREE_VM_CPUS, &property)) {
+		if (!fdt_cell(&property, number, &cpu) || cpu >= machine.cpu_count) {
+			boot_refuse("VM %s: CPU of VCPU %u", vm->name, number);
+		}
+	} else {
+		cpu = vms.next_cpu;
+		vms.next_cpu = (vms.next_cpu + 1) % machine.cpu_count;
+	}
+	return smp_cpu(cpu);
+}
+
+static void prepare_vcpu(struct vm *vm, uint32_t tree_node, uint32_t number)
+{
+	struct cpu *cpu = choose_cpu(vm, tree_node, number);
+	struct vcpu *vcpu = memory_take(cpu->node, sizeof(*vcpu));
+	uint32_t entries = vm->second_level_entries ? vm->second_level_entries : SECOND_LEVEL_OFF;
+	size_t bytes = l2tlb_storage_bytes(entries);
+
+	if (bytes == 0) {
+		boot_refuse("VM %s: second level of %u entries", vm->name, entries);
+	}
+	CHECK(vtlb_init(&vcpu->vtlb, vm->pmap, number, cpu->node, entries,
+			memory_take(cpu->node, bytes)) == OK);
+	vcpu->vtlb.second_level = vm->second_level_entries != 0;
+	vcpu->number_in_machine = vms.vcpu_count;
+	vms.vcpu_count++;
+	vcpu_init(
+		vcpu, vm, number,
+		(uint32_t)(memory_paddr(memory_take(cpu->node, SHARED_PAGE_BYTES)) >> PAGE_SHIFT));
+	vcpu->cpu = cpu;
+}
+
+static void prepare_pmap(struct vm *vm, uint32_t node)
+{
+	size_t bytes = pmap_storage_bytes((uint32_t)vm->page_count);
+
+	vm->pmap = memory_take(node, sizeof(*vm->pmap));
+	CHECK(pmap_init(vm->pmap, vm->number, (uint32_t)vm->page_count, &machine_memmap,
+			memory_take(node, bytes)) == OK);
+	vm->pmap->large = vm->large_entries;
+	if (machine.clock != NO_DEVICE) {
+		vm->pmap->clock_ready = (uint32_t)(machine.clock >> PAGE_SHIFT)
+						<< ENTRYLO_PFN_SHIFT |
+					CACHE_UNCACHED << ENTRYLO_C_SHIFT | ENTRYLO_V | ENTRYLO_G;
+	}
+}
+
+static void prepare_vm(uint32_t node)
+{
+	const char *name = fdt_string(&machine.tree, node, DEVTREE_VM_NAME, 0);
+	struct vm *vm = memory_take(0, sizeof(*vm));
+	struct fdt_property property;
+	uint32_t home = 0;
+	uint32_t cpu;
+	uint32_t i;
+
+	if (vms.count == MEMMAP_VMS_MAX || vms.count == INSPECT_VMS_MAX) {
+		boot_refuse("more than %u VMs", vms.count);
+	}
+	vm->number = vms.count;
+	(void)string_copy(vm->name, sizeof(vm->name), name != NULL ? name : "");
+	vms.vm[vms.count] = vm;
+	vms.tree_node[vms.count] = node;
+	vms.count++;
+	read_switches(vm, node);
+	if (vms.vcpu_count + vm->vcpu_count > INSPECT_VCPUS_MAX) {
+		boot_refuse("VM %s: more than %u VCPUs on the machine", vm->name,
+			    INSPECT_VCPUS_MAX);
+	}
+	if (fdt_find(&machine.tree, node, DEVTREE_VM_CPUS, &property) &&
+	    fdt_cell(&property, 0, &cpu) && cpu < machine.cpu_count) {
+		home = machine.cpu_node[cpu];
+	} else {
+		home = machine.cpu_node[vms.next_cpu];
+	}
+	prepare_pmap(vm, home);
+	for (i = 0; i < vm->vcpu_count; i++) {
+		prepare_vcpu(vm, node, i);
+	}
+	vmconsole_init(vm);
+}
+
+void vms_prepare(void)
+{
+	uint32_t parent = fdt_path(&machine.tree, "/" DEVTREE_VMS);
+	uint32_t node;
+
+	for (node = parent == FDT_NONE ? FDT_NONE : fdt_first_child(&machine.tree, parent);
+	     node != FDT_NONE; node = fdt_next_sibling(&machine.tree, node)) {
+		const char *compatible = fdt_string(&machine.tree, node, "compatible", 0);
+
+		if (compatible != NULL && string_equal(compatible, DEVTREE_VM)) {
+			prepare_vm(node);
+		}
+	}
+	inspect_prepare(&machine, vms.count, vms.vcpu_count);
+}
+
+void vms_create(void)
+{
+	static const char *const ways[] = { "trap", "shared page", "rewrite" };
+	uint32_t number;
+	uint32_t i;
+
+	for (number = 0; number < vms.count; number++) {
+		struct vm *vm = vms.vm[number];
+
+		guest_kernel_load(vm, vms.tree_node[number]);
+		for (i = 0; i < vm->vcpu_count; i++) {
+			sched_assign(vm->vcpus[i]->cpu, vm->vcpus[i]);
+		}
+		console_print("VM %s: %lu MB, %u VCPU%s from CPU %u, %s, second level %u", vm->name,
+			      vm->page_count >> (20 - PAGE_SHIFT), vm->vcpu_count,
+			      vm->vcpu_count == 1 ? "" : "s", vm->vcpus[0]->cpu->number,
+			      ways[vm->privileged], vm->second_level_entries);
+		inspect_add_vm(vm);
+	}
+	inspect_publish();
+}
+
+void vms_enter(struct cpu *cpu)
+{
+	uint32_t number;
+
+	for (number = 0; number < vms.count; number++) {
+		const struct vm *vm = vms.vm[number];
+		struct vcpu *vcpu = vm->vcpus[0];
+
+		if (vcpu->cpu == cpu->self) {
+			vcpu_enter_at(vcpu, vm->entry, 0, 0, vm->tree);
+			vcpu_set_gpr(vcpu, 4, BOOT_A0_DEVICE_TREE);
+		}
+	}
+}
