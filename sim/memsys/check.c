@@ -219,6 +219,7 @@ void memsys_hash(const struct memsys *memsys, struct state_hash *hash)
 		}
 		state_hash_bytes(hash, &memsys->nodes[i].stats, sizeof(memsys->nodes[i].stats));
 	}
+	miss_counters_hash(memsys, hash);
 	event_queue_for_each(memsys->events, sum_event, &events);
 	state_hash_u64(hash, events);
 	state_hash_u64(hash, memsys->random);

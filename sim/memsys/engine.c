@@ -300,6 +300,7 @@ bool memsys_boundary(struct memsys *memsys, uint64_t now)
 	}
 	memsys->now = now;
 	memsys->boundaries++;
+	miss_counters_boundary(memsys, now);
 	if (memsys->config.check && memsys->boundaries % CHECK_EVERY == 0) {
 		memsys_check(memsys, now);
 	}

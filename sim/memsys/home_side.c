@@ -132,6 +132,10 @@ static enum taken handle(struct memsys *memsys, unsigned node, uint64_t address,
 	*time = start + memsys->timing.home;
 	if (is_request) {
 		count_taken(memsys, node, address, event, in, owner);
+		if (in->kind <= MESSAGE_UPG) {
+			miss_counters_count(memsys, node, address, in->src,
+					    in->kind != MESSAGE_GETS, start);
+		}
 	}
 	use_memory(memsys, node, address, line, &out, tag, *time);
 	send_all(memsys, node, address, &out, *time);

@@ -55,6 +55,7 @@ static void create_parts(struct memsys *memsys)
 	for (unsigned i = 0; i < memsys->cpu_count; i++) {
 		cpu_create(memsys, i);
 	}
+	miss_counters_create(memsys);
 	memsys->events = event_queue_create();
 	memsys->network = network_create(config);
 	if (!memsys->network) {
@@ -105,6 +106,7 @@ void memsys_reset(struct memsys *memsys)
 	memsys->ports_in_use = 0;
 	event_queue_clear(memsys->events);
 	network_reset(memsys->network);
+	miss_counters_reset(memsys);
 	memsys->now = 0;
 	memsys->boundaries = 0;
 	memsys->random = memsys->config.seed * 0x9e3779b97f4a7c15;
@@ -128,6 +130,7 @@ void memsys_destroy(struct memsys *memsys)
 	}
 	event_queue_destroy(memsys->events);
 	network_destroy(memsys->network);
+	miss_counters_destroy(memsys);
 	free(memsys->pages);
 	free(memsys->cpus);
 	free(memsys->nodes);

@@ -68,6 +68,7 @@ struct port_access {
 	bool is_write;
 	bool is_device; /* a register: no memory, no coherence */
 	bool is_dma;
+	bool is_row;  /* the home itself has changed a row of miss counters */
 	uint8_t node; /* of the port */
 	uint8_t cpu;  /* of an uncached access */
 	uint64_t paddr;
@@ -82,6 +83,7 @@ struct home_line {
 	struct protocol_home home;
 	uint32_t wait_first, wait_last; /* requests kept: indices of memsys.waiting */
 	uint32_t newest;                /* checked systems: version of the last write */
+	bool is_row_write_pending;      /* a row of miss counters has changed (misscount.c) */
 };
 
 /* How CPUs lost a line (classify.c). */
@@ -192,6 +194,8 @@ void port_issue(struct cpu *cpu, uint64_t time);
 void port_perform(struct memsys *memsys, uint32_t tag);
 void port_receive(struct memsys *memsys, const struct protocol_message *in, uint64_t time);
 void port_done(struct memsys *memsys, uint32_t tag, uint64_t when);
+/* The home writes a row of its miss counters: copies in caches go. */
+void port_write_row(struct memsys *memsys, uint64_t line, uint64_t time);
 /* Words of its line that a port's write changes. */
 uint32_t port_words(const struct memsys *memsys, uint32_t tag);
 
@@ -210,6 +214,15 @@ uint64_t engine_jitter(struct memsys *memsys);
 void classify_miss(struct memsys *memsys, struct cpu *cpu, uint64_t line, uint8_t owner);
 void classify_loss(struct cpu *cpu, struct l2_line *l2, enum memsys_loss loss);
 void classify_port_write(struct memsys *memsys, uint64_t line, uint32_t words);
+
+/* misscount.c */
+void miss_counters_create(struct memsys *memsys);
+void miss_counters_destroy(struct memsys *memsys);
+void miss_counters_reset(struct memsys *memsys);
+void miss_counters_count(struct memsys *memsys, unsigned number, uint64_t line, unsigned cpu,
+			 bool is_write, uint64_t now);
+void miss_counters_boundary(struct memsys *memsys, uint64_t now);
+void miss_counters_hash(const struct memsys *memsys, struct state_hash *hash);
 
 /* check.c */
 void check_read(struct cpu *cpu, uint64_t paddr);

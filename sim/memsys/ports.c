@@ -148,12 +148,40 @@ void memsys_dma(struct memsys *memsys, unsigned node, uint64_t paddr, uint64_t b
 	dma_send(memsys, tag, paddr, bytes, time + memsys->timing.request);
 }
 
+void port_write_row(struct memsys *memsys, uint64_t line, uint64_t time)
+{
+	uint32_t tag = port_allocate(memsys);
+	unsigned home = memsys_home_node(memsys, line);
+	uint8_t agent = (uint8_t)(DMA_PORT_FIRST + home);
+	struct protocol_message message = { .kind = MESSAGE_WRU,
+					    .src = agent,
+					    .dst = PROTOCOL_AGENT_HOME,
+					    .requester = agent,
+					    .tag = tag };
+
+	memsys->ports[tag] = (struct port_access){ .is_used = true,
+						   .is_write = true,
+						   .is_row = true,
+						   .node = (uint8_t)home,
+						   .paddr = line };
+	event_queue_push(memsys->events, &(struct event){ .time = time,
+							  .when = time,
+							  .line = line,
+							  .message = message,
+							  .kind = EVENT_LOCAL,
+							  .node = (uint8_t)home,
+							  .to = (uint8_t)home,
+							  .cpu = agent });
+}
+
 /* The access takes place: the home has ordered it. */
 void port_perform(struct memsys *memsys, uint32_t tag)
 {
 	struct port_access port = memsys->ports[tag];
 
-	if (port.is_dma) {
+	if (port.is_row) {
+		directory_line(memsys, port.paddr)->is_row_write_pending = false;
+	} else if (port.is_dma) {
 		memsys->ops->dma_perform(memsys->context, port.cookie, port.paddr, port.bytes);
 	} else {
 		memsys->ops->perform(memsys->context, port.cpu);
@@ -173,7 +201,9 @@ void port_done(struct memsys *memsys, uint32_t tag, uint64_t when)
 {
 	struct port_access port = memsys->ports[tag];
 
-	if (!port.is_dma) {
+	if (port.is_row) {
+		port_release(memsys, tag);
+	} else if (!port.is_dma) {
 		struct cpu *cpu = &memsys->cpus[port.cpu];
 
 		port_release(memsys, tag);

@@ -307,12 +307,8 @@ bool traffic_drain(struct traffic *traffic)
 	return false;
 }
 
-uint64_t traffic_hash(const struct traffic *traffic)
+static void hash_cpus(const struct traffic *traffic, struct state_hash *hash)
 {
-	struct state_hash *hash = state_hash_create();
-	uint64_t result;
-
-	memsys_hash(traffic->memsys, hash);
 	for (unsigned i = 0; i < traffic->cpu_count; i++) {
 		const struct traffic_cpu *cpu = &traffic->cpus[i];
 
@@ -322,6 +318,26 @@ uint64_t traffic_hash(const struct traffic *traffic)
 		state_hash_u64(hash, cpu->sc_done);
 		state_hash_u64(hash, cpu->sc_failed);
 	}
+}
+
+uint64_t traffic_cpu_hash(const struct traffic *traffic)
+{
+	struct state_hash *hash = state_hash_create();
+	uint64_t result;
+
+	hash_cpus(traffic, hash);
+	result = state_hash_result(hash);
+	state_hash_destroy(hash);
+	return result;
+}
+
+uint64_t traffic_hash(const struct traffic *traffic)
+{
+	struct state_hash *hash = state_hash_create();
+	uint64_t result;
+
+	memsys_hash(traffic->memsys, hash);
+	hash_cpus(traffic, hash);
 	result = state_hash_result(hash);
 	state_hash_destroy(hash);
 	return result;

@@ -79,6 +79,8 @@ void traffic_destroy(struct traffic *traffic);
 bool traffic_run(struct traffic *traffic, uint64_t end);
 /* No new accesses; runs until nothing is under way. False if that does not come. */
 bool traffic_drain(struct traffic *traffic);
+/* Hash of all CPUs: clocks, accesses, latencies. */
+uint64_t traffic_cpu_hash(const struct traffic *traffic);
 /* Hash of the memory system and all CPUs. */
 uint64_t traffic_hash(const struct traffic *traffic);
 /* Why traffic_run() or traffic_drain() returned false. */
