@@ -330,8 +330,7 @@ uint64_t memsys_misscount_pop(struct memsys *memsys, unsigned number)
 	return entry;
 }
 
-uint32_t memsys_misscount_read(struct memsys *memsys, unsigned number, uint32_t offset,
-			       uint64_t now)
+uint32_t memsys_misscount_read(struct memsys *memsys, unsigned number, uint32_t offset)
 {
 	const struct node_counters *node = &memsys->miss_counters->nodes[number];
 
