@@ -260,9 +260,11 @@ static enum status take_run(struct page_alloc *alloc, uint32_t node, uint32_t co
 	uint32_t index = INDEX_NONE;
 
 	lock_acquire(&pool->lock);
-	if (pool->free_count >= count && (wanted == count || !pool->no_run)) {
+	if (pool->free_count >= count && (pool->no_run == 0 || count < pool->no_run)) {
 		index = find_run(alloc, node, count);
-		pool->no_run |= index == INDEX_NONE && wanted != count;
+		if (index == INDEX_NONE) {
+			pool->no_run = count;
+		}
 	}
 	if (index == INDEX_NONE || !may_take(pool, wanted)) {
 		lock_release(&pool->lock);

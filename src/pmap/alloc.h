@@ -29,7 +29,8 @@ struct page_pool {
 	uint32_t frame_count; /* of this node */
 	uint32_t free_count;
 	uint32_t next;   /* word to look at first: next fit keeps runs of a VM together */
-	uint32_t no_run; /* page_alloc_in_run() failed, and nothing has been freed since */
+	uint32_t no_run; /* no run of so many pages was found, nothing has been freed since; 0:
+			    unknown */
 	uint64_t *bits;
 	uint64_t *summary;
 	uint64_t fail_after; /* tests: that many more pages, then none; UINT64_MAX = off */

@@ -131,7 +131,23 @@ uint32_t pmap_mpn(uint32_t word)
 	return (word & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT;
 }
 
-/* Where the page of `frame` should lie so that large blocks can form: beside its neighbours. */
+/* A page of a free run, at the place in it that `frame` has among its neighbours. */
+static enum status allocate_in_run(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t *mpn)
+{
+	struct page_alloc *alloc = pmap->memmap->alloc;
+	enum status status = page_alloc_in_run(alloc, node, RUN_ORDER, frame % RUN_PAGES, mpn);
+
+	if (status != OK) {
+		status = page_alloc_in_run(alloc, node, RUN_ORDER_SMALL,
+					   frame % (1U << RUN_ORDER_SMALL), mpn);
+	}
+	if (status == OK) {
+		memmap_set_kind(pmap->memmap, *mpn, INSPECT_FRAME_PRIVATE);
+	}
+	return status;
+}
+
+/* Where large blocks are to form, a page comes beside its neighbours. */
 static enum status allocate(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t *mpn)
 {
 	uint32_t hint = PAGE_ALLOC_NO_HINT;
@@ -146,9 +162,7 @@ static enum status allocate(struct pmap *pmap, uint32_t frame, uint32_t node, ui
 			hint = pmap_mpn(before) + 1;
 		} else if (pmap_mpn(after) != 0) {
 			hint = pmap_mpn(after) - 1;
-		} else if (page_alloc_in_run(pmap->memmap->alloc, node, RUN_ORDER,
-					     frame % RUN_PAGES, mpn) == OK) {
-			memmap_set_kind(pmap->memmap, *mpn, INSPECT_FRAME_PRIVATE);
+		} else if (allocate_in_run(pmap, frame, node, mpn) == OK) {
 			return OK;
 		}
 	}

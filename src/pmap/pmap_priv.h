@@ -8,9 +8,10 @@
 #define WINDOW_FRAMES    (VM_WINDOW_BYTES / MAP_PAGE_BYTES)
 #define TRAMPOLINE_GPN   ((uint32_t)VM_TRAMPOLINE_PADDR / MAP_PAGE_BYTES)
 #define TRAMPOLINE_PAGES ((uint32_t)VM_TRAMPOLINE_BYTES / MAP_PAGE_BYTES)
-/* Free memory is taken in runs of this size, page by page, where large entries are wanted. */
-#define RUN_ORDER 6
-#define RUN_PAGES (1U << RUN_ORDER)
+/* Where large entries are wanted, pages are taken out of free runs of 1 MB, or else of 64 KB. */
+#define RUN_ORDER       8
+#define RUN_ORDER_SMALL 4
+#define RUN_PAGES       (1U << RUN_ORDER)
 
 uint32_t pmap_gpn(uint32_t frame);
 uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame);

@@ -260,6 +260,11 @@ void model_end(void)
 	if (broken) {
 		monitor_panic(__FILE__, __LINE__, broken);
 	}
+	model_abandon();
+}
+
+void model_abandon(void)
+{
 	for (uint32_t vm = 0; vm < MODEL_VMS; vm++) {
 		free(model.pmap_storage[vm]);
 		for (uint32_t i = 0; i < MODEL_VCPUS; i++) {

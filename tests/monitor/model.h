@@ -62,6 +62,8 @@ void model_start(uint32_t nodes, uint32_t frames_per_node, uint32_t reserved);
 void model_add_vm(uint32_t vm, uint32_t frames, uint32_t vcpus, uint32_t entry_count);
 /* Ends what model_start() and model_add_vm() began; panics if an invariant is broken. */
 void model_end(void);
+/* The same after a panic that was expected: checks nothing. */
+void model_abandon(void);
 
 /* The VCPU comes to the CPU, the one there leaves. */
 void model_load(uint32_t cpu, struct vtlb *vtlb);
