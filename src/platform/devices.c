@@ -109,7 +109,7 @@ bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes)
 
 void platform_interrupt(struct cpu *cpu, uint32_t ip)
 {
-	if (ip & 1u << LINES_IP_IPI) {
+	if (ip & 1u << (CAUSE_IP_SHIFT + LINES_IP_IPI)) {
 		/* Taken first, then looked at: a request made after this raises the line again. */
 		(void)device_read32(devices->messages + cpu->number * INTC_IPI_STRIDE +
 				    INTC_IPI_TAKE);
