@@ -147,9 +147,12 @@ bool code_is_full(const struct code_cache *cache)
 
 void code_reclaim(struct code_cache *cache)
 {
-	memset(cache->frame_pages, 0, cache->ram->pages * sizeof(*cache->frame_pages));
+	/* Writing only where something is leaves the host's pages for unused RAM unused. */
 	for (uint64_t frame = 0; frame < cache->ram->pages; frame++) {
-		cache->ram->flags[frame] &= (uint8_t)~RAM_CODE;
+		if (cache->frame_pages[frame] != NULL) {
+			cache->frame_pages[frame] = NULL;
+			cache->ram->flags[frame] &= (uint8_t)~RAM_CODE;
+		}
 	}
 	free_chunks(cache);
 }
