@@ -116,6 +116,5 @@ json_t *config_freeze(const struct config *config);
 bool config_check_frozen(const struct config *config, const char *file, const char *hash,
 			 struct error *err);
 
-/* Prints every key as a line of help, or as a table of docs/configuration.md. */
+/* Prints every key as a line of help; tests/config/keys reads it. */
 void config_print_keys(void);
-void config_print_table(void);

@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -96,8 +97,11 @@ static void count_instructions(lua_State *lua, lua_Debug *event)
 	sandbox->instructions += HOOK_PERIOD;
 	if (sandbox->instructions >= INSTRUCTIONS_MAX ||
 	    (clock() - sandbox->begin) / CLOCKS_PER_SEC >= SECONDS_MAX) {
-		luaL_error(lua, "the configuration takes too long: more than %d instructions",
-			   (int)INSTRUCTIONS_MAX);
+		luaL_where(lua, 0);
+		lua_pushfstring(lua, "the configuration takes too long: more than %d instructions",
+				(int)INSTRUCTIONS_MAX);
+		lua_concat(lua, 2);
+		lua_error(lua);
 	}
 }
 
@@ -371,7 +375,8 @@ json_t *sandbox_evaluate(const char *path, const char *text, size_t size, struct
 {
 	struct sandbox sandbox = { .path = path, .err = err, .begin = clock() };
 	/* "@": messages begin with the file's name. */
-	char *name = malloc(strlen(path) + 2);
+	size_t name_bytes = strlen(path) + 2;
+	char *name = malloc(name_bytes);
 	lua_State *lua = lua_newstate(allocate, &sandbox);
 	json_t *result = NULL;
 
@@ -379,8 +384,7 @@ json_t *sandbox_evaluate(const char *path, const char *text, size_t size, struct
 	if (name == NULL || lua == NULL) {
 		error_set(err, EXIT_HOST_IO, "the host is out of memory");
 	} else {
-		strcpy(name, "@");
-		strcat(name, path);
+		snprintf(name, name_bytes, "@%s", path);
 		struct source source = { .name = name, .text = text, .size = size };
 
 		lua_pushcfunction(lua, evaluate);

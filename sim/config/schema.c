@@ -188,19 +188,3 @@ void config_print_keys(void)
 		putchar('\n');
 	}
 }
-
-void config_print_table(void)
-{
-	puts("| key | kind | default | values | meaning |\n|---|---|---|---|---|");
-	for (size_t i = 0; i < schema_key_count; i++) {
-		const struct schema_key *key = &schema_keys[i];
-		char range[128];
-
-		describe_range(key, range, sizeof(range));
-		printf("| `%s` | %s | %s | %s | %s |\n", key->path, schema_kind_name(key->kind),
-		       schema_is_required(key)                             ? "required"
-		       : key->fallback == NULL || key->fallback[0] == '\0' ? "none"
-									   : key->fallback,
-		       range, key->help);
-	}
-}

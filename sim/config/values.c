@@ -490,6 +490,9 @@ static const struct schema_key *find_key(const char *prefix, const char *name, b
 	size_t length = strlen(prefix);
 
 	*is_table = false;
+	if (strchr(name, '.') != NULL) {
+		return NULL; /* a name, not a path */
+	}
 	for (size_t i = 0; i < schema_key_count; i++) {
 		const char *path = schema_keys[i].path;
 		size_t part = strlen(name);
@@ -519,13 +522,14 @@ static bool check_names(const struct config *config, json_t *object, const char 
 	const char **names = calloc(json_object_size(object) + 1, sizeof(*names));
 	const char *name;
 	json_t *value;
-	bool good = names != NULL;
+	bool good = true;
 
+	if (names == NULL) {
+		abort(); /* the host is out of memory */
+	}
 	json_object_foreach(object, name, value)
 	{
-		if (good) {
-			names[count++] = name;
-		}
+		names[count++] = name;
 	}
 	qsort(names, count, sizeof(*names), compare_names);
 	for (size_t i = 0; good && i < count; i++) {
@@ -609,20 +613,32 @@ bool values_read(struct config *config, struct error *err)
 
 static void release_scope(const char *prefix, void *base);
 
-static void release_list(const struct schema_key *key, struct config_list *list)
+static void release_tables(const struct schema_key *key, const struct config_list *list)
 {
 	char prefix[PATH_MAX_BYTES];
 
 	snprintf(prefix, sizeof(prefix), "%s[].", key->path);
 	for (size_t i = 0; i < list->count; i++) {
-		char *item = (char *)list->item + i * key->item_bytes;
+		release_scope(prefix, (char *)list->item + i * key->item_bytes);
+	}
+}
 
-		if (key->kind == SCHEMA_LIST) {
-			release_scope(prefix, item);
-		} else if (key->kind == SCHEMA_SWITCHES) {
-			free(((struct config_switch *)(void *)item)->name);
-			free(((struct config_switch *)(void *)item)->text);
-		}
+static void release_switches(const struct config_list *list)
+{
+	const struct config_switch *item = list->item;
+
+	for (size_t i = 0; i < list->count; i++) {
+		free(item[i].name);
+		free(item[i].text);
+	}
+}
+
+static void release_list(const struct schema_key *key, struct config_list *list)
+{
+	if (key->kind == SCHEMA_LIST) {
+		release_tables(key, list);
+	} else if (key->kind == SCHEMA_SWITCHES) {
+		release_switches(list);
 	}
 	free(list->item);
 	*list = (struct config_list){ 0 };
