@@ -2,8 +2,11 @@
 /*
  * tree.c - takes the machine's description from the device tree: finds it by a0 and a1, walks it,
  * compares it with the node controllers, finds the modules and prints what it has found; with
- * "dump" on its command line, the tree itself as hexadecimal digits.
+ * "dump" on its command line, the tree itself as hexadecimal digits, with "dump NAME" the tree in
+ * the module NAME.
  */
+#include <stddef.h>
+
 #include "guests/lib/string.h"
 #include "machine/boot.h"
 #include "machine/devtree.h"
@@ -126,21 +129,34 @@ static void visit(const struct property *p)
 	}
 }
 
-static bool wants_dump;
+static const char *wanted; /* what is to be dumped: "" the machine's tree, or a module's name */
+static const uint8_t *module_content;
+static const uint8_t *found;
 
 static void look_for_dump(const struct property *p)
 {
-	wants_dump = wants_dump || (equal(p->node, "chosen") && equal(p->name, "bootargs") &&
-				    equal((const char *)p->value, "dump"));
+	if (equal(p->node, "chosen") && equal(p->name, "bootargs") &&
+	    begins((const char *)p->value, "dump")) {
+		wanted = (const char *)p->value + 4;
+		wanted += *wanted == ' ';
+		found = tree;
+	}
+	if (begins(p->node, "module@") && equal(p->name, "reg")) {
+		module_content = (const uint8_t *)paddr_pointer(big64(p->value));
+	}
+	if (wanted != NULL && equal(p->name, DEVTREE_MODULE_NAME) &&
+	    equal((const char *)p->value, wanted)) {
+		found = module_content;
+	}
 }
 
 static void dump(void)
 {
 	static const char digits[] = "0123456789abcdef";
 
-	for (uint32_t i = 0; i < big32(tree + 4); i++) {
-		platform_putc(digits[tree[i] >> 4]);
-		platform_putc(digits[tree[i] & 15]);
+	for (uint32_t i = 0; i < big32(found + 4); i++) {
+		platform_putc(digits[found[i] >> 4]);
+		platform_putc(digits[found[i] & 15]);
 	}
 	platform_putc('\n');
 }
@@ -152,7 +168,7 @@ int main(void)
 	CHECK(big32(tree) == FDT_MAGIC);
 	CHECK(cpu_physical(tree) % MAP_PAGE_BYTES == 0);
 	walk(look_for_dump);
-	if (wants_dump) {
+	if (wanted != NULL) {
 		dump();
 		return 0;
 	}
