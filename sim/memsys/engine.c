@@ -285,8 +285,8 @@ bool memsys_boundary(struct memsys *memsys, uint64_t now)
 {
 	struct event event;
 
-	for (unsigned i = 0; i < memsys->cpu_count; i++) {
-		struct cpu *cpu = &memsys->cpus[i];
+	for (; memsys->posted; memsys->posted &= memsys->posted - 1) {
+		struct cpu *cpu = &memsys->cpus[__builtin_ctzll(memsys->posted)];
 
 		if (cpu->request.state == REQUEST_POSTED) {
 			cache_issue(cpu, cpu->request.issued + memsys->timing.request);

@@ -104,6 +104,7 @@ void memsys_reset(struct memsys *memsys)
 		memsys->ports[i].is_used = false;
 	}
 	memsys->ports_in_use = 0;
+	memsys->posted = 0;
 	event_queue_clear(memsys->events);
 	network_reset(memsys->network);
 	miss_counters_reset(memsys);

@@ -120,6 +120,7 @@ struct memsys {
 	void *context;
 	const struct protocol *protocol;
 	unsigned cpu_count;
+	uint64_t posted; /* CPUs that have posted something in this quantum */
 	struct cpu *cpus;
 	struct node *nodes;
 	/* Second-level geometry. */

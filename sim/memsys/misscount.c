@@ -43,6 +43,7 @@ struct miss_counters {
 	struct row **rows; /* by frame; NULL: all 0 */
 	struct node_counters *nodes;
 	unsigned lines[MAP_CPUS_MAX]; /* nodes that assert LINES_IP_NODE of a CPU */
+	uint64_t next_halving;        /* no node halves before this cycle */
 };
 
 void miss_counters_create(struct memsys *memsys)
@@ -84,6 +85,7 @@ void miss_counters_reset(struct memsys *memsys)
 
 	free_rows(memsys);
 	memset(counters->lines, 0, sizeof(counters->lines));
+	counters->next_halving = UINT64_MAX;
 	for (unsigned i = 0; i < memsys->config.nodes; i++) {
 		counters->nodes[i] =
 			(struct node_counters){ .sample = 1,
@@ -232,9 +234,25 @@ void miss_counters_count(struct memsys *memsys, unsigned number, uint64_t line, 
 	}
 }
 
+static void plan_halving(struct miss_counters *counters, unsigned node_count)
+{
+	counters->next_halving = UINT64_MAX;
+	for (unsigned i = 0; i < node_count; i++) {
+		const struct node_counters *node = &counters->nodes[i];
+
+		if (node->decay > 0 && node->decay <= MISSCOUNT_DECAY_MAX &&
+		    (node->halvings + 1) << node->decay < counters->next_halving) {
+			counters->next_halving = (node->halvings + 1) << node->decay;
+		}
+	}
+}
+
 /* At a boundary: counters may have been halved since the last one. */
 void miss_counters_boundary(struct memsys *memsys, uint64_t now)
 {
+	if (now < memsys->miss_counters->next_halving) {
+		return;
+	}
 	for (unsigned i = 0; i < memsys->config.nodes; i++) {
 		struct node_counters *node = &memsys->miss_counters->nodes[i];
 		uint64_t due = halvings(node, now);
@@ -246,6 +264,7 @@ void miss_counters_boundary(struct memsys *memsys, uint64_t now)
 			}
 		}
 	}
+	plan_halving(memsys->miss_counters, memsys->config.nodes);
 }
 
 static void write_decay(struct memsys *memsys, struct node_counters *node, uint32_t value,
@@ -262,6 +281,7 @@ static void write_decay(struct memsys *memsys, struct node_counters *node, uint3
 		row->halvings = halvings(node, now);
 	}
 	node->halvings = halvings(node, now);
+	plan_halving(memsys->miss_counters, memsys->config.nodes);
 }
 
 static void clear_frame(struct memsys *memsys, unsigned number, uint64_t frame, uint64_t now)

@@ -72,6 +72,7 @@ static uint32_t post(struct cpu *cpu, uint64_t paddr, unsigned bytes, bool is_st
 				     .paddr = paddr,
 				     .issued = now,
 				     .device_node = device_node };
+	cpu->memsys->posted |= (uint64_t)1 << cpu->number;
 	return MEMSYS_BLOCKED;
 }
 
