@@ -45,6 +45,14 @@ static void tlb_read(struct vcpu *vcpu)
 	vcp0_set_entryhi(vcpu, registers.entryhi);
 }
 
+/* An EntryHi that no sign-extended 32-bit address has. */
+static bool is_wide(uint64_t entryhi)
+{
+	uint64_t high = entryhi & ((ENTRYHI_R | ENTRYHI_VPN2) & ~(uint64_t)INT32_MAX);
+
+	return high != 0 && high != ((ENTRYHI_R | ENTRYHI_VPN2) & ~(uint64_t)INT32_MAX);
+}
+
 static void tlb_instruction(struct vcpu *vcpu, enum isa_id id)
 {
 	struct shared_page *page = vcpu->page;
@@ -58,7 +66,7 @@ static void tlb_instruction(struct vcpu *vcpu, enum isa_id id)
 	cpu_self()->inspect.cause = INSPECT_CAUSE_TLB_WRITE;
 	if (id == ISA_tlbwr || id == ISA_tlbwi) {
 		vcpu->counters[VCPU_COUNT_tlb_write]++;
-		vcpu->wide_used = vcpu->wide_used || registers.entryhi >> 62 != 3;
+		vcpu->wide_used = vcpu->wide_used || is_wide(registers.entryhi);
 	} else {
 		vcpu->counters[VCPU_COUNT_tlb_other]++;
 	}

@@ -10,6 +10,9 @@
 
 #define NS_PER_SECOND 1000000000ULL
 
+/* The alarm may be that late, but the timer never chases it. */
+#define WAIT_COUNTS_MIN 20000
+
 static uint64_t now_ns(const struct vm *vm)
 {
 	return platform_time_ns() + vm->rtc.offset_ns;
@@ -48,7 +51,7 @@ uint64_t vdev_rtc_look(struct vm *vm)
 		/* At most a second ahead, so that the product fits; Count is half the clock. */
 		wait = vm->rtc.alarm_ns - now_ns(vm);
 		wait = wait < NS_PER_SECOND ? wait : NS_PER_SECOND;
-		wait = wait * (platform_frequency() / 2) / NS_PER_SECOND + 1;
+		wait = wait * (platform_frequency() / 2) / NS_PER_SECOND + WAIT_COUNTS_MIN;
 	}
 	lock_release(&vm->lock);
 	return wait;

@@ -24,7 +24,7 @@
 	.set	noreorder
 	.set	noat
 	.section .text.vectors, "ax"
-	.balign	0x1000
+	.balign	8
 
 #define CPU(field) (CPU_SELF + CPU_##field)($zero)
 
