@@ -15,6 +15,9 @@
 #define OWN_ROWS 1U
 #define ROWS     (OWN_ROWS + RUN_OPTIONS_ROWS)
 
+/* Until --mode is given; never outside of this file. */
+#define MODE_FROM_CONFIG (RUN_MODE_TIMING + 1)
+
 struct run {
 	struct run_options options;
 	bool help_config;
@@ -43,6 +46,7 @@ static bool parse(struct run *run, int argc, char **argv, struct error *err)
 	size_t words;
 
 	fill_table(run, table);
+	run->options.mode = MODE_FROM_CONFIG;
 	if (!options_parse(table, ROWS, argc, argv, &run->file, 1, &words, err)) {
 		return false;
 	}
@@ -76,6 +80,18 @@ static void print_help(struct run *run)
 	     "4 monitor panic, 5 budget spent, 7 host I/O error (docs/command.md).");
 }
 
+/* The machine tells what is wrong with its caches and latencies, not in which file. */
+static bool create_machine(struct run *run, const struct machine_config *config, struct error *err)
+{
+	run->machine = machine_create(config, err);
+	if (run->machine == NULL) {
+		struct error inner = *err;
+
+		error_set(err, inner.code, "%s: %s", run->file, inner.text);
+	}
+	return run->machine != NULL;
+}
+
 static bool build(struct run *run, struct error *err)
 {
 	struct config *config = &run->config;
@@ -83,6 +99,10 @@ static bool build(struct run *run, struct error *err)
 	if (!config_load(config, run->file, run->options.set.value, run->options.set.count, err)) {
 		return false;
 	}
+	if (run->options.mode == MODE_FROM_CONFIG) {
+		run->options.mode = config->mode;
+	}
+	config->mode = run->options.mode;
 	run->elf = elf_open(config->program, err);
 	if (run->elf == NULL) {
 		return false;
@@ -95,9 +115,7 @@ static bool build(struct run *run, struct error *err)
 				 run->file, machine.big_endian ? "big" : "little", config->program,
 				 is_big ? "big" : "little");
 	}
-	machine.timing = run->options.mode == RUN_MODE_TIMING;
-	run->machine = machine_create(&machine, err);
-	if (run->machine == NULL ||
+	if (!create_machine(run, &machine, err) ||
 	    !boot_plan_make(&run->plan, config, machine_get_config(run->machine), err)) {
 		return false;
 	}

@@ -47,6 +47,10 @@ static bool check_machine(const struct config *config, struct error *err)
 			 (uint64_t)MAP_RAM_BYTES_MAX >> 20);
 		return refuse(config, "machine.memory_per_node", text, err);
 	}
+	if (m->clock_hz % 1000000 != 0) {
+		snprintf(text, sizeof(text), "is %" PRIu64 " Hz: expected whole MHz", m->clock_hz);
+		return refuse(config, "machine.clock", text, err);
+	}
 	if (m->tlb_entries != 48 && m->tlb_entries != 64) {
 		snprintf(text, sizeof(text), "is %" PRIu64 ": expected 48 or 64", m->tlb_entries);
 		return refuse(config, "machine.tlb_entries", text, err);

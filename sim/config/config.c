@@ -105,6 +105,58 @@ void config_release(struct config *config)
 	*config = (struct config){ 0 };
 }
 
+static struct memsys_geometry cache_of(const struct config_cache *cache)
+{
+	return (struct memsys_geometry){ (uint32_t)cache->bytes, (uint32_t)cache->ways,
+					 (uint32_t)cache->line_bytes };
+}
+
+/* The quantum must not be longer than a reply. */
+static unsigned memory_quantum(const struct config *config, unsigned most)
+{
+	uint64_t reply = config->memory.reply_ns * (config->machine.clock_hz / 1000000) / 1000;
+
+	if (config->memory.quantum_cycles != 0) {
+		return (unsigned)config->memory.quantum_cycles;
+	}
+	return reply < most ? (unsigned)reply : most;
+}
+
+/* Nodes, CPUs and frames are filled in by the machine. */
+static void fill_memory(const struct config *config, struct memsys_config *memory)
+{
+	const struct config_memory *m = &config->memory;
+
+	memsys_config_default(memory, (unsigned)config->machine.nodes, 0);
+	memory->l1i = cache_of(&m->l1i);
+	memory->l1d = cache_of(&m->l1d);
+	memory->l2 = cache_of(&m->l2);
+	memory->l2_hit_cycles = (unsigned)m->l2_hit_cycles;
+	memory->clock_mhz = (unsigned)(config->machine.clock_hz / 1000000);
+	memory->quantum_cycles = memory_quantum(config, memory->quantum_cycles);
+	memory->local_ns = (unsigned)config->machine.local_ns;
+	memory->remote_ns = (unsigned)config->machine.remote_ns;
+	memory->request_ns = (unsigned)m->request_ns;
+	memory->home_ns = (unsigned)m->home_ns;
+	memory->reply_ns = (unsigned)m->reply_ns;
+	memory->pass_ns = (unsigned)m->pass_ns;
+	memory->probe_ns = (unsigned)m->probe_ns;
+	memory->inv_ns = (unsigned)m->inv_ns;
+	memory->home_busy_ns = (unsigned)m->home_busy_ns;
+	memory->pass_busy_ns = (unsigned)m->pass_busy_ns;
+	memory->light_busy_ns = (unsigned)m->light_busy_ns;
+	memory->bank_busy_ns = (unsigned)m->bank_busy_ns;
+	memory->banks = (unsigned)m->banks;
+	memory->link_mb_per_s = (unsigned)m->link_mb_per_s;
+	memory->bus_mb_per_s = (unsigned)m->bus_mb_per_s;
+	memory->header_bytes = (unsigned)m->header_bytes;
+	memory->topology = (enum memsys_topology)config->machine.topology;
+	memory->hop_ns = (unsigned)m->hop_ns;
+	memory->jitter_cycles = (unsigned)m->jitter_cycles;
+	memory->seed = config->machine.seed;
+	memory->classify = m->classify != 0;
+}
+
 struct machine_config config_to_machine(const struct config *config, bool program_is_big)
 {
 	const struct config_machine *m = &config->machine;
@@ -123,6 +175,9 @@ struct machine_config config_to_machine(const struct config *config, bool progra
 	machine.layout = (enum frame_layout)m->layout;
 	machine.topology = m->topology;
 	machine.step_engine = m->engine == 1;
+	machine.reversed_turns = m->turns == 1;
+	machine.timing = config->mode == 1;
+	fill_memory(config, &machine.memory);
 	if (m->hazards != CONFIG_HAZARDS_AUTO) {
 		machine.hazard_check = m->hazards == CONFIG_HAZARDS_ON;
 	}

@@ -41,6 +41,28 @@ struct config_machine {
 	unsigned endian;   /* enum config_endian */
 	unsigned engine;   /* 1: single steps */
 	unsigned hazards;  /* enum config_hazards */
+	unsigned turns;    /* 1: reversed */
+};
+
+struct config_cache {
+	uint64_t bytes;
+	uint64_t ways;
+	uint64_t line_bytes;
+};
+
+/* As struct memsys_config (sim/memsys/config.h), in the widths of the schema. */
+struct config_memory {
+	struct config_cache l1i, l1d, l2;
+	uint64_t l2_hit_cycles;
+	uint64_t quantum_cycles; /* 0: as many as the other values allow, at most the default */
+	uint64_t request_ns, home_ns, reply_ns, pass_ns, probe_ns, inv_ns;
+	uint64_t home_busy_ns, pass_busy_ns, light_busy_ns, bank_busy_ns;
+	uint64_t banks;
+	uint64_t link_mb_per_s, bus_mb_per_s;
+	uint64_t header_bytes;
+	uint64_t hop_ns;
+	uint64_t jitter_cycles;
+	unsigned classify; /* 1: on */
 };
 
 /* Items of one key; `item` is an array of the structure that the key has. */
@@ -82,6 +104,8 @@ struct config_vm {
 
 struct config {
 	struct config_machine machine;
+	struct config_memory memory;
+	unsigned mode; /* 1: timing */
 	char *program;
 	char *bootargs;
 	struct config_list modules; /* struct config_module */

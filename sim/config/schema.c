@@ -11,7 +11,7 @@
 #include "machine/vm.h"
 
 #define GIGAHERTZ 1000000000ULL
-#define SECOND_NS 1000000000ULL
+#define MEGAHERTZ 1000000ULL
 
 /* In the order of frame.h and node.h. */
 static const char *const layout_names[] = { "block", "round-robin", NULL };
@@ -24,15 +24,31 @@ const char *const config_privileged_names[] = { DEVTREE_VM_PRIVILEGED_TRAP,
 						DEVTREE_VM_PRIVILEGED_SHARED,
 						DEVTREE_VM_PRIVILEGED_REWRITE, NULL };
 
+/* In the order of "mode" on the command line; off and on. */
+static const char *const mode_names[] = { "fast", "timing", NULL };
+static const char *const turns_names[] = { "forward", "reversed", NULL };
+static const char *const switch_names[] = { "off", "on", NULL };
+
 #define MACHINE(member) offsetof(struct config, machine.member)
+#define MEMORY(member)  offsetof(struct config, memory.member)
 #define MODULE(member)  offsetof(struct config_module, member)
 #define VM(member)      offsetof(struct config_vm, member)
+
+#define MAX_NS     1000000 /* of the parts of a miss */
+#define MAX_CYCLES 1000000
+
+/* A part of a miss, or how long something is kept busy. */
+#define PART(member) SCHEMA_TIME, MEMORY(member)
 
 const struct schema_key schema_keys[] = {
 	{ "program", SCHEMA_FILE, offsetof(struct config, program), NULL, 0, 0, NULL,
 	  "ELF program that CPU 0 enters: a bare-metal program, a kernel, a monitor", 0 },
 	{ "bootargs", SCHEMA_TEXT, offsetof(struct config, bootargs), "", 0, 0, NULL,
 	  "its command line: /chosen/bootargs of the device tree", 0 },
+
+	{ "mode", SCHEMA_CHOICE, offsetof(struct config, mode), "fast", 0, 0, mode_names,
+	  "fast: every instruction takes a cycle; timing: caches and network; --mode changes it",
+	  0 },
 
 	{ "machine.nodes", SCHEMA_NUMBER, MACHINE(nodes), "1", 1, MAP_NODES_MAX, NULL,
 	  "nodes, each with CPUs, memory and a node controller", 0 },
@@ -45,11 +61,11 @@ const struct schema_key schema_keys[] = {
 	  "how consecutive pages are dealt to nodes", 0 },
 	{ "machine.topology", SCHEMA_CHOICE, MACHINE(topology), "mesh", 0, 0, topology_names,
 	  "network of the nodes; bus: the same latency to all", 0 },
-	{ "machine.clock", SCHEMA_FREQUENCY, MACHINE(clock_hz), "400MHz", 1, 4 * GIGAHERTZ, NULL,
-	  "cycles of a CPU in a second", 0 },
-	{ "machine.local_latency", SCHEMA_TIME, MACHINE(local_ns), "300ns", 1, SECOND_NS, NULL,
+	{ "machine.clock", SCHEMA_FREQUENCY, MACHINE(clock_hz), "400MHz", MEGAHERTZ, 4 * GIGAHERTZ,
+	  NULL, "cycles of a CPU in a second, whole MHz", 0 },
+	{ "machine.local_latency", SCHEMA_TIME, MACHINE(local_ns), "300ns", 1, MAX_NS, NULL,
 	  "read miss at the CPU's own node, without contention", 0 },
-	{ "machine.remote_latency", SCHEMA_TIME, MACHINE(remote_ns), "900ns", 1, SECOND_NS, NULL,
+	{ "machine.remote_latency", SCHEMA_TIME, MACHINE(remote_ns), "900ns", 1, MAX_NS, NULL,
 	  "read miss at another node, without contention", 0 },
 	{ "machine.tlb_entries", SCHEMA_NUMBER, MACHINE(tlb_entries), "48", 48, 64, NULL,
 	  "TLB entries of a CPU, 48 or 64", 0 },
@@ -63,6 +79,67 @@ const struct schema_key schema_keys[] = {
 	  "step: one instruction at a time; same results, slower", 0 },
 	{ "machine.hazards", SCHEMA_CHOICE, MACHINE(hazards), "auto", 0, 0, hazards_names,
 	  "look for CP0 hazards in the program; auto: in the torture build", 0 },
+
+	{ "machine.turns", SCHEMA_CHOICE, MACHINE(turns), "forward", 0, 0, turns_names,
+	  "order of the CPUs in a quantum; in timing mode it changes no result", 0 },
+
+	{ "memory.l1i.size", SCHEMA_SIZE, MEMORY(l1i.bytes), "32K", 16, 1U << 30, NULL,
+	  "first-level cache for instructions", 0 },
+	{ "memory.l1i.ways", SCHEMA_NUMBER, MEMORY(l1i.ways), "2", 1, 16, NULL, "its associativity",
+	  0 },
+	{ "memory.l1i.line", SCHEMA_SIZE, MEMORY(l1i.line_bytes), "32", 16, MAP_PAGE_BYTES, NULL,
+	  "its lines", 0 },
+	{ "memory.l1d.size", SCHEMA_SIZE, MEMORY(l1d.bytes), "32K", 16, 1U << 30, NULL,
+	  "first-level cache for data", 0 },
+	{ "memory.l1d.ways", SCHEMA_NUMBER, MEMORY(l1d.ways), "2", 1, 16, NULL, "its associativity",
+	  0 },
+	{ "memory.l1d.line", SCHEMA_SIZE, MEMORY(l1d.line_bytes), "32", 16, MAP_PAGE_BYTES, NULL,
+	  "its lines", 0 },
+	{ "memory.l2.size", SCHEMA_SIZE, MEMORY(l2.bytes), "1M", 16, 1U << 30, NULL,
+	  "second-level cache, which includes the first", 0 },
+	{ "memory.l2.ways", SCHEMA_NUMBER, MEMORY(l2.ways), "2", 1, 16, NULL, "its associativity",
+	  0 },
+	{ "memory.l2.line", SCHEMA_SIZE, MEMORY(l2.line_bytes), "128", 16, MAP_PAGE_BYTES, NULL,
+	  "its lines", 0 },
+	{ "memory.l2.hit", SCHEMA_NUMBER, MEMORY(l2_hit_cycles), "20", 0, MAX_CYCLES, NULL,
+	  "cycles that a miss of the first level stalls if it hits the second", 0 },
+	{ "memory.request", PART(request_ns), "30ns", 0, MAX_NS, NULL,
+	  "part of a miss: found, request on the node's bus", 0 },
+	{ "memory.home", PART(home_ns), "30ns", 0, MAX_NS, NULL,
+	  "part of a miss: directory handler at the home", 0 },
+	{ "memory.reply", PART(reply_ns), "160ns", 0, MAX_NS, NULL,
+	  "part of a miss: line from node controller to CPU", 0 },
+	{ "memory.pass", PART(pass_ns), "20ns", 0, MAX_NS, NULL,
+	  "a node controller passing a message into or out of its node", 0 },
+	{ "memory.probe", PART(probe_ns), "150ns", 0, MAX_NS, NULL,
+	  "a cache giving up the data it owns", 0 },
+	{ "memory.invalidate", PART(inv_ns), "50ns", 0, MAX_NS, NULL,
+	  "a cache dropping a shared line", 0 },
+	{ "memory.home_busy", PART(home_busy_ns), "100ns", 0, MAX_NS, NULL,
+	  "how long a request keeps its home's controller", 0 },
+	{ "memory.pass_busy", PART(pass_busy_ns), "20ns", 0, MAX_NS, NULL,
+	  "how long a message that passes keeps a controller", 0 },
+	{ "memory.light_busy", PART(light_busy_ns), "10ns", 0, MAX_NS, NULL,
+	  "the same for acknowledgements and the like", 0 },
+	{ "memory.bank_busy", PART(bank_busy_ns), "140ns", 0, MAX_NS, NULL,
+	  "how long a line keeps its memory bank", 0 },
+	{ "memory.banks", SCHEMA_NUMBER, MEMORY(banks), "4", 1, 64, NULL,
+	  "memory banks of a node, a power of 2", 0 },
+	{ "memory.link", SCHEMA_NUMBER, MEMORY(link_mb_per_s), "800", 1, 1000000, NULL,
+	  "MB/s of each link of the network, in each direction", 0 },
+	{ "memory.bus", SCHEMA_NUMBER, MEMORY(bus_mb_per_s), "3200", 1, 1000000, NULL,
+	  "MB/s of the bus, where machine.topology is bus", 0 },
+	{ "memory.header", SCHEMA_SIZE, MEMORY(header_bytes), "16", 1, MAP_PAGE_BYTES, NULL,
+	  "bytes of every message; with data, a line more", 0 },
+	{ "memory.hop", PART(hop_ns), "0ns", 0, MAX_NS, NULL,
+	  "latency of each hop behind the first; 0: distances are alike", 0 },
+	{ "memory.jitter", SCHEMA_NUMBER, MEMORY(jitter_cycles), "0", 0, MAX_CYCLES, NULL,
+	  "every message takes up to this many cycles longer, by the seed", 0 },
+	{ "memory.quantum", SCHEMA_NUMBER, MEMORY(quantum_cycles), "0", 0, MAX_CYCLES, NULL,
+	  "cycles between boundaries in timing mode, at most those of memory.reply; 0: 64, or less",
+	  0 },
+	{ "memory.classify", SCHEMA_CHOICE, MEMORY(classify), "on", 0, 0, switch_names,
+	  "tell cold, capacity and sharing misses apart", 0 },
 
 	{ "modules", SCHEMA_LIST, offsetof(struct config, modules), NULL, 0, BOOT_MODULES_MAX, NULL,
 	  "files that the loader puts into memory beside the program",

@@ -12,6 +12,7 @@
 #include "sim/cmd/options.h"
 
 #define PATH_MAX_BYTES 256U
+#define KEYS_MAX       256U /* more than the schema has */
 
 /* A value on its way: what it is called, where it goes. */
 struct reading {
@@ -462,13 +463,13 @@ static const char *key_path(const void *context, size_t index)
 static bool refuse_unknown(const struct config *config, const char *prefix, const char *path,
 			   const char *name, struct error *err)
 {
-	const char *known[64];
+	const char *known[KEYS_MAX];
 	size_t count = 0;
 	char whole[PATH_MAX_BYTES];
 	char place[VALUES_NAME_MAX];
 	char shown[PATH_MAX_BYTES];
 
-	for (size_t i = 0; i < schema_key_count && count < 64; i++) {
+	for (size_t i = 0; i < schema_key_count && count < KEYS_MAX; i++) {
 		if (schema_in_scope(&schema_keys[i], prefix)) {
 			known[count++] = schema_keys[i].path;
 		}
