@@ -156,6 +156,11 @@ static bool bus_write(void *context, struct core *core, uint64_t paddr, unsigned
 	       device->ops->write(device, core, paddr - device->base, size, value);
 }
 
+static bool bus_answers(void *context, uint64_t paddr, unsigned size)
+{
+	return find_device(context, paddr, size) != NULL;
+}
+
 /* A node controller is at its node, all other devices are at node 0. */
 static unsigned bus_node(void *context, uint64_t paddr)
 {
@@ -179,7 +184,11 @@ static bool create_cores(struct machine *machine)
 {
 	const struct machine_config *config = &machine->config;
 	struct core_bus bus = {
-		.context = machine, .read = bus_read, .write = bus_write, .node = bus_node
+		.context = machine,
+		.read = bus_read,
+		.write = bus_write,
+		.answers = bus_answers,
+		.node = bus_node,
 	};
 
 	for (unsigned i = 0; i < config->cpus; i++) {

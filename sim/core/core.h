@@ -184,6 +184,8 @@ struct core_bus {
 		     uint64_t *value);
 	bool (*write)(void *context, struct core *core, uint64_t paddr, unsigned size,
 		      uint64_t value);
+	/* Is anything there? Without side effect; what is may still refuse. */
+	bool (*answers)(void *context, uint64_t paddr, unsigned size);
 	/* The node whose device answers there. */
 	unsigned (*node)(void *context, uint64_t paddr);
 };
@@ -227,6 +229,7 @@ struct core {
 	bool skip_break;      /* the breakpoint at pc has been shown: execute it now */
 	bool remapped;        /* the pending `link` may lead to another page than it should */
 	bool exception_shown; /* stopped after an exception of `show_exceptions` */
+	bool is_probing;      /* looking for exceptions only: memory is not touched (run.c) */
 	bool break_hit;       /* stopped before the instruction at pc, which has a breakpoint */
 	bool blocked;         /* timing: until the memory system resumes it */
 	bool retry; /* timing: the instruction at pc was begun, and comes before all else */

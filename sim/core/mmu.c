@@ -364,6 +364,19 @@ static bool device_store(struct core *core, const struct op *op, uint64_t paddr,
 	return answered;
 }
 
+/* Instead of an access, while only its exceptions are wanted. */
+static bool probe_access(struct core *core, const struct op *op, uint64_t paddr, unsigned size)
+{
+	uint64_t frame;
+
+	if (!ram_frame(core->ram, paddr, &frame) &&
+	    !core->bus.answers(core->bus.context, paddr, size)) {
+		exc_raise(core, op, EXC_DBE);
+		return false;
+	}
+	return true;
+}
+
 /* Timing mode: a load that goes around the caches. */
 static bool bypass_load(struct core *core, const struct op *op, uint64_t paddr, unsigned size,
 			uint64_t *value)
@@ -415,6 +428,10 @@ static bool load_around(struct core *core, const struct op *op, uint64_t vaddr, 
 	}
 	uint64_t paddr = reverse_bytes(core, found.paddr & ~(uint64_t)(size - 1), size);
 
+	if (unlikely(core->is_probing)) {
+		*value = 0;
+		return probe_access(core, op, paddr, size);
+	}
 	if (likely(ram_frame(core->ram, paddr, &frame))) {
 		if (!ram_load(core, op, vaddr, &found, paddr, frame, size, value)) {
 			return false;
@@ -560,6 +577,9 @@ static enum mmu_store store_around(struct core *core, const struct op *op, uint6
 	}
 	uint64_t paddr = reverse_bytes(core, found.paddr & ~(uint64_t)(size - 1), size);
 
+	if (unlikely(core->is_probing)) {
+		return probe_access(core, op, paddr, size) ? MMU_STORE_DONE : MMU_STORE_EXCEPTION;
+	}
 	if (likely(ram_frame(core->ram, paddr, &frame))) {
 		result = ram_store(core, op, vaddr, &found, paddr, frame, size, value, mask);
 		if (result == MMU_STORE_EXCEPTION) {
@@ -705,11 +725,14 @@ bool mmu_fetch_word(struct core *core, uint32_t *word)
 	if (frame != UINT64_MAX) {
 		const uint8_t *page = ram_frame_host(core->ram, frame);
 
-		if (core->cache != NULL && !core->retry && !timed_fetch(core, paddr)) {
+		if (core->cache != NULL && !core->retry && !core->is_probing &&
+		    !timed_fetch(core, paddr)) {
 			return false;
 		}
 		value = guest_load(core, page + (paddr & CORE_PAGE_OFFSET), 4);
-	} else if (!core->bus.read(core->bus.context, core, paddr, 4, &value)) {
+	} else if (!(core->is_probing
+			     ? core->bus.answers(core->bus.context, paddr, 4)
+			     : core->bus.read(core->bus.context, core, paddr, 4, &value))) {
 		exc_raise(core, NULL, EXC_IBE);
 		return false;
 	}

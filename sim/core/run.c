@@ -34,7 +34,7 @@ struct block *exec_leave_after(struct core *core, const struct op *op)
 	return NULL;
 }
 
-static void run_single(struct core *core, uint32_t word)
+static void run_single(struct core *core, uint32_t word, uint8_t decode_key)
 {
 	struct step_block storage;
 	struct block *block = (struct block *)storage.bytes;
@@ -42,7 +42,7 @@ static void run_single(struct core *core, uint32_t word)
 
 	memset(block, 0, sizeof(*block));
 	block->insns = 1;
-	code_decode(word, core->map->decode_key, &block->ops[0]);
+	code_decode(word, decode_key, &block->ops[0]);
 	block->ops[1] = (struct op){
 		.run = op_end_step,
 		.a = isa_descs[id].class,
@@ -55,14 +55,55 @@ static void run_single(struct core *core, uint32_t word)
 	core->block = NULL;
 }
 
-void core_step(struct core *core)
+/* It writes to CP0 or the TLB, which probe() keeps away from, and raises nothing. */
+static bool is_sound_cp0(const struct core *core, uint32_t word)
+{
+	const struct isa_desc *desc = &isa_descs[isa_decode(word)];
+	bool is_usable = (core->cp0.status & STATUS_CU0) || core_get_mode(core) == CORE_KERNEL;
+	bool is_legal = !(desc->flags & ISA_F_X64) || (core->map->decode_key & DECODE_X64);
+
+	return (desc->class == ISA_CLASS_CP0 || desc->class == ISA_CLASS_TLB) && is_usable &&
+	       is_legal;
+}
+
+/*
+ * Would the instruction at pc raise an exception, its fetch included? It is executed without
+ * observers, without touching memory or devices, and undone. Interrupts are enabled: EXL is clear.
+ */
+static bool probe(struct core *core)
+{
+	uint8_t saved[offsetof(struct core, maps)];
+	uint32_t word;
+
+	memcpy(saved, core, sizeof(saved));
+	core->hooks = (struct core_hooks){ 0 };
+	core->show_exceptions = 0;
+	core->is_probing = true;
+	if (mmu_fetch_word(core, &word) && !is_sound_cp0(core, word)) {
+		uint8_t key = core->map->decode_key;
+
+		core->map = &core->map_off; /* every access takes the slow path */
+		run_single(core, word, key);
+	}
+	bool is_raised = (core->cp0.status & STATUS_EXL) != 0;
+
+	memcpy(core, saved, sizeof(saved));
+	return is_raised;
+}
+
+/*
+ * An interrupt comes instead of the instruction at pc, unless that raises an exception: interrupts
+ * have the lowest priority of all (R4000 UM table 5-13).
+ */
+static bool interrupt_is_due(struct core *core)
+{
+	return core->irq_ready && !core->retry && !probe(core);
+}
+
+static void step_insn(struct core *core)
 {
 	uint32_t word;
 
-	if (core->irq_ready && !core->retry) {
-		exc_interrupt(core);
-		return;
-	}
 	if (!mmu_fetch_word(core, &word)) {
 		return;
 	}
@@ -75,9 +116,18 @@ void core_step(struct core *core)
 	}
 	uint64_t pc = core->pc;
 
-	run_single(core, word);
+	run_single(core, word, core->map->decode_key);
 	if (unlikely(core->hooks.block != NULL)) {
 		core->hooks.block(core->hooks.profile, core, pc, 1);
+	}
+}
+
+void core_step(struct core *core)
+{
+	if (interrupt_is_due(core)) {
+		exc_interrupt(core);
+	} else {
+		step_insn(core);
 	}
 }
 
@@ -233,7 +283,7 @@ void core_run(struct core *core, uint64_t until)
 			core_skip_to(core, core->slice_end);
 			continue;
 		}
-		if (core->irq_ready && !core->retry) {
+		if (interrupt_is_due(core)) {
 			exc_interrupt(core);
 			continue;
 		}
@@ -244,8 +294,8 @@ void core_run(struct core *core, uint64_t until)
 			break;
 		}
 		skip_break = false;
-		if (must_step(core)) {
-			core_step(core);
+		if (core->irq_ready || must_step(core)) {
+			step_insn(core);
 			continue;
 		}
 		bool must_be_stepped;
