@@ -148,6 +148,26 @@ void machine_set_entry(struct machine *machine, uint64_t entry, bool fr);
 void machine_set_timing(struct machine *machine, bool on);
 bool machine_is_timing(const struct machine *machine);
 
+struct memsys;
+
+/* The memory system with its counters (sim/memsys/memsys.h); NULL if there was no timing mode. */
+const struct memsys *machine_memory(const struct machine *machine);
+
+/* Cycles of one CPU in one mode since timing mode began last. */
+struct machine_split {
+	uint64_t execution; /* one for each instruction */
+	uint64_t stall_l2;  /* first-level misses that hit the second level */
+	uint64_t stall_local;
+	uint64_t stall_remote;
+	uint64_t stall_uncached; /* devices among them */
+	uint64_t idle;           /* paused or in power-save */
+};
+
+#define MACHINE_MODES 3U /* user, supervisor, kernel */
+
+void machine_cpu_split(const struct machine *machine, unsigned cpu, unsigned mode,
+		       struct machine_split *split);
+
 /* Tells CPU 0 where its device tree is (machine/boot.h); after machine_set_entry(). */
 void machine_set_device_tree(struct machine *machine, uint64_t paddr);
 

@@ -98,8 +98,12 @@ static void change_speed(struct machine *machine)
 	}
 	machine->timing = machine->timing_wanted;
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
-		timed_switch(machine->core[i],
-			     machine->timing ? memsys_cpu(machine->memsys, i) : NULL);
+		if (machine->timing) {
+			timed_switch(machine->core[i], memsys_cpu(machine->memsys, i),
+				     memsys_stats_cpu(machine->memsys, i));
+		} else {
+			timed_switch(machine->core[i], NULL, NULL);
+		}
 	}
 }
 
@@ -142,6 +146,26 @@ void machine_set_timing(struct machine *machine, bool on)
 		core->stop = true;
 		core_kick(core);
 	}
+}
+
+void machine_cpu_split(const struct machine *machine, unsigned cpu, unsigned mode,
+		       struct machine_split *split)
+{
+	struct core_split part = timed_split(machine->core[cpu], (enum core_mode)mode);
+
+	*split = (struct machine_split){
+		.execution = part.execution,
+		.stall_l2 = part.stall_l2,
+		.stall_local = part.stall_local,
+		.stall_remote = part.stall_remote,
+		.stall_uncached = part.stall_uncached,
+		.idle = part.idle,
+	};
+}
+
+const struct memsys *machine_memory(const struct machine *machine)
+{
+	return machine->memsys;
 }
 
 bool machine_is_timing(const struct machine *machine)

@@ -9,6 +9,7 @@
 int cmd_run(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_disasm(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
 
 /*
  * Prints the last line of stderr, "mirrorball: E<code> <text>", and returns the code. Every

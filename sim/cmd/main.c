@@ -16,6 +16,7 @@ static const struct subcommand subcommands[] = {
 	{ "run", cmd_run, "run the machine that a configuration describes: run CONFIG.lua" },
 	{ "exec", cmd_exec, "run a bare-metal program: exec PROGRAM.elf" },
 	{ "disasm", cmd_disasm, "disassemble: disasm FILE.elf" },
+	{ "stats", cmd_stats, "show the statistics of a finished run: stats DIR" },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))

@@ -9,6 +9,7 @@
 #include "isa/names.h"
 #include "machine/annotation.h"
 #include "sim/cmd/cmd.h"
+#include "sim/cmd/memory_report.h"
 #include "sim/cmd/session.h"
 #include "sim/control.h"
 
@@ -351,6 +352,7 @@ json_t *report_result(const struct session *session, const struct error *verdict
 	json_object_set_new(result, "instructions",
 			    json_integer((json_int_t)machine_instructions(machine)));
 	json_object_set_new(result, "cpus", cpu_counters(machine));
+	json_object_set_new(result, "memory", memory_report(machine));
 	json_object_set_new(result, "state_hash", json_sprintf("%016" PRIx64, hash));
 	return result;
 }

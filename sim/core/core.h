@@ -193,6 +193,7 @@ struct core_bus {
 struct code_cache;
 struct core_debug;
 struct memsys_cpu;
+struct memsys_cpu_stats;
 
 /* Timing mode: an access that goes around the caches, and takes place while the core is blocked. */
 struct core_bypass {
@@ -203,6 +204,16 @@ struct core_bypass {
 	bool is_store;
 	bool is_done;    /* the instruction, executed again, finds it so */
 	bool has_failed; /* a bus error */
+};
+
+/* Timing: cycles of one mode. An instruction executes for one cycle, and stalls for the others. */
+struct core_split {
+	uint64_t execution;
+	uint64_t stall_l2;
+	uint64_t stall_local;
+	uint64_t stall_remote;
+	uint64_t stall_uncached;
+	uint64_t idle;
 };
 
 struct core {
@@ -256,6 +267,10 @@ struct core {
 
 	/* Timing mode (timed.h). */
 	struct memsys_cpu *cache; /* NULL in fast mode */
+	const struct memsys_cpu_stats *cache_stats;
+	struct core_split split[CORE_MODE_COUNT]; /* up to the last change of mode */
+	struct core_split split_mark;             /* all modes together, then */
+	enum core_mode split_mode;                /* since then */
 	struct core_bypass bypass;
 
 	/* The surroundings. */

@@ -60,6 +60,9 @@ static inline bool core_is_x64(const struct core *core)
 
 struct core_map *core_prepare_map(struct core *core, enum core_mode mode, uint32_t wanted);
 
+/* Timing mode: the time since the last call was spent in the mode before this one (timed.h). */
+void timed_account(struct core *core);
+
 /*
  * Takes the soft TLB of the mode and addressing width that Status now asks for. A map remembers the
  * bits of Status, besides ERL, that its contents depend on.
@@ -76,6 +79,9 @@ static inline void core_update_mode(struct core *core)
 	uint32_t wanted = status & (STATUS_ERL | map_bits[mode]);
 	struct core_map *map = &core->maps[mode];
 
+	if (__builtin_expect(core->cache != NULL, 0)) {
+		timed_account(core);
+	}
 	if (__builtin_expect(map->filled_for != wanted, 0)) {
 		map = core_prepare_map(core, mode, wanted);
 	}

@@ -2,6 +2,8 @@
 /* timed.c - misses, stalls and accesses around the caches: the slow half of timing mode. */
 #include "sim/core/timed.h"
 
+#include <string.h>
+
 #include "sim/core/exception.h"
 #include "sim/core/exec.h"
 #include "sim/core/mmu.h"
@@ -126,9 +128,66 @@ void timed_lost(struct core *core, uint64_t line, uint32_t bytes)
 	}
 }
 
-void timed_switch(struct core *core, struct memsys_cpu *cache)
+/* All cycles so far, by what they were spent on. */
+static struct core_split totals(const struct core *core)
 {
+	const struct memsys_cpu_stats *stats = core->cache_stats;
+
+	return (struct core_split){
+		.execution = core_instructions(core),
+		.stall_l2 = stats->stall_l2_cycles,
+		.stall_local = stats->stall_local_cycles,
+		.stall_remote = stats->stall_remote_cycles,
+		.stall_uncached = stats->stall_uncached_cycles,
+		.idle = core->idle_cycles,
+	};
+}
+
+/* Adds to `split` what has come since the mark. */
+static void add_since(struct core_split *split, const struct core_split *now,
+		      const struct core_split *mark)
+{
+	split->execution += now->execution - mark->execution;
+	split->stall_l2 += now->stall_l2 - mark->stall_l2;
+	split->stall_local += now->stall_local - mark->stall_local;
+	split->stall_remote += now->stall_remote - mark->stall_remote;
+	split->stall_uncached += now->stall_uncached - mark->stall_uncached;
+	split->idle += now->idle - mark->idle;
+}
+
+void timed_account(struct core *core)
+{
+	struct core_split now = totals(core);
+
+	add_since(&core->split[core->split_mode], &now, &core->split_mark);
+	core->split_mark = now;
+	core->split_mode = core_get_mode(core);
+}
+
+struct core_split timed_split(const struct core *core, enum core_mode mode)
+{
+	struct core_split split = core->split[mode];
+
+	if (core->cache != NULL && mode == core->split_mode) {
+		struct core_split now = totals(core);
+
+		add_since(&split, &now, &core->split_mark);
+	}
+	return split;
+}
+
+void timed_switch(struct core *core, struct memsys_cpu *cache, const struct memsys_cpu_stats *stats)
+{
+	if (cache == NULL && core->cache != NULL) {
+		timed_account(core);
+	}
 	core->cache = cache;
+	core->cache_stats = stats;
+	if (cache != NULL) {
+		memset(core->split, 0, sizeof(core->split));
+		core->split_mark = totals(core);
+		core->split_mode = core_get_mode(core);
+	}
 	core->link = NULL;
 	for (unsigned mode = 0; mode < CORE_MODE_COUNT; mode++) {
 		core->maps[mode].filled_for = UINT32_MAX;

@@ -94,4 +94,8 @@ void timed_resume(struct core *core, uint64_t cycle);
 void timed_lost(struct core *core, uint64_t line, uint32_t bytes);
 
 /* Between instructions: enters timing mode with these caches, or leaves it (NULL). */
-void timed_switch(struct core *core, struct memsys_cpu *cache);
+void timed_switch(struct core *core, struct memsys_cpu *cache,
+		  const struct memsys_cpu_stats *stats);
+
+/* Time spent in `mode` since timing mode began last. */
+struct core_split timed_split(const struct core *core, enum core_mode mode);
