@@ -43,16 +43,16 @@ static json_t *split_report(const struct machine *machine, unsigned cpu)
 
 	for (unsigned mode = 0; mode < MACHINE_MODES; mode++) {
 		struct machine_split split;
-		json_t *object = json_object();
+		json_t *cycles = json_object();
 
 		machine_cpu_split(machine, cpu, mode, &split);
-		add_number(object, "execution", split.execution);
-		add_number(object, "stall_l2", split.stall_l2);
-		add_number(object, "stall_local", split.stall_local);
-		add_number(object, "stall_remote", split.stall_remote);
-		add_number(object, "stall_uncached", split.stall_uncached);
-		add_number(object, "idle", split.idle);
-		json_object_set_new(modes, names[mode], object);
+		add_number(cycles, "execution", split.execution);
+		add_number(cycles, "stall_l2", split.stall_l2);
+		add_number(cycles, "stall_local", split.stall_local);
+		add_number(cycles, "stall_remote", split.stall_remote);
+		add_number(cycles, "stall_uncached", split.stall_uncached);
+		add_number(cycles, "idle", split.idle);
+		json_object_set_new(modes, names[mode], cycles);
 	}
 	return modes;
 }
