@@ -66,7 +66,10 @@ static void tlb_instruction(struct vcpu *vcpu, enum isa_id id)
 	cpu_self()->inspect.cause = INSPECT_CAUSE_TLB_WRITE;
 	if (id == ISA_tlbwr || id == ISA_tlbwi) {
 		vcpu->counters[VCPU_COUNT_tlb_write]++;
-		vcpu->wide_used = vcpu->wide_used || is_wide(registers.entryhi);
+		if (is_wide(registers.entryhi)) {
+			vcpu->wide_used = true;
+			vcpu->attention = true;
+		}
 	} else {
 		vcpu->counters[VCPU_COUNT_tlb_other]++;
 	}

@@ -55,7 +55,10 @@ static void settle(struct vcpu *vcpu, unsigned code, uint64_t vaddr, enum vtlb_r
 		break;
 	case VTLB_MAPPED:
 		vcpu->counters[VCPU_COUNT_virtual_hit]++;
-		vcpu->wide_used = vcpu->wide_used || !bits_is_word(vaddr);
+		if (!bits_is_word(vaddr)) {
+			vcpu->wide_used = true;
+			vcpu->attention = true;
+		}
 		break;
 	case VTLB_AGAIN:
 		shootdown_serve(&vcpu->vtlb.target);
@@ -177,6 +180,7 @@ void fault_watch(struct vcpu *vcpu)
 {
 	if (vcp0_status(vcpu) & (STATUS_EXL | STATUS_ERL)) {
 		vcpu->watch_deferred = true;
+		vcpu->attention = true;
 	} else {
 		exception_deliver(vcpu, EXC_WATCH, 0);
 	}

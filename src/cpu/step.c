@@ -5,21 +5,42 @@
 #include "isa/branch.h"
 #include "isa/isa.h"
 
+#include "src/cpu/cpu.h"
 #include "src/cpu/exception.h"
 #include "src/cpu/fpu.h"
 #include "src/cpu/memory_access.h"
 #include "src/cpu/vcpu.h"
+#include "src/include/bits.h"
+#include "src/include/memory.h"
 
-uint64_t step_pc(const struct vcpu *vcpu)
+/* Kernels mostly run in the window, where the pmap alone knows; NULL: elsewhere. */
+static const uint32_t *find_in_window(uint64_t vaddr)
 {
-	return vcpu->trap_cause & CAUSE_BD ? vcpu->regs.pc + 4 : vcpu->regs.pc;
+	const struct cpu *cpu = cpu_self();
+	uint64_t offset = vaddr - bits_sign_extend(VM_WINDOW_BASE);
+	uint64_t gpn = offset >> PAGE_SHIFT;
+	uint32_t ready;
+	uint64_t page;
+
+	if (gpn >> 1 >= cpu->window_pairs) {
+		return NULL;
+	}
+	ready = ((const uint32_t *)(uintptr_t)cpu->window_base)[gpn];
+	if (!(ready & ENTRYLO_V)) {
+		return NULL;
+	}
+	page = (uint64_t)(ready & ENTRYLO_PFN) << (PAGE_SHIFT - ENTRYLO_PFN_SHIFT);
+	return memory_at(page | (offset & (PAGE_BYTES - 1)));
 }
 
 static bool fetch(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word)
 {
 	enum vtlb_result result;
-	const uint32_t *address = memory_access_find(vcpu, vaddr, &result);
+	const uint32_t *address = find_in_window(vaddr);
 
+	if (address == NULL) {
+		address = memory_access_find(vcpu, vaddr, &result);
+	}
 	if (address != NULL) {
 		*word = *address;
 		return true;
@@ -36,17 +57,13 @@ bool step_fetch(struct vcpu *vcpu, uint32_t *word)
 	return fetch(vcpu, step_pc(vcpu), word);
 }
 
-bool step_next(struct vcpu *vcpu, uint64_t *next)
+bool step_past_branch(struct vcpu *vcpu, uint64_t *next)
 {
 	uint64_t pc = vcpu->regs.pc;
 	struct isa_branch_operands operands;
 	struct isa_branch branch;
 	uint32_t word;
 
-	*next = pc + 4;
-	if (!(vcpu->trap_cause & CAUSE_BD)) {
-		return true;
-	}
 	if (!fetch(vcpu, pc, &word)) {
 		return false;
 	}

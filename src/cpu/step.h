@@ -4,19 +4,34 @@
  */
 #pragma once
 
+#include "isa/cp0.h"
+
+#include "src/cpu/vcpu.h"
 #include "src/include/types.h"
 
-struct vcpu;
-
 /* Where the trapping instruction is: after its branch, if it is in a delay slot. */
-uint64_t step_pc(const struct vcpu *vcpu);
+static inline uint64_t step_pc(const struct vcpu *vcpu)
+{
+	return vcpu->regs.pc + (vcpu->trap_cause & CAUSE_BD ? 4 : 0);
+}
+
 /*
  * Its word, read through the monitor's own structures. False: the guest's translation is gone (the
  * processor had fetched it before); the miss has been delivered to the guest, which will come back.
  */
 bool step_fetch(struct vcpu *vcpu, uint32_t *word);
+/* The branch before the instruction, for step_next(). */
+bool step_past_branch(struct vcpu *vcpu, uint64_t *next);
+
 /*
- * The instruction has been emulated: regs.pc is where the guest goes on, past the branch before it
- * if there is one. False: the branch could not be read, as above; call it before the effects.
+ * Where the guest goes on when the instruction has been emulated: past the branch before it, if
+ * there is one. False: the branch could not be read, as above; so it is called before the effects.
  */
-bool step_next(struct vcpu *vcpu, uint64_t *next);
+static inline bool step_next(struct vcpu *vcpu, uint64_t *next)
+{
+	if (vcpu->trap_cause & CAUSE_BD) {
+		return step_past_branch(vcpu, next);
+	}
+	*next = vcpu->regs.pc + 4;
+	return true;
+}

@@ -90,6 +90,31 @@ static uint32_t hardware_status(const struct cpu *cpu, const struct vcpu *vcpu, 
 }
 
 /*
+ * The short way back: this VCPU goes on, and there is nothing to look at (prepare() says what there
+ * might be). Whoever shoots translations down or ends the VM also interrupts or posts a request.
+ */
+static bool prepare_quickly(struct cpu *cpu, struct vcpu *vcpu)
+{
+	uint32_t status = vcpu->page->status;
+	uint32_t cause = (uint32_t)vcpu->regs.cp0[CP0_CAUSE];
+
+	cause |= *(volatile uint32_t *)&vcpu->lines;
+	if (cpu->current != vcpu || cpu->look || vcpu->attention ||
+	    *(volatile uint32_t *)&vcpu->requests != 0 ||
+	    (status & (~(uint32_t)VCP0_STATUS_BITS | STATUS_RE)) != 0) {
+		return false;
+	}
+	if ((cause & status & CAUSE_IP) != 0 &&
+	    (status & (STATUS_IE | STATUS_EXL | STATUS_ERL)) == STATUS_IE) {
+		return false;
+	}
+	vcpu->page->cause = cause;
+	vcpu->page->pending = cause & CAUSE_IP;
+	vcpu->hw_status = hardware_status(cpu, vcpu, status);
+	return true;
+}
+
+/*
  * The page is the guest's to write, so everything that Status says is looked at now, once. False:
  * the VCPU cannot go on.
  */
@@ -98,6 +123,8 @@ static bool prepare(struct cpu *cpu, struct vcpu *vcpu)
 	uint32_t status = vcp0_status(vcpu);
 	uint32_t pending;
 
+	vcpu->attention = (vcpu->regs.cp0[CP0_WATCHLO] & (WATCHLO_R | WATCHLO_W)) != 0 ||
+			  vcpu->watch_deferred || vcpu->wide_used;
 	if (vcpu->page->status != status) {
 		vcpu->page->status = status; /* bits that do not exist come back as 0 */
 	}
@@ -164,7 +191,9 @@ void trap_dispatch(struct vcpu *vcpu)
 	struct cpu *cpu = cpu_self();
 
 	handle(cpu, vcpu, (vcpu->trap_cause & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT);
-	leave(cpu);
+	if (!prepare_quickly(cpu, vcpu)) {
+		leave(cpu);
+	}
 }
 
 void cpu_run(void)

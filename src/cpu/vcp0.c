@@ -137,6 +137,7 @@ static bool write_special(struct vcpu *vcpu, unsigned number, uint64_t value)
 	case CP0_WATCHLO:
 		keep(vcpu, number, value, WATCHLO_PADDR | WATCHLO_R | WATCHLO_W);
 		vcpu->watch_deferred = false;
+		vcpu->attention = true;
 		return true;
 	case CP0_WATCHHI:
 		keep(vcpu, number, value, WATCHHI_PADDR);

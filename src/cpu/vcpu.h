@@ -49,10 +49,11 @@ struct vcpu {
 	uint32_t hw_status;
 	uint32_t hw_watchlo;
 	uint32_t hw_watchhi;
-	uint8_t mode;        /* enum vcpu_mode */
-	bool fpu_is_mine;    /* the CPU's FPU holds this VCPU's registers */
-	bool wide_used;      /* the TLBs may hold addresses beyond 32 bits */
-	bool may_resume;     /* OFF by a stop that keeps the registers */
+	uint8_t mode;     /* enum vcpu_mode */
+	bool fpu_is_mine; /* the CPU's FPU holds this VCPU's registers */
+	bool wide_used;   /* the TLBs may hold addresses beyond 32 bits */
+	bool attention;   /* something of the above, or a watched address: look before entering */
+	bool may_resume;  /* OFF by a stop that keeps the registers */
 	bool watch_deferred; /* a watched access under EXL: the exception waits for EXL = 0 */
 
 	struct shared_page *page; /* the shared page, through XKPHYS */
