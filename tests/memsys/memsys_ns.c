@@ -155,7 +155,7 @@ static void measure_one_cpu(void)
 	report("store, remote miss with write-back",
 	       measure(&m, STORE, (uint64_t)FRAMES * 4096, (uint64_t)32 << 20, 128, REPEATS / 40));
 	printf("%llu of %u accesses were misses\n", (unsigned long long)m.blocked,
-	       3 * (REPEATS / 40));
+	       3U * (REPEATS / 40));
 	printf("%.1f MB for 64 MB touched\n", (double)memsys_host_bytes(m.memsys) / 1048576);
 	memsys_destroy(m.memsys);
 }

@@ -14,6 +14,7 @@ struct single {
 	unsigned lost_count[3]; /* by enum memsys_loss */
 	uint64_t last_lost;
 	unsigned dma_lines, dma_transfers;
+	unsigned settled; /* times */
 };
 
 /* Aborts the test if the configuration is refused. */

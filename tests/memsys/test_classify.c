@@ -255,7 +255,7 @@ START_TEST(odd_geometries_work)
 		uint32_t random = i + 1;
 
 		setup_caches(cases[i].l1, cases[i].l2);
-		for (unsigned k = 0; k < 3000; k++) {
+		for (unsigned k = 0; k < 1500; k++) {
 			uint64_t paddr;
 
 			random = random * 1664525 + 1013904223;
@@ -318,6 +318,7 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, miss_first_is_cold);
 	tcase_add_test(tests, miss_after_replacement);
 	tcase_add_test(tests, miss_on_the_written_word_is_true_sharing);

@@ -191,6 +191,7 @@ static void finish(struct traffic *traffic, struct traffic_cpu *cpu)
 		cpu->link_writes = writes_of(traffic, paddr);
 		break;
 	case TRAFFIC_SC:
+		cpu->sc_succeeded = cpu->has_link;
 		if (!cpu->has_link) {
 			cpu->sc_failed++;
 			break;
@@ -206,6 +207,9 @@ static void finish(struct traffic *traffic, struct traffic_cpu *cpu)
 		break;
 	}
 	cpu->accesses++;
+	if (traffic->done && (cpu->access.kind != TRAFFIC_SC || cpu->sc_succeeded)) {
+		traffic->done(traffic, cpu);
+	}
 }
 
 static void run_cpu(struct traffic *traffic, struct traffic_cpu *cpu, uint64_t end)

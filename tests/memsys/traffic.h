@@ -47,6 +47,7 @@ struct traffic_cpu {
 	bool has_link;
 	uint64_t link_line;
 	uint64_t link_writes; /* of its line when the LL was done */
+	bool sc_succeeded;    /* the last one */
 	uint64_t sc_done, sc_failed;
 };
 
@@ -58,6 +59,8 @@ struct traffic {
 	uint64_t now;
 	/* The next access of a CPU. */
 	struct traffic_access (*next)(struct traffic *traffic, struct traffic_cpu *cpu);
+	/* An access of a CPU takes place; an SC only if it succeeds. May be NULL. */
+	void (*done)(struct traffic *traffic, struct traffic_cpu *cpu);
 	/* Called before each boundary, for devices; may be NULL. */
 	void (*between)(struct traffic *traffic);
 	void *context;
