@@ -35,6 +35,7 @@ static void count_request(struct cpu *cpu, uint8_t kind)
 	unsigned home = memsys_home_node(cpu->memsys, request->line);
 
 	if (kind == MESSAGE_UPG) {
+		cpu->request.is_upgrade = true;
 		cpu->stats.upgrades++;
 	} else if (request->is_store) {
 		cpu->stats.write_misses++;
@@ -138,6 +139,7 @@ static void receive_requested(struct cpu *cpu, const struct protocol_message *in
 	if (out.actions & CACHE_ACTION_LOST) {
 		struct l2_line *l2 = l2_find(cpu, request->line);
 
+		request->is_upgrade = false;
 		cpu->stats.upgrades_lost++;
 		if (l2) {
 			classify_loss(cpu, l2, MEMSYS_INVALIDATED);
@@ -281,19 +283,36 @@ static void install(struct cpu *cpu, uint64_t when)
 	l1_fill(cpu, request->paddr, request->is_fetch);
 }
 
-/* The miss ends at cycle `when` of the quantum that comes. */
-void cache_fill(struct cpu *cpu, uint64_t when)
+void cache_resume(struct cpu *cpu, unsigned home, uint64_t when)
 {
 	struct memsys *memsys = cpu->memsys;
 	struct request *request = &cpu->request;
-	uint64_t stall = when - request->issued;
+
+	cpu->last_miss = (struct memsys_miss){ .paddr = request->paddr,
+					       .issued = request->issued,
+					       .resumed = when,
+					       .home = (uint8_t)home,
+					       .is_store = request->is_store,
+					       .is_fetch = request->is_fetch,
+					       .is_uncached = request->state == REQUEST_PORT,
+					       .is_upgrade = request->is_upgrade,
+					       .has_three_hops = request->three_hop,
+					       .cause = request->cause };
+	request->state = REQUEST_NONE;
+	memsys->ops->resume(memsys->context, cpu->number, when);
+}
+
+/* The miss ends at cycle `when` of the quantum that comes. */
+void cache_fill(struct cpu *cpu, uint64_t when)
+{
+	unsigned home = memsys_home_node(cpu->memsys, cpu->request.line);
+	uint64_t stall = when - cpu->request.issued;
 
 	install(cpu, when);
-	if (memsys_home_node(memsys, request->line) == cpu->node) {
+	if (home == cpu->node) {
 		cpu->stats.stall_local_cycles += stall;
 	} else {
 		cpu->stats.stall_remote_cycles += stall;
 	}
-	request->state = REQUEST_NONE;
-	memsys->ops->resume(memsys->context, cpu->number, when);
+	cache_resume(cpu, home, when);
 }

@@ -98,7 +98,7 @@ void cpu_clear(struct cpu *cpu)
 	l1_clear(&cpu->hot.fetch);
 	memset(cpu->l2, 0, (size_t)(memsys->l2_set_mask + 1) * memsys->l2_ways * sizeof(*cpu->l2));
 	memset(&cpu->request, 0, sizeof(cpu->request));
-	memset(&cpu->stats, 0, sizeof(cpu->stats));
+	memset(&cpu->last_miss, 0, sizeof(cpu->last_miss));
 	cpu->buffer_count = 0;
 }
 

@@ -59,15 +59,19 @@ void classify_miss(struct memsys *memsys, struct cpu *cpu, uint64_t line, uint8_
 	}
 	if (!(history->seen & bit)) {
 		cpu->stats.cold_misses++;
+		cpu->request.cause = MEMSYS_COLD;
 	} else if (!(history->invalidated & bit)) {
 		cpu->stats.replacement_misses++;
+		cpu->request.cause = MEMSYS_REPLACEMENT;
 	} else {
 		uint32_t written = history->written[cpu->number] | owner_words(memsys, line, owner);
 
 		if (written & words_of_request(cpu)) {
 			cpu->stats.true_sharing_misses++;
+			cpu->request.cause = MEMSYS_TRUE_SHARING;
 		} else {
 			cpu->stats.false_sharing_misses++;
+			cpu->request.cause = MEMSYS_FALSE_SHARING;
 		}
 	}
 	history->seen |= bit;
@@ -93,7 +97,7 @@ void classify_loss(struct cpu *cpu, struct l2_line *l2, enum memsys_loss loss)
 	history->invalidated |= bit;
 	if (!history->written) {
 		history->written = memsys_allocate(memsys->cpu_count, sizeof(*history->written));
-		memsys->host_bytes += memsys->cpu_count * sizeof(*history->written);
+		memsys->directory_bytes += memsys->cpu_count * sizeof(*history->written);
 	}
 	history->written[cpu->number] = 0;
 }

@@ -84,7 +84,7 @@ static struct home_page *make_page(struct memsys *memsys, uint64_t number)
 		page->history = memsys_allocate(count, sizeof(*page->history));
 		bytes += count * sizeof(*page->history);
 	}
-	memsys->host_bytes += bytes;
+	memsys->directory_bytes += bytes;
 	memsys->pages[number] = page;
 	return page;
 }
@@ -131,7 +131,10 @@ void directory_clear(struct memsys *memsys)
 	for (uint64_t number = 0; number < memsys->page_count; number++) {
 		struct home_page *page = memsys->pages[number];
 
-		if (page && page->history) {
+		if (!page) {
+			continue; /* and the host page stays untouched */
+		}
+		if (page->history) {
 			for (unsigned i = 0; i < lines_per_page(memsys); i++) {
 				free(page->history[i].written);
 			}
@@ -142,7 +145,7 @@ void directory_clear(struct memsys *memsys)
 	}
 	memsys->waiting_count = 0;
 	memsys->waiting_free = NO_INDEX;
-	memsys->host_bytes = 0;
+	memsys->directory_bytes = 0;
 }
 
 uint32_t waiting_allocate(struct memsys *memsys)

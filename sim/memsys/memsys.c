@@ -98,7 +98,6 @@ void memsys_reset(struct memsys *memsys)
 
 		node->controller_free_at = 0;
 		memset(node->bank_free_at, 0, memsys->config.banks * sizeof(*node->bank_free_at));
-		memset(&node->stats, 0, sizeof(node->stats));
 	}
 	for (uint32_t i = 0; i < memsys->port_count; i++) {
 		memsys->ports[i].is_used = false;
@@ -107,14 +106,26 @@ void memsys_reset(struct memsys *memsys)
 	memsys->posted = 0;
 	event_queue_clear(memsys->events);
 	network_reset(memsys->network);
-	miss_counters_reset(memsys);
-	memsys->now = 0;
 	memsys->boundaries = 0;
 	memsys->random = memsys->config.seed * 0x9e3779b97f4a7c15;
 	if (memsys->random == 0) {
 		memsys->random = 1; /* 0 is no state of the generator */
 	}
 	memsys->failure[0] = '\0';
+}
+
+void memsys_power_on(struct memsys *memsys)
+{
+	memsys_reset(memsys);
+	miss_counters_reset(memsys);
+	network_clear_waited(memsys->network);
+	memsys->now = 0;
+	for (unsigned i = 0; i < memsys->cpu_count; i++) {
+		memset(&memsys->cpus[i].stats, 0, sizeof(memsys->cpus[i].stats));
+	}
+	for (unsigned i = 0; i < memsys->config.nodes; i++) {
+		memset(&memsys->nodes[i].stats, 0, sizeof(memsys->nodes[i].stats));
+	}
 }
 
 void memsys_destroy(struct memsys *memsys)
@@ -161,6 +172,11 @@ unsigned memsys_latency_ns(const struct memsys *memsys, unsigned from, unsigned 
 	       2 * config->hop_ns * (network_hops(memsys->network, from, to) - 1);
 }
 
+const struct memsys_miss *memsys_last_miss(const struct memsys *memsys, unsigned cpu)
+{
+	return &memsys->cpus[cpu].last_miss;
+}
+
 const struct memsys_cpu_stats *memsys_stats_cpu(const struct memsys *memsys, unsigned cpu)
 {
 	return &memsys->cpus[cpu].stats;
@@ -178,5 +194,5 @@ uint64_t memsys_stats_network_waited(const struct memsys *memsys)
 
 uint64_t memsys_host_bytes(const struct memsys *memsys)
 {
-	return memsys->host_bytes;
+	return memsys->directory_bytes + memsys->row_bytes;
 }

@@ -88,8 +88,10 @@ struct memsys_cpu {
 struct memsys *memsys_create(const struct memsys_config *config, const struct memsys_ops *ops,
 			     void *context, struct error *err);
 void memsys_destroy(struct memsys *memsys);
-/* As after creation: cold caches, empty queues, all counters 0. */
+/* Cold caches and empty queues, whatever was under way; statistics and miss counters stay. */
 void memsys_reset(struct memsys *memsys);
+/* As after creation: statistics and miss counters too. */
+void memsys_power_on(struct memsys *memsys);
 
 struct memsys_cpu *memsys_cpu(struct memsys *memsys, unsigned cpu);
 uint64_t memsys_quantum(const struct memsys *memsys);
@@ -173,6 +175,28 @@ bool memsys_is_quiet(const struct memsys *memsys);
 /* A read miss from node `from` to a line clean at node `to`, without contention: NODE_LATENCY. */
 unsigned memsys_latency_ns(const struct memsys *memsys, unsigned from, unsigned to);
 unsigned memsys_home_node(const struct memsys *memsys, uint64_t paddr);
+
+/* What a CPU was blocked for last: valid from resume() on, until it blocks again. */
+struct memsys_miss {
+	uint64_t paddr;
+	uint64_t issued, resumed; /* cycles */
+	uint8_t home;             /* node of the memory or device */
+	bool is_store, is_fetch;
+	bool is_uncached;    /* or a device's register */
+	bool is_upgrade;     /* the line was held shared all the time */
+	bool has_three_hops; /* another cache had the data */
+	uint8_t cause;       /* enum memsys_cause */
+};
+
+enum memsys_cause {
+	MEMSYS_NO_CAUSE, /* upgrades, uncached accesses, or not classified */
+	MEMSYS_COLD,
+	MEMSYS_REPLACEMENT,
+	MEMSYS_TRUE_SHARING,
+	MEMSYS_FALSE_SHARING
+};
+
+const struct memsys_miss *memsys_last_miss(const struct memsys *memsys, unsigned cpu);
 
 const struct memsys_cpu_stats *memsys_stats_cpu(const struct memsys *memsys, unsigned cpu);
 const struct memsys_node_stats *memsys_stats_node(const struct memsys *memsys, unsigned node);

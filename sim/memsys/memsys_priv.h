@@ -34,6 +34,8 @@ struct request {
 	bool is_fetch;
 	bool is_store;
 	bool three_hop;
+	bool is_upgrade;
+	uint8_t cause; /* enum memsys_cause */
 	uint8_t bytes;
 	uint64_t paddr;
 	uint64_t line;
@@ -59,6 +61,7 @@ struct cpu {
 	struct request request;
 	struct write_back *buffer;
 	unsigned buffer_count, buffer_capacity;
+	struct memsys_miss last_miss;
 	struct memsys_cpu_stats stats;
 };
 
@@ -130,7 +133,7 @@ struct memsys {
 	struct home_page **pages;
 	uint64_t page_count;
 	uint64_t frame_count;
-	uint64_t host_bytes;
+	uint64_t directory_bytes, row_bytes; /* of host memory */
 	struct waiting *waiting;
 	uint32_t waiting_count, waiting_free; /* free list */
 	struct port_access *ports;
@@ -185,6 +188,8 @@ void cache_issue(struct cpu *cpu, uint64_t time);
 void cache_receive(struct cpu *cpu, uint64_t line, const struct protocol_message *in,
 		   uint64_t time);
 void cache_fill(struct cpu *cpu, uint64_t when);
+/* The request has been answered: the CPU goes on at `when`. */
+void cache_resume(struct cpu *cpu, unsigned home, uint64_t when);
 
 /* home_side.c: the directory's controller. */
 void home_receive(struct memsys *memsys, unsigned node, uint64_t address,

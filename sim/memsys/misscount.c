@@ -84,6 +84,7 @@ void miss_counters_reset(struct memsys *memsys)
 	struct miss_counters *counters = memsys->miss_counters;
 
 	free_rows(memsys);
+	memsys->row_bytes = 0;
 	memset(counters->lines, 0, sizeof(counters->lines));
 	counters->next_halving = UINT64_MAX;
 	for (unsigned i = 0; i < memsys->config.nodes; i++) {
@@ -138,7 +139,7 @@ static struct row *make_row(struct memsys *memsys, struct node_counters *node, u
 	}
 	node->frames[node->frame_count++] = frame;
 	row->halvings = halvings(node, now);
-	memsys->host_bytes += bytes;
+	memsys->row_bytes += bytes;
 	memsys->miss_counters->rows[frame] = row;
 	return row;
 }

@@ -50,7 +50,6 @@ void network_destroy(struct network *network)
 
 void network_reset(struct network *network)
 {
-	network->waited = 0;
 	memset(network->free_at, 0, sizeof(network->free_at));
 }
 
@@ -133,6 +132,11 @@ uint64_t network_send(struct network *network, unsigned from, unsigned to, uint6
 		first = false;
 	} while (from != to);
 	return time;
+}
+
+void network_clear_waited(struct network *network)
+{
+	network->waited = 0;
 }
 
 uint64_t network_waited(const struct network *network)

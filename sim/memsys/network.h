@@ -16,6 +16,7 @@ struct network;
 
 struct network *network_create(const struct memsys_config *config);
 void network_destroy(struct network *network);
+/* All links are free. */
 void network_reset(struct network *network);
 
 /* Links between two nodes. */
@@ -28,3 +29,4 @@ uint64_t network_send(struct network *network, unsigned from, unsigned to, uint6
 		      unsigned busy, unsigned hop);
 /* Cycles that messages have waited for links so far. */
 uint64_t network_waited(const struct network *network);
+void network_clear_waited(struct network *network);

@@ -209,8 +209,10 @@ void port_done(struct memsys *memsys, uint32_t tag, uint64_t when)
 
 		port_release(memsys, tag);
 		cpu->stats.stall_uncached_cycles += when - cpu->request.issued;
-		cpu->request.state = REQUEST_NONE;
-		memsys->ops->resume(memsys->context, port.cpu, when);
+		cache_resume(cpu,
+			     port.is_device ? cpu->request.device_node
+					    : memsys_home_node(memsys, port.paddr),
+			     when);
 	} else if (port.bytes_left > 0) {
 		dma_send(memsys, tag, port.paddr + port.bytes, port.bytes_left,
 			 when + memsys->timing.request);

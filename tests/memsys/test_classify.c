@@ -274,15 +274,52 @@ START_TEST(odd_geometries_work)
 }
 END_TEST
 
-START_TEST(reset_makes_all_cold)
+START_TEST(reset_makes_caches_cold_and_keeps_counters)
 {
 	single_store(s, 0, A, 4);
 	single_load(s, 1, A);
 	memsys_reset(s->memsys);
 	ck_assert_uint_eq(memsys_host_bytes(s->memsys), 0);
+	ck_assert_uint_eq(single_load(s, 0, A), 120);
+	ck_assert_uint_eq(causes(0), 2000);
+}
+END_TEST
+
+START_TEST(power_on_is_as_after_creation)
+{
+	single_store(s, 0, A, 4);
+	single_load(s, 1, A);
+	memsys_power_on(s->memsys);
 	s->now = 0;
+	ck_assert_uint_eq(causes(0), 0);
+	ck_assert_uint_eq(memsys_host_bytes(s->memsys), 0);
 	ck_assert_uint_eq(single_load(s, 0, A), 120);
 	ck_assert_uint_eq(causes(0), 1000);
+}
+END_TEST
+
+START_TEST(last_miss_tells_all)
+{
+	const struct memsys_miss *miss = memsys_last_miss(s->memsys, 0);
+
+	single_fetch(s, 0, A + 4);
+	ck_assert(miss->is_fetch && !miss->is_store && !miss->is_uncached);
+	ck_assert_uint_eq(miss->paddr, A + 4);
+	ck_assert_uint_eq(miss->resumed - miss->issued, 120);
+	ck_assert_uint_eq(miss->cause, MEMSYS_COLD);
+	single_store(s, 0, FRAMES * 4096 + A, 4);
+	ck_assert(!miss->is_fetch && miss->is_store && !miss->has_three_hops);
+	ck_assert_uint_eq(miss->home, 1);
+	single_store(s, 3, FRAMES * 4096 + A, 4);
+	single_load(s, 0, FRAMES * 4096 + A);
+	ck_assert(miss->has_three_hops && !miss->is_store);
+	ck_assert_uint_eq(miss->cause, MEMSYS_TRUE_SHARING);
+	single_store(s, 0, FRAMES * 4096 + A, 4);
+	ck_assert(miss->is_upgrade && miss->is_store);
+	ck_assert_uint_eq(miss->cause, MEMSYS_NO_CAUSE);
+	single_uncached(s, 0, 2 * FRAMES * 4096, false);
+	ck_assert(miss->is_uncached && !miss->is_upgrade);
+	ck_assert_uint_eq(miss->home, 2);
 }
 END_TEST
 
@@ -335,7 +372,9 @@ int main(void)
 	tcase_add_test(tests, inclusion_second_level_takes_first_along);
 	tcase_add_test(tests, lost_lines_are_told);
 	tcase_add_test(tests, odd_geometries_work);
-	tcase_add_test(tests, reset_makes_all_cold);
+	tcase_add_test(tests, reset_makes_caches_cold_and_keeps_counters);
+	tcase_add_test(tests, power_on_is_as_after_creation);
+	tcase_add_test(tests, last_miss_tells_all);
 	tcase_add_test(tests, every_counter_has_name_unit_and_text);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
