@@ -248,18 +248,19 @@ static void put_in_buffer(struct print_sink *sink, char c)
 
 size_t print_buffer(char *buffer, size_t bytes, const char *format, ...)
 {
-	struct buffer_sink sink = {
-		.sink = { put_in_buffer },
-		.at = buffer,
-		.last = bytes ? buffer + bytes - 1 : buffer,
-	};
+	struct buffer_sink sink = { { put_in_buffer },
+				    buffer,
+				    buffer + (bytes != 0 ? bytes - 1 : 0) };
 	va_list list;
 	size_t count;
 
+	if (bytes != 0) {
+		buffer[0] = 0;
+	}
 	va_start(list, format);
 	count = print_format_list(&sink.sink, format, list);
 	va_end(list);
-	if (bytes) {
+	if (bytes != 0) {
 		*sink.at = 0;
 	}
 	return count;

@@ -24,7 +24,7 @@ void vtlb_guest_pair(const struct inspect_tlb_entry *slot, uint64_t tag, uint32_
 	}
 	for (uint32_t half = 0; half < 2; half++) {
 		/* The bit above the page's offset chooses the half of the entry. */
-		uint32_t lo = page & (inside + 1) ? slot->entrylo1 : slot->entrylo0;
+		uint32_t lo = (page & (inside + 1)) ? slot->entrylo1 : slot->entrylo0;
 		uint32_t pfn = (lo & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT;
 
 		pfn = (pfn & ~inside) | ((page + half) & inside);

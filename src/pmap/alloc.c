@@ -221,9 +221,9 @@ static bool run_is_free(const struct page_pool *pool, uint32_t index, uint32_t c
 	while (count != 0) {
 		uint32_t shift = index % WORD_BITS;
 		uint32_t here = WORD_BITS - shift < count ? WORD_BITS - shift : count;
-		uint64_t mask = UINT64_MAX >> (WORD_BITS - here) << shift;
+		uint64_t ones = here < WORD_BITS ? ((uint64_t)1 << here) - 1 : UINT64_MAX;
 
-		if ((pool->bits[index / WORD_BITS] & mask) != mask) {
+		if ((~pool->bits[index / WORD_BITS] >> shift & ones) != 0) {
 			return false;
 		}
 		index += here;

@@ -153,8 +153,8 @@ static enum status allocate(struct pmap *pmap, uint32_t frame, uint32_t node, ui
 	uint32_t hint = PAGE_ALLOC_NO_HINT;
 
 	if (pmap->large && frame < WINDOW_FRAMES) {
-		uint32_t before = frame % RUN_PAGES ? pmap_load_ready(pmap, frame - 1) : 0;
-		uint32_t after = (frame + 1) % RUN_PAGES && frame + 1 < pmap->frame_count
+		uint32_t before = frame % RUN_PAGES != 0 ? pmap_load_ready(pmap, frame - 1) : 0;
+		uint32_t after = (frame + 1) % RUN_PAGES != 0 && frame + 1 < pmap->frame_count
 					 ? pmap_load_ready(pmap, frame + 1)
 					 : 0;
 

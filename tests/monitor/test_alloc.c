@@ -167,6 +167,24 @@ START_TEST(runs_do_not_cross_the_hole)
 }
 END_TEST
 
+/* Up to 2^12 pages alignment alone sees to it; a run of 2^13 would reach across. */
+START_TEST(largest_runs_do_not_cross_the_hole)
+{
+	uint32_t mpn;
+	uint32_t hole = (uint32_t)FRAME_HOLE_FIRST;
+
+	start(1, hole + 0x1000, FRAME_BLOCK);
+	for (uint32_t i = 0; i < 0x2000; i++) {
+		page_free(&alloc, page_at(0, hole - 0x1000 + i));
+	}
+	ck_assert_uint_eq((hole - 0x1000) % 0x2000, 0);
+	ck_assert_int_eq(page_alloc_run(&alloc, 0, 13, true, &mpn), ERR_NOMEM);
+	ck_assert_int_eq(page_alloc_run(&alloc, 0, 12, true, &mpn), OK);
+	ck_assert_uint_eq(mpn, hole - 0x1000);
+	end();
+}
+END_TEST
+
 START_TEST(page_in_run_leaves_the_rest)
 {
 	uint32_t mpn;
@@ -337,6 +355,7 @@ int main(void)
 	tcase_add_test(tcase, hint_is_taken_if_free_and_on_the_node);
 	tcase_add_test(tcase, runs_are_aligned_and_whole);
 	tcase_add_test(tcase, runs_do_not_cross_the_hole);
+	tcase_add_test(tcase, largest_runs_do_not_cross_the_hole);
 	tcase_add_test(tcase, page_in_run_leaves_the_rest);
 	tcase_add_test(tcase, round_robin_deals_and_has_no_runs);
 	tcase_add_test(tcase, bad_arguments_are_refused);

@@ -661,6 +661,29 @@ START_TEST(page_that_shares_protects_or_moves_leaves_its_block)
 }
 END_TEST
 
+/* 16 pages that lie in a row from a page on that is no multiple of 16. */
+START_TEST(misaligned_runs_form_no_large_blocks)
+{
+	setup_frames(2048, 64, true);
+	for (uint32_t i = 0; i < 32; i++) {
+		uint32_t mpn = 1024 + 4 + i;
+
+		ck_assert_int_eq(memmap_take(&model.memmap, 0, mpn, INSPECT_FRAME_SHARED, &mpn),
+				 OK);
+		ck_assert_uint_eq(mpn, 1024 + 4 + i);
+		ck_assert_int_eq(pmap_map_shared(pmap, i, mpn), OK);
+		store_on(0, window(i), (uint8_t)i);
+		ck_assert_uint_eq(mpn_of(0, i), mpn);
+	}
+	sound();
+	ck_assert_uint_eq(pmap->page[16].order, 2);
+	tlb_hw_flush();
+	ck_assert_uint_eq(load_on(0, window(17)), 17);
+	ck_assert_uint_eq(mask_at(window(17)), 3 << 13);
+	model_end();
+}
+END_TEST
+
 START_TEST(large_entries_off_means_pairs_of_4k)
 {
 	setup_frames(2048, 64, false);
@@ -795,6 +818,7 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, trampoline_is_readable_alone);
 	tcase_add_test(tcase, large_blocks_form_and_fall_apart);
 	tcase_add_test(tcase, page_that_shares_protects_or_moves_leaves_its_block);
+	tcase_add_test(tcase, misaligned_runs_form_no_large_blocks);
 	tcase_add_test(tcase, large_entries_off_means_pairs_of_4k);
 	tcase_add_test(tcase, populate_gives_a_block_or_nothing);
 	tcase_add_test(tcase, wrong_uses_of_the_memmap_are_our_bugs);

@@ -62,7 +62,7 @@ static void refill_large(uint64_t vaddr, uint8_t asid, uint32_t gpn, uint32_t bi
 	struct vtlb_registers r = registers(vaddr, asid, gpn, bits);
 
 	r.pagemask = mask;
-	r.entrylo1 = (gpn + (mask >> 13) + 1) << 6 | bits;
+	r.entrylo1 = (gpn + (mask >> 13) + 1) << 6 | 5 << 3 | bits;
 	vtlb_write_random(vtlb, &r);
 }
 
@@ -232,11 +232,11 @@ START_TEST(page_sizes_lead_to_every_page)
 	model_add_vm(0, 1024, 1, ENTRIES);
 	vtlb = &model.vtlb[0][0];
 	model_load(0, vtlb);
-	for (uint32_t size = 1; size <= 0x1000; size *= 4) {
-		uint32_t pages = size < 256 ? size : 256;
+	for (unsigned order = 0; order <= 12; order += 2) {
+		uint32_t size = 1U << order;
 
 		refill_large(0x2000000, 1, 0, RW, (size - 1) << 13);
-		for (uint32_t i = 0; i < pages; i++) {
+		for (uint32_t i = 0; i < size && i < 256; i++) {
 			struct vtlb_fault fault;
 
 			wrong += vtlb_translate(vtlb, 0x2000000 + i * 0x1000ULL, 1, true, &fault) !=
@@ -535,6 +535,9 @@ START_TEST(large_write_supersedes_all_in_range)
 	refill(HEAP + 0x1e000, 2, 62, RW);
 	refill(HEAP + 0x20000, 2, 64, RW);
 	refill(HEAP + 0x4000, 3, 66, RW);
+	ck_assert_uint_eq(gpn_at(HEAP + 0x4000, 2), 60);
+	ck_assert_uint_eq(gpn_at(HEAP + 0x1e000, 2), 62);
+	ck_assert_uint_eq(gpn_at(HEAP + 0x4000, 3), 66);
 	push_out(2);
 	refill_large(HEAP, 2, 0, RW, 0x1e000);
 	ck_assert_uint_eq(gpn_at(HEAP + 0x4000, 2), 4);
@@ -581,6 +584,22 @@ START_TEST(global_write_supersedes_every_asid)
 	refill(HEAP, 5, 8, RW);
 	ck_assert_uint_eq(gpn_at(HEAP, 5), 8);
 	ck_assert_int_eq(load_from(HEAP, 9), VTLB_REFILL);
+	model_end();
+}
+END_TEST
+
+START_TEST(large_global_write_supersedes_every_asid)
+{
+	setup();
+	for (uint32_t asid = 1; asid < 20; asid++) {
+		refill(HEAP + 0x2000, (uint8_t)asid, 60, RW);
+		ck_assert_uint_eq(gpn_at(HEAP + 0x2000, (uint8_t)asid), 60);
+	}
+	push_out(1);
+	refill_large(HEAP, 1, 0, RW | GLO, 0x6000);
+	ck_assert_uint_eq(gpn_at(HEAP + 0x2000, 7), 2);
+	ck_assert_uint_eq(gpn_at(HEAP + 0x2000, 1), 2);
+	ck_assert_uint_eq(gpn_at(HEAP + 0x3000, 19), 3);
 	model_end();
 }
 END_TEST
@@ -803,6 +822,7 @@ int main(void)
 	tcase_add_test(tcase, large_write_supersedes_all_in_range);
 	tcase_add_test(tcase, global_pair_serves_every_asid_and_goes_as_one);
 	tcase_add_test(tcase, global_write_supersedes_every_asid);
+	tcase_add_test(tcase, large_global_write_supersedes_every_asid);
 	tcase_add_test(tcase, second_level_off_forgets_left_entries);
 	tcase_add_test(tcase, promotion_spares_slots_written_by_number);
 	tcase_add_test(tcase, guest_maps_nothing_in_monitor_areas);
