@@ -37,9 +37,9 @@ START_TEST(numbers_print_as_in_libc)
 {
 	SAME("plain");
 	SAME("%d %d %d", 0, -1, 12345);
-	SAME("%d %i", INT32_MIN, INT32_MAX);
+	SAME("%d %i", (int)INT32_MIN, (int)INT32_MAX);
 	SAME("%u %x %X", UINT32_MAX, 0xdeadbeefU, 0xdeadbeefU);
-	SAME("%lu %lx %ld", UINT64_MAX, UINT64_MAX, INT64_MIN);
+	SAME("%lu %lx %ld", (unsigned long)UINT64_MAX, (unsigned long)UINT64_MAX, (long)INT64_MIN);
 	SAME("%llx %zu %jd", 0x123456789abcdefULL, (size_t)7, (intmax_t)-7);
 	SAME("%" PRIu64 " %016" PRIx64, (uint64_t)1 << 63, (uint64_t)0xc00000ffd0000000);
 	SAME("[%5d] [%-5d] [%05d] [%05d]", 42, 42, 42, -42);
