@@ -30,7 +30,7 @@ struct vdev_uart {
 
 /* The time of day of machine/clock.h, without what the machine's own keeps. */
 struct vdev_rtc {
-	uint64_t offset_ns; /* to the machine's, modulo 2^64 */
+	uint64_t offset_ns; /* to the cycle counter, modulo 2^64 */
 	uint64_t alarm_ns;
 	uint32_t latched[64]; /* VM_VCPUS_MAX: high words for TIME_HI */
 	uint32_t written[64];
@@ -65,3 +65,4 @@ void vdev_console_input(struct vm *vm);
 uint64_t vdev_rtc_look(struct vm *vm);
 /* State after a reset of the VM. */
 void vdev_reset(struct vm *vm);
+void vdev_rtc_reset(struct vm *vm);

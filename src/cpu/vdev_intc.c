@@ -201,7 +201,7 @@ bool vdev_cpuctl_access(struct vcpu *vcpu, uint32_t offset, unsigned bytes, bool
 void vdev_reset(struct vm *vm)
 {
 	vm->uart = (struct vdev_uart){ .ier = 0 };
-	vm->rtc = (struct vdev_rtc){ .alarm_ns = 0 };
+	vdev_rtc_reset(vm);
 	vm->source_level = 0;
 	vm->source_mask[0] = 0;
 	for (uint32_t i = 1; i < VM_VCPUS_MAX; i++) {

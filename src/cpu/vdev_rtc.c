@@ -13,9 +13,24 @@
 /* The alarm may be that late, but the timer never chases it. */
 #define WAIT_COUNTS_MIN 20000
 
+/* Time advances with the cycle counter, rounded down (docs/machine/clock.md). */
+static uint64_t cycles_ns(void)
+{
+	uint64_t frequency = platform_frequency();
+	uint64_t cycles = platform_cycles();
+
+	return cycles / frequency * NS_PER_SECOND + cycles % frequency * NS_PER_SECOND / frequency;
+}
+
 static uint64_t now_ns(const struct vm *vm)
 {
-	return platform_time_ns() + vm->rtc.offset_ns;
+	return cycles_ns() + vm->rtc.offset_ns;
+}
+
+/* The machine's time of day, if it has one, is the VM's when it starts. */
+void vdev_rtc_reset(struct vm *vm)
+{
+	vm->rtc = (struct vdev_rtc){ .offset_ns = platform_time_ns() - cycles_ns() };
 }
 
 static uint64_t join(uint32_t high, uint32_t low)
@@ -90,7 +105,7 @@ static void write_register(struct vm *vm, uint32_t vcpu, uint32_t offset, uint32
 
 	switch (offset) {
 	case RTC_TIME_LO:
-		rtc->offset_ns = join(rtc->written[vcpu], value) - platform_time_ns();
+		rtc->offset_ns = join(rtc->written[vcpu], value) - cycles_ns();
 		break;
 	case RTC_TIME_HI:
 		rtc->written[vcpu] = value;
