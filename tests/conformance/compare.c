@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "isa/cp0.h"
+#include "tests/conformance/explain.h"
 
 /* A run of records of one outcome. */
 struct span {
@@ -151,23 +152,6 @@ static struct span take_step(const struct outcome *outcome, size_t *at, unsigned
 	return span;
 }
 
-/* An exception that the runtime's refill handler served: the program has the page. */
-static bool is_refilled(const struct program *program, const struct record *record)
-{
-	for (unsigned i = 0; i < program->page_count; i++) {
-		const uint64_t *page = program->pages[i];
-		uint64_t mask = (ENTRYHI_R | ENTRYHI_VPN2) & ~page[1];
-		bool global = (page[2] & page[3] & ENTRYLO_G) != 0;
-
-		if (record->field[FIELD_VECTOR] < 3 &&
-		    ((record->field[FIELD_BADVADDR] ^ page[0]) & mask) == 0 &&
-		    (global || ((record->field[FIELD_ENTRYHI] ^ page[0]) & ENTRYHI_ASID) == 0)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool is_expected(const struct program *program, unsigned expected,
 			const struct record *records, size_t count)
 {
@@ -177,7 +161,7 @@ static bool is_expected(const struct program *program, unsigned expected,
 		unsigned code =
 			(records[i].field[FIELD_CAUSE] & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT;
 
-		if (records[i].kind != 'x' || is_refilled(program, &records[i])) {
+		if (records[i].kind != 'x' || is_served_refill(program, &records[i])) {
 			continue;
 		}
 		if (code != expected) {

@@ -31,6 +31,23 @@ uint32_t record_word(const struct program *program, const struct record *record)
 	return program->code[offset / 4];
 }
 
+/* An exception that the runtime's refill handler served: the program has the page. */
+bool is_served_refill(const struct program *program, const struct record *record)
+{
+	for (unsigned i = 0; i < program->page_count; i++) {
+		const uint64_t *page = program->pages[i];
+		uint64_t mask = (ENTRYHI_R | ENTRYHI_VPN2) & ~page[1];
+		bool global = (page[2] & page[3] & ENTRYLO_G) != 0;
+
+		if (record->field[FIELD_VECTOR] < 3 &&
+		    ((record->field[FIELD_BADVADDR] ^ page[0]) & mask) == 0 &&
+		    (global || ((record->field[FIELD_ENTRYHI] ^ page[0]) & ENTRYHI_ASID) == 0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The records are the same but for the values of registers. */
 bool same_but_values(const struct record *ours, size_t our_count, const struct record *theirs,
 		     size_t their_count)

@@ -24,6 +24,9 @@ unsigned exception_code(const struct record *record);
 /* The records are exactly one exception with this code. */
 bool is_exception(const struct record *records, size_t count, unsigned code);
 
+/* An exception that the runtime's refill handler served: the program has the page. */
+bool is_served_refill(const struct program *program, const struct record *record);
+
 /* One of the records is an exception with this code. */
 bool has_exception(const struct record *records, size_t count, unsigned code);
 

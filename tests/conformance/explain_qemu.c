@@ -49,14 +49,14 @@ enum outcome_kind {
 	OUTCOME_OTHER
 };
 
-/* The step's access ended so: the records are what is left of it, with at most one exception. */
+/* The step's access ended so: all its records, with at most one exception but for code pages. */
 static enum outcome_kind access_outcome(const struct difference *d, const struct record *records,
 					size_t count)
 {
 	enum outcome_kind kind = OUTCOME_NONE;
 
 	for (size_t i = 0; i < count; i++) {
-		if (records[i].kind != 'x') {
+		if (records[i].kind != 'x' || is_served_refill(d->program, &records[i])) {
 			continue;
 		}
 		if (kind != OUTCOME_NONE || records[i].field[FIELD_BADVADDR] != d->step->address) {

@@ -241,3 +241,53 @@ bool fpu_leaves_range(const struct step *step)
 	value = rounded(value, step->row, step->fcr31 & 3);
 	return value >= limit || value < -limit;
 }
+
+/* The magnitude of the exact result, as close as the host has it; 0 for what cannot be tiny. */
+static long double magnitude(const struct step *step)
+{
+	enum fpu_format format = fpu_row_source(step->row);
+	long double fs = (long double)number(step->fs, format);
+	long double ft = (long double)number(step->ft, format);
+
+	switch (step->row) {
+	case ISA_add_s:
+	case ISA_add_d:
+		return fabsl(fs + ft);
+	case ISA_sub_s:
+	case ISA_sub_d:
+		return fabsl(fs - ft);
+	case ISA_mul_s:
+	case ISA_mul_d:
+		return fabsl(fs * ft);
+	case ISA_div_s:
+	case ISA_div_d:
+		return ft != 0 ? fabsl(fs / ft) : 0;
+	case ISA_cvt_s_d:
+		return fabsl(fs);
+	default:
+		return 0;
+	}
+}
+
+bool fpu_rounds_to_smallest(const struct step *step, bool negative)
+{
+	bool single = fpu_row_result(step->row) == FPU_SINGLE;
+	long double smallest = single ? 0x1p-126L : 0x1p-1022L;
+	/* Between numbers below the smallest one if the exponent had no bounds. */
+	long double spacing = single ? 0x1p-150L : 0x1p-1075L;
+	long double gap = smallest - magnitude(step);
+
+	if (gap <= 0) {
+		return false;
+	}
+	switch (step->fcr31 & 3) {
+	case 0:
+		return gap <= spacing / 2;
+	case 2:
+		return !negative && gap < spacing;
+	case 3:
+		return negative && gap < spacing;
+	default:
+		return false;
+	}
+}

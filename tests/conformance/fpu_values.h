@@ -39,3 +39,9 @@ bool fpu_exact_zero(const struct step *step);
 
 /* The step's operation converts to an integer that cannot hold the rounded result. */
 bool fpu_leaves_range(const struct step *step);
+
+/*
+ * The step's result lies below the smallest normal number and is rounded to it: not tiny, because
+ * tininess is detected after rounding (R4000 UM 7.4, Underflow).
+ */
+bool fpu_rounds_to_smallest(const struct step *step, bool negative);
