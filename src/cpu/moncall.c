@@ -105,9 +105,13 @@ static int remap_page(struct vcpu *vcpu, uint32_t to, uint32_t from)
 	if (!(pmap_ready(pmap, from) & ENTRYLO_V)) {
 		return page_zero(vcpu, to, 1);
 	}
-	if (release(vcpu, to) && pmap_make_shared(pmap, from, &mpn, &caller) == OK &&
-	    pmap_map_shared(pmap, to, mpn) == OK) {
-		return MONCALL_OK;
+	if (release(vcpu, to) && pmap_make_shared(pmap, from, &mpn, &caller) == OK) {
+		enum status status = pmap_map_shared(pmap, to, mpn);
+
+		memmap_unpin(pmap->memmap, mpn);
+		if (status == OK) {
+			return MONCALL_OK;
+		}
 	}
 	target = memory_access_page(vcpu, to, true);
 	source = memory_access_page(vcpu, from, false);

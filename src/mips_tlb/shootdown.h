@@ -74,7 +74,7 @@ void shootdown_serve(struct shootdown_target *target);
 /* Anything to serve? One load: for the way back to the guest. */
 static inline bool shootdown_pending(const struct shootdown_target *target)
 {
-	return *(const volatile uint64_t *)&target->posted != target->served;
+	return __atomic_load_n(&target->posted, __ATOMIC_RELAXED) != target->served;
 }
 
 /* Loaded on `cpu`, or on none: then the caller has flushed the hardware TLB. */

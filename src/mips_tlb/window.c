@@ -57,6 +57,11 @@ uint64_t window_entryhi(uint32_t gpn)
 	return vaddr & (ENTRYHI_R | ENTRYHI_VPN2);
 }
 
+static uint32_t ready_word(const struct pmap *pmap, uint32_t frame)
+{
+	return __atomic_load_n(&pmap->ready[frame], __ATOMIC_RELAXED) & ~PMAP_READY_LARGE;
+}
+
 void window_to_hardware(const struct pmap *pmap, uint64_t vaddr)
 {
 	uint32_t frame = ((uint32_t)vaddr - VM_WINDOW_BASE) / MAP_PAGE_BYTES;
@@ -77,8 +82,7 @@ void window_to_hardware(const struct pmap *pmap, uint64_t vaddr)
 		tlb_hw_insert_large(entryhi & ~(uint64_t)pagemask, pagemask, lo[0], lo[1]);
 		return;
 	}
-	tlb_hw_insert(entryhi, pmap->ready[even] & ~PMAP_READY_LARGE,
-		      pmap->ready[even + 1] & ~PMAP_READY_LARGE);
+	tlb_hw_insert(entryhi, ready_word(pmap, even), ready_word(pmap, even + 1));
 }
 
 void window_device_to_hardware(const struct pmap *pmap, uint64_t vaddr)

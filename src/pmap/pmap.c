@@ -174,8 +174,8 @@ static enum status allocate_counted(struct pmap *pmap, uint32_t frame, uint32_t 
 	enum status status = allocate(pmap, frame, node, mpn);
 
 	if (status == OK) {
-		pmap->allocated++;
-		pmap->remote += page_node(pmap->memmap->alloc, *mpn) != node;
+		pmap_count(&pmap->allocated, 1);
+		pmap_count(&pmap->remote, page_node(pmap->memmap->alloc, *mpn) != node);
 	}
 	return status;
 }
@@ -214,7 +214,7 @@ static enum pmap_touch break_cow(struct pmap *pmap, uint32_t frame,
 		return PMAP_TOUCH_NO_MEMORY;
 	}
 	machine_page_copy(mpn, old);
-	pmap->copied++;
+	pmap_count(&pmap->copied, 1);
 	pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
 	page->state &= (uint16_t) ~(PMAP_S_COW | PMAP_S_BUSY);
 	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
@@ -319,7 +319,7 @@ static void note(struct pmap *pmap, struct pmap_page *page, uint32_t vcpu, uint6
 		return;
 	}
 	page->state |= PMAP_S_UNKNOWN;
-	pmap->backmap_overflows++;
+	pmap_count(&pmap->backmap_overflows, 1);
 }
 
 uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag)

@@ -84,7 +84,7 @@ struct pmap {
 	uint32_t trampoline[VM_TRAMPOLINE_BYTES / MAP_PAGE_BYTES]; /* ready words */
 	uint32_t target_count;
 	struct shootdown_target *target[VM_VCPUS_MAX]; /* by VCPU number */
-	/* Statistics; plain additions of several CPUs may lose some. */
+	/* Statistics. */
 	uint64_t allocated;
 	uint64_t remote; /* of them on another node than asked for */
 	uint64_t copied;
@@ -154,7 +154,10 @@ MUST_CHECK enum status pmap_release(struct pmap *pmap, uint32_t gpn,
 /* Sets the PMAP_S_PROTECTED bits of a page, which must be present. */
 MUST_CHECK enum status pmap_protect(struct pmap *pmap, uint32_t gpn, uint32_t bits,
 				    const struct pmap_caller *caller);
-/* A private page becomes copy-on-write (to be shared): after this the guest cannot write it. */
+/*
+ * The page becomes copy-on-write and is pinned, so that it stays what it is until the caller has
+ * mapped it elsewhere (pmap_map_shared) and calls memmap_unpin().
+ */
 MUST_CHECK enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 					const struct pmap_caller *caller);
 /* Moves a private page to `node` (ERR_NOMEM if that node has none): copies, shoots down, frees. */

@@ -178,6 +178,9 @@ enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 			memmap_make_shared(pmap->memmap, *mpn);
 		}
 	}
+	if (status == OK) {
+		memmap_pin(pmap->memmap, *mpn);
+	}
 	lock_release(&page->lock);
 	return status;
 }
@@ -278,7 +281,9 @@ enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
 			pmap_form_large(pmap, first + i);
 		}
 	}
-	pmap->allocated += status == OK ? count : 0;
+	if (status == OK) {
+		pmap_count(&pmap->allocated, count);
+	}
 	return status;
 }
 

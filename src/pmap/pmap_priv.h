@@ -13,6 +13,12 @@
 #define RUN_ORDER_SMALL 4
 #define RUN_PAGES       (1U << RUN_ORDER)
 
+/* Statistics, from several CPUs. */
+static inline void pmap_count(uint64_t *counter, uint64_t more)
+{
+	(void)__atomic_fetch_add(counter, more, __ATOMIC_RELAXED);
+}
+
 uint32_t pmap_gpn(uint32_t frame);
 uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame);
 void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word);

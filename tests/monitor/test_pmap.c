@@ -378,6 +378,8 @@ static void share(void)
 	ck_assert_int_eq(pmap_map_shared(&model.pmap[1], 3, mpn), OK);
 	ck_assert_int_eq(pmap_map_shared(&model.pmap[1], 3, mpn), ERR_BUSY);
 	ck_assert_int_eq(pmap_make_shared(pmap, 3, &mpn, &here), OK);
+	memmap_unpin(&model.memmap, mpn);
+	memmap_unpin(&model.memmap, mpn);
 	sound();
 }
 
@@ -453,6 +455,7 @@ START_TEST(many_users_of_one_page)
 		ck_assert_int_eq(pmap_map_shared(pmap, i, mpn), OK);
 		ck_assert_int_eq(pmap_map_shared(&model.pmap[1], i, mpn), OK);
 	}
+	memmap_unpin(&model.memmap, mpn);
 	ck_assert_uint_eq(memmap_lookup(&model.memmap, mpn)->info.users, MEMMAP_USERS_UNKNOWN);
 	sound();
 	store_on(0, window(25), 1);
@@ -642,6 +645,7 @@ START_TEST(page_that_shares_protects_or_moves_leaves_its_block)
 	}
 	ck_assert_uint_eq(pmap->page[5].order, 4);
 	ck_assert_int_eq(pmap_make_shared(pmap, 1, &mpn, &here), OK);
+	memmap_unpin(&model.memmap, mpn);
 	ck_assert_uint_eq(pmap->page[1].order, 0);
 	ck_assert_int_eq(pmap_protect(pmap, 5, PMAP_S_TEXT, &here), OK);
 	ck_assert_uint_eq(pmap->page[5].order, 0);

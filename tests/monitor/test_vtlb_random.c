@@ -393,6 +393,7 @@ static void step_pages(struct vtlb *vtlb)
 	case 1:
 		if (pmap_make_shared(vtlb->pmap, gpn, &mpn, &caller) == OK) {
 			(void)!pmap_map_shared(vtlb->pmap, other, mpn);
+			memmap_unpin(&model.memmap, mpn);
 		}
 		break;
 	case 2:
