@@ -23,8 +23,11 @@ static bool is_deadlocked(const struct machine *machine)
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
 		const struct core *core = machine->core[i];
 
+		/* What has come for it in this quantum wakes it in the next. */
+		uint32_t causes = (core->cp0.cause & CAUSE_IP) | CAUSE_IP_TIMER;
+
 		if (core->running && (!core->waiting || core->blocked || machine->interactive ||
-				      (core->cp0.status & CAUSE_IP_TIMER))) {
+				      (core->cp0.status & causes))) {
 			return false;
 		}
 	}
