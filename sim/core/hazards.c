@@ -247,6 +247,10 @@ void hazards_step(struct hazards *hazards, const struct core *core, uint64_t pc,
 	struct hazards_cpu *cpu = &hazards->cpu[core->id];
 	enum isa_id id = isa_decode(word);
 
+	if (cpu->is_executing && cpu->step.pc == pc && id != ISA_eret) {
+		return; /* timing mode: begun again, because its line has come; it has had no effect
+			 */
+	}
 	finish(hazards, core, HAZARD_EXECUTED);
 	cpu->recent[cpu->recent_count++ % RECENT] = (struct recent_insn){ pc, word };
 	cpu->is_executing = true;

@@ -78,6 +78,16 @@ w_mfc0:	dmtc0	$t0, $CP0_EPC
 	gap	2
 	dmfc0	$t1, $CP0_EPC
 	settle
+	/* A load that misses the caches is one instruction, too. */
+	dli	$t1, KSEG0 + SCRATCH + 0x10000
+	li	$t0, 0x4321
+	settle
+w_load_between:
+	dmtc0	$t0, $CP0_EPC
+	gap	2 - 1
+	lw	$t2, 0($t1)
+	dmfc0	$t1, $CP0_EPC
+	settle
 	li	$t0, 5
 	mtc0	$t0, $CP0_INDEX
 	settle
