@@ -112,6 +112,29 @@ bool emit_has_room(const struct gen *gen, unsigned words)
 	       gen->program->step_count + 8 < PROGRAM_STEPS;
 }
 
+/* Behind a branch stands its delay slot: whoever jumps elsewhere jumps behind the slot. */
+static bool is_slot(const struct program *program)
+{
+	unsigned at = program->code_count;
+
+	return at > 0 &&
+	       (isa_descs[isa_decode(program->code[at - 1])].flags & ISA_F_DELAY) != 0;
+}
+
+static void count_executed(struct gen *gen, enum isa_id id)
+{
+	struct program *program = gen->program;
+	bool in_slot = is_slot(program);
+
+	program->executed[id][gen_mode(gen)]++;
+	for (unsigned s = 0; s < SIMULATORS; s++) {
+		if ((program->platforms & ~gen->skipped & PLATFORM_OF(s)) != 0) {
+			program->ran[id][s]++;
+			program->in_slot[id][s] += in_slot;
+		}
+	}
+}
+
 void emit_word(struct gen *gen, uint32_t word)
 {
 	struct program *program = gen->program;
@@ -120,7 +143,7 @@ void emit_word(struct gen *gen, uint32_t word)
 		fail("program too long");
 	}
 	if (gen->uncertain == 0) {
-		program->executed[isa_decode(word)][gen_mode(gen)]++;
+		count_executed(gen, isa_decode(word));
 	}
 	program->code[program->code_count++] = word;
 	gen->since_hilo_read++;
@@ -137,6 +160,52 @@ void emit_row(struct gen *gen, enum isa_id id, struct operands operands)
 	if (id == ISA_mfhi || id == ISA_mflo) {
 		gen->since_hilo_read = 0;
 	}
+}
+
+/*
+ * A branch or jump to what follows its delay slot: taken or not, and whether the slot traps or not,
+ * the program goes on there. Likely ones are always taken. Returns the word to patch.
+ */
+static unsigned emit_slot_branch(struct gen *gen)
+{
+	static const enum isa_id rows[] = { ISA_beq, ISA_bgez,  ISA_j,     ISA_beql,
+					    ISA_bne, ISA_bgezl, ISA_blezl, ISA_bltz };
+	enum isa_id id = rows[random_below(&gen->random, 8)];
+	struct operands o = { 0 };
+
+	/* QEMU takes the slot of BLTZ $0, or BNE of equal registers, for no slot (differences.def).
+	 */
+	if (id == ISA_bne || id == ISA_bltz) {
+		o.rs = choose_scratch(gen, 0);
+	}
+	emit_row(gen, id, o);
+	return gen->program->code_count - 1;
+}
+
+void emit_tested_word(struct gen *gen, uint32_t word)
+{
+	enum isa_id id = isa_decode(word);
+	bool slot = (isa_descs[id].flags & ISA_F_DELAY) == 0 && id != ISA_eret &&
+		    random_chance(&gen->random, 15);
+	unsigned at = slot ? emit_slot_branch(gen) : 0;
+
+	emit_word(gen, word);
+	if (id == ISA_mfhi || id == ISA_mflo) {
+		gen->since_hilo_read = 0;
+	}
+	if (slot) {
+		emit_patch_branch(gen, at, gen->program->code_count);
+	}
+}
+
+void emit_tested(struct gen *gen, enum isa_id id, struct operands operands)
+{
+	uint32_t word = emit_encode(id, &operands);
+
+	if (isa_decode(word) != id) {
+		fail(isa_descs[id].text);
+	}
+	emit_tested_word(gen, word);
 }
 
 void emit_nops(struct gen *gen, unsigned count)
@@ -333,6 +402,7 @@ unsigned exclude_begin(struct gen *gen, enum rule_id id)
 
 	program->steps[program->step_count - 1].excluded = id + 1;
 	emit_call(gen, CALL_SKIP, PLATFORM_OF(rules[id].simulator) << CALL_SKIP_SHIFT);
+	gen->skipped |= PLATFORM_OF(rules[id].simulator);
 	return program->code_count;
 }
 
@@ -343,6 +413,7 @@ void exclude_end(struct gen *gen, unsigned at)
 	if (count > CALL_SKIP_MASK) {
 		fail("too much to skip");
 	}
+	gen->skipped = 0;
 	gen->program->code[at - 1] |= count << 6;
 }
 

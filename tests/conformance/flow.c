@@ -173,6 +173,13 @@ static void emit_integer(struct gen *gen, enum isa_id id, struct operands o)
 	note_result(gen, id, &o, destination_of(id, &o));
 }
 
+/* The same, and it may stand in a delay slot. */
+static void emit_tested_integer(struct gen *gen, enum isa_id id, struct operands o)
+{
+	emit_tested(gen, id, o);
+	note_result(gen, id, &o, destination_of(id, &o));
+}
+
 /* GXemul's overflow is wrong for some operands of these (differences.def). */
 static bool is_delicate(enum isa_id id)
 {
@@ -231,7 +238,7 @@ void flow_integer(struct gen *gen)
 	if (writes_hilo(id) && gen->since_hilo_read < 2) {
 		emit_nops(gen, 2 - gen->since_hilo_read);
 	}
-	emit_integer(gen, id, o);
+	emit_tested_integer(gen, id, o);
 }
 
 /*
@@ -305,7 +312,7 @@ static void flow_linked(struct gen *gen)
 	unsigned imm = (random_below(&gen->random, 0x10000) - 0x8000) & ~(bytes - 1) & 0xffff;
 	struct operands o = { .rs = gen->base[base], .rt = value, .imm = imm };
 
-	emit_row(gen, wide ? ISA_lld : ISA_ll, o);
+	emit_tested(gen, wide ? ISA_lld : ISA_ll, o);
 	set_sign_extended(gen, value, !wide);
 	if (random_chance(&gen->random, 30)) {
 		/* ERET clears the link (R4000 UM, ERET): the store must fail. */
@@ -315,7 +322,7 @@ static void flow_linked(struct gen *gen)
 		(void)emit_simple(gen);
 	}
 	o.rt = choose_scratch(gen, 0);
-	emit_row(gen, wide ? ISA_scd : ISA_sc, o);
+	emit_tested(gen, wide ? ISA_scd : ISA_sc, o);
 	set_sign_extended(gen, o.rt, true);
 }
 
@@ -332,7 +339,7 @@ static void flow_fault(struct gen *gen, enum isa_id id)
 		canonicalize(gen, o.rt);
 	}
 	/* Nothing is loaded: the register keeps what is known about it. */
-	emit_row(gen, id, o);
+	emit_tested(gen, id, o);
 }
 
 void flow_memory(struct gen *gen)
@@ -356,7 +363,7 @@ void flow_memory(struct gen *gen)
 	}
 	if (isa_descs[id].class == ISA_CLASS_STORE) {
 		o.rt = choose_source(gen);
-		emit_row(gen, id, o);
+		emit_tested(gen, id, o);
 		return;
 	}
 	o.rt = choose_destination(gen);
@@ -364,8 +371,8 @@ void flow_memory(struct gen *gen)
 		canonicalize(gen, o.rt);
 	}
 	if ((o.imm & (bytes - 1)) != 0) {
-		emit_row(gen, id, o); /* address error: the register keeps its value */
+		emit_tested(gen, id, o); /* address error: the register keeps its value */
 	} else {
-		emit_integer(gen, id, o);
+		emit_tested_integer(gen, id, o);
 	}
 }

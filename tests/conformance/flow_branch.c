@@ -194,7 +194,7 @@ void flow_trap(struct gen *gen)
 	if (id == ISA_teq && random_chance(&gen->random, 30)) {
 		o.rt = o.rs;
 	}
-	emit_row(gen, id, o);
+	emit_tested(gen, id, o);
 }
 
 /* Of every 100 elements of code, how many are what, by class of program; the rest observe. */

@@ -132,7 +132,7 @@ static void chain_compute(struct gen *gen, struct chain *chain)
 	if (!is_exact(value, a->format)) {
 		return;
 	}
-	emit_row(gen, operation->rows[a->format],
+	emit_tested(gen, operation->rows[a->format],
 		 (struct operands){ .rd = a->fpr, .rt = b->fpr, .sa = d->fpr });
 	d->format = a->format;
 	d->value = value;
@@ -158,7 +158,7 @@ static void chain_convert(struct gen *gen, struct chain *chain)
 	if (rows[i].from != a->format || !is_exact(a->value, rows[i].to)) {
 		return;
 	}
-	emit_row(gen, rows[i].id, (struct operands){ .rd = a->fpr, .sa = d->fpr });
+	emit_tested(gen, rows[i].id, (struct operands){ .rd = a->fpr, .sa = d->fpr });
 	d->value = a->value;
 	d->format = rows[i].to;
 }
@@ -179,7 +179,7 @@ static void chain_compare(struct gen *gen, struct chain *chain)
 	if (a->format == FPU_WORD || b->format != a->format) {
 		return;
 	}
-	emit_row(gen, a->format == FPU_SINGLE ? singles[i] : doubles[i],
+	emit_tested(gen, a->format == FPU_SINGLE ? singles[i] : doubles[i],
 		 (struct operands){ .rd = a->fpr, .rt = b->fpr });
 	/* A branch sees the condition one instruction later (R4000 UM B, BC1F). */
 	emit_constant(gen, chain->reg, 1);
@@ -203,9 +203,9 @@ static void chain_memory(struct gen *gen, struct chain *chain)
 
 	o.imm = random_below(&gen->random, 0x2000) * 8;
 	o.rt = a->fpr;
-	emit_row(gen, wide ? ISA_sdc1 : ISA_swc1, o);
+	emit_tested(gen, wide ? ISA_sdc1 : ISA_swc1, o);
 	o.rt = d->fpr;
-	emit_row(gen, wide ? ISA_ldc1 : ISA_lwc1, o);
+	emit_tested(gen, wide ? ISA_ldc1 : ISA_lwc1, o);
 	d->value = a->value;
 	d->format = a->format;
 }

@@ -45,6 +45,8 @@ struct gen {
 	uint64_t sign_extended;
 	/* Above 0: a branch may skip what is emitted now. */
 	unsigned uncertain;
+	/* PLATFORM_* that do not run what is emitted now. */
+	unsigned skipped;
 	/* Instructions since the last MFHI or MFLO: HI and LO may be written after two. */
 	unsigned since_hilo_read;
 	/* Status now; it changes by CALL_STATUS. */
@@ -80,6 +82,9 @@ bool gen_is_wide(const struct gen *gen);
 uint32_t emit_encode(enum isa_id id, const struct operands *operands);
 void emit_word(struct gen *gen, uint32_t word);
 void emit_row(struct gen *gen, enum isa_id id, struct operands operands);
+/* The instruction that a step or an element of code is about: some stand in delay slots. */
+void emit_tested(struct gen *gen, enum isa_id id, struct operands operands);
+void emit_tested_word(struct gen *gen, uint32_t word);
 void emit_nops(struct gen *gen, unsigned count);
 void emit_constant(struct gen *gen, unsigned reg, uint64_t value);
 unsigned emit_code_address(struct gen *gen, unsigned reg);

@@ -130,10 +130,13 @@ struct program {
 	unsigned status_count;
 
 	/*
-	 * How often each row is executed in each mode, counting only what no branch can skip: a
-	 * lower bound that holds whatever the simulators do.
+	 * How often each row is executed in each mode, on each simulator, and there in a delay
+	 * slot, counting only what no branch can skip: a lower bound that holds whatever the
+	 * simulators do.
 	 */
 	uint32_t executed[ISA_COUNT][MODES];
+	uint32_t ran[ISA_COUNT][SIMULATORS];
+	uint32_t in_slot[ISA_COUNT][SIMULATORS];
 };
 
 extern const char *const program_mode_names[MODES];

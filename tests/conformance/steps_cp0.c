@@ -35,13 +35,13 @@ static const struct cp0_register cp0_registers[] = {
 void emit_cp0_write(struct gen *gen, unsigned number, unsigned reg, uint64_t value, bool wide)
 {
 	emit_constant(gen, reg, value);
-	emit_row(gen, wide ? ISA_dmtc0 : ISA_mtc0, (struct operands){ .rt = reg, .rd = number });
+	emit_tested(gen, wide ? ISA_dmtc0 : ISA_mtc0, (struct operands){ .rt = reg, .rd = number });
 	emit_nops(gen, HAZARD);
 }
 
 void emit_cp0_read(struct gen *gen, unsigned number, unsigned reg, bool wide)
 {
-	emit_row(gen, wide ? ISA_dmfc0 : ISA_mfc0, (struct operands){ .rt = reg, .rd = number });
+	emit_tested(gen, wide ? ISA_dmfc0 : ISA_mfc0, (struct operands){ .rt = reg, .rd = number });
 	emit_nops(gen, 2);
 	set_sign_extended(gen, reg, !wide);
 }
@@ -196,7 +196,7 @@ static void step_cp0_after_fault(struct gen *gen)
 
 	step->expected = store ? EXC_TLBS : EXC_TLBL;
 	emit_constant(gen, reg, address);
-	emit_row(gen, store ? ISA_sb : ISA_lb, (struct operands){ .rs = reg, .rt = reg });
+	emit_tested(gen, store ? ISA_sb : ISA_lb, (struct operands){ .rs = reg, .rt = reg });
 	if (r->number == CP0_BADVADDR) {
 		emit_observe(gen, reg);
 	}
@@ -296,7 +296,7 @@ static void step_cache(struct gen *gen)
 	o.imm = random_below(&gen->random, 0x10000) & ~7U;
 	/* The page is in the TLB: a fault is not what this is about. */
 	emit_row(gen, ISA_lb, (struct operands){ .rs = o.rs, .imm = o.imm });
-	emit_row(gen, ISA_cache, o);
+	emit_tested(gen, ISA_cache, o);
 	step_end(gen);
 }
 

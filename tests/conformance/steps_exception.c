@@ -51,7 +51,7 @@ static void step_reserved(struct gen *gen)
 	if (!gxemul_survives) {
 		at = exclude_begin(gen, RULE_gxemul_reserved);
 	}
-	emit_word(gen, word);
+	emit_tested_word(gen, word);
 	if (!gxemul_survives) {
 		exclude_end(gen, at);
 	}
@@ -87,7 +87,7 @@ static void emit_random_row(struct gen *gen, enum isa_id id)
 	if (isa_descs[id].operands == ISA_OPD_RT_C1) {
 		o.rd = FCR_CSR;
 	}
-	emit_row(gen, id, o);
+	emit_tested(gen, id, o);
 	if (isa_descs[id].class == ISA_CLASS_BRANCH) {
 		emit_nops(gen, 1);
 	}
@@ -136,7 +136,7 @@ static void step_cp0_unusable(struct gen *gen)
 		o.rs = gen->base[0];
 		o.rt = 0x19; /* hit write-back invalidate, data */
 	}
-	emit_row(gen, id, o);
+	emit_tested(gen, id, o);
 	if (!harmless) {
 		exclude_end(gen, at);
 	} else {
@@ -157,7 +157,7 @@ static void step_cp0_usable(struct gen *gen)
 	emit_constant(gen, reg, random_below(&gen->random, 0x7fff) << 2);
 	emit_row(gen, ISA_mtc0, (struct operands){ .rt = reg, .rd = CP0_ENTRYLO1 });
 	emit_nops(gen, 4);
-	emit_row(gen, ISA_mfc0, (struct operands){ .rt = back, .rd = CP0_ENTRYLO1 });
+	emit_tested(gen, ISA_mfc0, (struct operands){ .rt = back, .rd = CP0_ENTRYLO1 });
 	emit_nops(gen, 1);
 	emit_isolate(gen, back);
 	emit_constant(gen, reg, 0);

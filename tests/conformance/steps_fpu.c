@@ -30,31 +30,31 @@ void emit_fpr_constant(struct gen *gen, unsigned fpr, unsigned reg, uint64_t val
 {
 	if (!has_pairs(gen)) {
 		emit_constant(gen, reg, value);
-		emit_row(gen, ISA_dmtc1, (struct operands){ .rt = reg, .rd = fpr });
+		emit_tested(gen, ISA_dmtc1, (struct operands){ .rt = reg, .rd = fpr });
 		return;
 	}
 	emit_constant(gen, reg, (uint64_t)(int64_t)(int32_t)(uint32_t)value);
-	emit_row(gen, ISA_mtc1, (struct operands){ .rt = reg, .rd = fpr });
+	emit_tested(gen, ISA_mtc1, (struct operands){ .rt = reg, .rd = fpr });
 	emit_constant(gen, reg, (uint64_t)(int64_t)(int32_t)(uint32_t)(value >> 32));
-	emit_row(gen, ISA_mtc1, (struct operands){ .rt = reg, .rd = fpr + 1 });
+	emit_tested(gen, ISA_mtc1, (struct operands){ .rt = reg, .rd = fpr + 1 });
 }
 
 /* Observes the part of an FPU register that the format has. */
 void emit_fpr_observe(struct gen *gen, unsigned fpr, unsigned reg, enum fpu_format format)
 {
 	if (is_wide_format(format) && !has_pairs(gen)) {
-		emit_row(gen, ISA_dmfc1, (struct operands){ .rt = reg, .rd = fpr });
+		emit_tested(gen, ISA_dmfc1, (struct operands){ .rt = reg, .rd = fpr });
 		set_sign_extended(gen, reg, false);
 		emit_nops(gen, 1);
 		emit_observe(gen, reg);
 		return;
 	}
-	emit_row(gen, ISA_mfc1, (struct operands){ .rt = reg, .rd = fpr });
+	emit_tested(gen, ISA_mfc1, (struct operands){ .rt = reg, .rd = fpr });
 	set_sign_extended(gen, reg, true);
 	emit_nops(gen, 1);
 	emit_observe(gen, reg);
 	if (is_wide_format(format)) {
-		emit_row(gen, ISA_mfc1, (struct operands){ .rt = reg, .rd = fpr + 1 });
+		emit_tested(gen, ISA_mfc1, (struct operands){ .rt = reg, .rd = fpr + 1 });
 		emit_nops(gen, 1);
 		emit_observe(gen, reg);
 	}
@@ -63,7 +63,7 @@ void emit_fpr_observe(struct gen *gen, unsigned fpr, unsigned reg, enum fpu_form
 void emit_fcr31(struct gen *gen, unsigned reg, uint32_t value)
 {
 	emit_constant(gen, reg, (uint64_t)(int64_t)(int32_t)value);
-	emit_row(gen, ISA_ctc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
+	emit_tested(gen, ISA_ctc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
 	emit_nops(gen, 3);
 }
 
@@ -145,10 +145,10 @@ static void step_fpu_operation(struct gen *gen)
 		emit_fpr_constant(gen, ft, reg, step->ft);
 	}
 	emit_fcr31(gen, reg, step->fcr31);
-	emit_row(gen, id, (struct operands){ .rd = fs, .rt = ft, .sa = fd });
+	emit_tested(gen, id, (struct operands){ .rd = fs, .rt = ft, .sa = fd });
 	emit_nops(gen, 1);
 	emit_fpr_observe(gen, fd, reg, is_compare(id) ? format : fpu_row_result(id));
-	emit_row(gen, ISA_cfc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
+	emit_tested(gen, ISA_cfc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
 	emit_nops(gen, 1);
 	emit_observe(gen, reg);
 	exclude_end(gen, excluded);
@@ -171,7 +171,7 @@ static void step_fpu_control(struct gen *gen)
 	step->fcr31 |= enables << FCSR_ENABLES_SHIFT | causes << FCSR_CAUSE_SHIFT;
 	step->expected = (causes & (enables | 0x20)) != 0 ? EXC_FPE : EXPECT_NONE;
 	emit_fcr31(gen, reg, step->fcr31);
-	emit_row(gen, ISA_cfc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
+	emit_tested(gen, ISA_cfc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
 	emit_nops(gen, 1);
 	emit_observe(gen, reg);
 	exclude_end(gen, excluded);
@@ -196,8 +196,8 @@ static void step_fpu_undefined(struct gen *gen)
 	step->expected = EXC_FPE;
 	step->unimplemented_operand = true;
 	emit_fcr31(gen, reg, 0);
-	emit_word(gen, word);
-	emit_row(gen, ISA_cfc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
+	emit_tested_word(gen, word);
+	emit_tested(gen, ISA_cfc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
 	emit_nops(gen, 1);
 	emit_observe(gen, reg);
 	exclude_end(gen, excluded);
@@ -218,8 +218,10 @@ static void step_fpu_branch(struct gen *gen)
 	emit_constant(gen, reg, 1);
 	at = gen->program->code_count;
 	emit_row(gen, id, (struct operands){ 0 });
+	gen->uncertain++;
 	emit_row(gen, ISA_addiu, (struct operands){ .rs = reg, .rt = reg, .imm = 2 });
 	emit_row(gen, ISA_addiu, (struct operands){ .rs = reg, .rt = reg, .imm = 4 });
+	gen->uncertain--;
 	emit_patch_branch(gen, at, gen->program->code_count);
 	emit_observe(gen, reg);
 	emit_fcr31(gen, reg, 0);

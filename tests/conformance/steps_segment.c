@@ -144,7 +144,7 @@ void step_segment(struct gen *gen)
 	emit_constant(gen, value, random_word(&gen->random));
 	emit_status(gen, status);
 	step->status = status;
-	emit_row(gen, id, (struct operands){ .rs = reg, .rt = value });
+	emit_tested(gen, id, (struct operands){ .rs = reg, .rt = value });
 	emit_status(gen, before);
 	if (rule != RULES) {
 		exclude_end(gen, at);

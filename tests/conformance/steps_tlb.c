@@ -81,7 +81,7 @@ static void emit_entry(struct gen *gen, const struct tlb_entry *entry, unsigned 
 
 static void emit_tlb(struct gen *gen, enum isa_id id)
 {
-	emit_row(gen, id, (struct operands){ 0 });
+	emit_tested(gen, id, (struct operands){ 0 });
 	emit_nops(gen, 8);
 }
 
@@ -315,7 +315,7 @@ static void step_tlb_access(struct gen *gen)
 
 		emit_cp0_write(gen, CP0_ENTRYHI, reg, asid, true);
 	}
-	emit_row(gen, id, (struct operands){ .rs = address_reg, .rt = value_reg });
+	emit_tested(gen, id, (struct operands){ .rs = address_reg, .rt = value_reg });
 	emit_isolate(gen, value_reg);
 	emit_tlb_end(gen, address_reg);
 }
