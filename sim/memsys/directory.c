@@ -66,7 +66,7 @@ static unsigned lines_per_page(const struct memsys *memsys)
 	return MAP_PAGE_BYTES >> memsys->l2_shift;
 }
 
-static struct home_page *make_page(struct memsys *memsys, uint64_t number)
+struct home_page *directory_make_page(struct memsys *memsys, uint64_t number)
 {
 	unsigned count = lines_per_page(memsys);
 	size_t bytes = sizeof(struct home_page) + count * sizeof(struct home_line);
@@ -110,7 +110,7 @@ struct home_line *directory_line(struct memsys *memsys, uint64_t line)
 	struct home_page *page = memsys->pages[number];
 
 	if (!page) {
-		page = make_page(memsys, number);
+		page = directory_make_page(memsys, number);
 	}
 	return &page->lines[line_in_page(memsys, line)];
 }
@@ -121,7 +121,7 @@ struct line_history *directory_history(struct memsys *memsys, uint64_t line)
 	struct home_page *page = memsys->pages[number];
 
 	if (!page) {
-		page = make_page(memsys, number);
+		page = directory_make_page(memsys, number);
 	}
 	return page->history ? &page->history[line_in_page(memsys, line)] : NULL;
 }

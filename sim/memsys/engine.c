@@ -170,6 +170,7 @@ void engine_send(struct memsys *memsys, unsigned from, uint64_t line,
 		send_one(memsys, from, line, message, time);
 		return;
 	}
+	one.targets = 0;
 	for (uint64_t targets = message->targets; targets; targets &= targets - 1) {
 		one.dst = (uint8_t)__builtin_ctzll(targets);
 		one.src = PROTOCOL_AGENT_HOME;

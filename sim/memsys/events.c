@@ -80,12 +80,9 @@ static inline bool is_before(const struct heap_key *a, const struct heap_key *b)
 	return a->time != b->time ? a->time < b->time : a->order < b->order;
 }
 
-void event_queue_push(struct event_queue *queue, const struct event *event)
+void event_queue_put(struct event_queue *queue, const struct event *event, uint64_t order)
 {
-	struct heap_key key = { event->time,
-				(uint64_t)event->node << 56 | (uint64_t)event->cpu << 48 |
-					(queue->sequence++ & 0xffffffffffff),
-				0 };
+	struct heap_key key = { event->time, order, 0 };
 	uint32_t at;
 
 	if (queue->free_count == 0) {
@@ -99,6 +96,31 @@ void event_queue_push(struct event_queue *queue, const struct event *event)
 		at = (at - 1) / 2;
 	}
 	queue->heap[at] = key;
+}
+
+void event_queue_push(struct event_queue *queue, const struct event *event)
+{
+	uint64_t order = (uint64_t)event->node << 56 | (uint64_t)event->cpu << 48 |
+			 (queue->sequence++ & 0xffffffffffff);
+
+	event_queue_put(queue, event, order);
+}
+
+void event_queue_get(const struct event_queue *queue, uint32_t index, struct event *event,
+		     uint64_t *order)
+{
+	*event = queue->pool[queue->heap[index].slot];
+	*order = queue->heap[index].order;
+}
+
+uint64_t event_queue_sequence(const struct event_queue *queue)
+{
+	return queue->sequence;
+}
+
+void event_queue_set_sequence(struct event_queue *queue, uint64_t sequence)
+{
+	queue->sequence = sequence;
 }
 
 uint64_t event_queue_first_time(const struct event_queue *queue)

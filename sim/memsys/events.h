@@ -46,3 +46,10 @@ uint32_t event_queue_count(const struct event_queue *queue);
 /* Calls `visit` for each event, in no particular order. */
 void event_queue_for_each(const struct event_queue *queue,
 			  void (*visit)(void *context, const struct event *event), void *context);
+
+/* For archives: each event with its place in the order, and the sequence that comes next. */
+void event_queue_get(const struct event_queue *queue, uint32_t index, struct event *event,
+		     uint64_t *order);
+void event_queue_put(struct event_queue *queue, const struct event *event, uint64_t order);
+uint64_t event_queue_sequence(const struct event_queue *queue);
+void event_queue_set_sequence(struct event_queue *queue, uint64_t sequence);

@@ -118,7 +118,7 @@ void memsys_power_on(struct memsys *memsys)
 {
 	memsys_reset(memsys);
 	miss_counters_reset(memsys);
-	network_clear_waited(memsys->network);
+	network_set_waited(memsys->network, 0);
 	memsys->now = 0;
 	for (unsigned i = 0; i < memsys->cpu_count; i++) {
 		memset(&memsys->cpus[i].stats, 0, sizeof(memsys->cpus[i].stats));

@@ -159,6 +159,8 @@ __attribute__((format(printf, 2, 3))) void memsys_fail(struct memsys *memsys, co
 struct home_line *directory_line(struct memsys *memsys, uint64_t line);
 /* NULL if nothing of the page has been touched. */
 struct home_line *directory_find(const struct memsys *memsys, uint64_t line);
+/* Page `number` of memsys.pages, which must not exist. */
+struct home_page *directory_make_page(struct memsys *memsys, uint64_t number);
 struct line_history *directory_history(struct memsys *memsys, uint64_t line);
 bool directory_has(const struct memsys *memsys, uint64_t paddr);
 void directory_clear(struct memsys *memsys);

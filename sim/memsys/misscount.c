@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "machine/misscount.h"
+#include "sim/memsys/archive_priv.h"
 #include "sim/memsys/memsys_priv.h"
 #include "sim/state_hash.h"
 
@@ -105,7 +106,7 @@ static uint16_t current(const struct row *row, uint64_t now_halvings, unsigned c
 {
 	uint64_t due = now_halvings > row->halvings ? now_halvings - row->halvings : 0;
 
-	return due < 16 ? (uint16_t)(row->count[cpu][kind] >> due) : 0;
+	return (uint16_t)(due < 16 ? row->count[cpu][kind] >> due : 0);
 }
 
 static void bring_up_to_date(const struct memsys *memsys, struct row *row, uint64_t now_halvings)
@@ -442,5 +443,82 @@ void miss_counters_hash(const struct memsys *memsys, struct state_hash *hash)
 							     row->count[cpu][WRITES]);
 			}
 		}
+	}
+}
+
+static void archive_node(struct archive *archive, const struct memsys *memsys,
+			 struct node_counters *node)
+{
+	ARCHIVE_U32(archive, node->control);
+	ARCHIVE_U32(archive, node->threshold);
+	ARCHIVE_U32(archive, node->sample);
+	ARCHIVE_U32(archive, node->decay);
+	ARCHIVE_U32(archive, node->route);
+	ARCHIVE_U32(archive, node->events);
+	ARCHIVE_BOOL(archive, node->has_overflown);
+	ARCHIVE_BOOL(archive, node->is_asserted);
+	ARCHIVE_U32(archive, node->asserted_cpu);
+	ARCHIVE_U32(archive, node->first);
+	ARCHIVE_U32(archive, node->count);
+	ARCHIVE_U64(archive, node->halvings);
+	archive_expect(archive,
+		       node->first < MISSCOUNT_QUEUE_ENTRIES &&
+			       node->count <= MISSCOUNT_QUEUE_ENTRIES &&
+			       (!node->is_asserted || node->asserted_cpu < memsys->cpu_count));
+	for (unsigned i = 0; i < MISSCOUNT_QUEUE_ENTRIES; i++) {
+		ARCHIVE_U64(archive, node->queue[i]);
+	}
+}
+
+static void archive_row(struct archive *archive, const struct memsys *memsys, struct row *row)
+{
+	ARCHIVE_U64(archive, row->halvings);
+	ARCHIVE_BOOL(archive, row->is_triggered);
+	for (unsigned cpu = 0; cpu < memsys->cpu_count; cpu++) {
+		for (unsigned kind = READS; kind <= WRITES; kind++) {
+			row->count[cpu][kind] = (uint16_t)archive_number(
+				archive, row->count[cpu][kind], MISSCOUNT_MAX);
+		}
+	}
+}
+
+/* A node's rows in the order in which they were made, which is that of their invalidations. */
+static void archive_rows(struct archive *archive, struct memsys *memsys, unsigned number)
+{
+	struct miss_counters *counters = memsys->miss_counters;
+	struct node_counters *node = &counters->nodes[number];
+	uint64_t count = archive_number(archive, node->frame_count, memsys->config.frames_per_node);
+
+	for (uint32_t i = 0; i < count && !archive->has_failed; i++) {
+		uint64_t frame = archive->is_loading ? 0 : node->frames[i];
+
+		frame = archive_number(archive, frame, memsys->frame_count - 1);
+		archive_expect(archive, home_of(memsys, frame) == number &&
+						(!archive->is_loading || !counters->rows[frame]));
+		if (archive->has_failed) {
+			return;
+		}
+		if (archive->is_loading) {
+			make_row(memsys, node, frame, 0);
+		}
+		archive_row(archive, memsys, counters->rows[frame]);
+	}
+}
+
+void archive_miss_counters(struct archive *archive, struct memsys *memsys)
+{
+	struct miss_counters *counters = memsys->miss_counters;
+
+	for (unsigned i = 0; i < memsys->config.nodes; i++) {
+		archive_node(archive, memsys, &counters->nodes[i]);
+		archive_rows(archive, memsys, i);
+	}
+	if (archive->is_loading && !archive->has_failed) {
+		for (unsigned i = 0; i < memsys->config.nodes; i++) {
+			if (counters->nodes[i].is_asserted) {
+				counters->lines[counters->nodes[i].asserted_cpu]++;
+			}
+		}
+		plan_halving(counters, memsys->config.nodes);
 	}
 }

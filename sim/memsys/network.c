@@ -134,9 +134,15 @@ uint64_t network_send(struct network *network, unsigned from, unsigned to, uint6
 	return time;
 }
 
-void network_clear_waited(struct network *network)
+void network_set_waited(struct network *network, uint64_t waited)
 {
-	network->waited = 0;
+	network->waited = waited;
+}
+
+uint64_t *network_links(struct network *network, unsigned *count)
+{
+	*count = network->nodes * LINKS_PER_NODE;
+	return network->free_at;
 }
 
 uint64_t network_waited(const struct network *network)

@@ -29,4 +29,7 @@ uint64_t network_send(struct network *network, unsigned from, unsigned to, uint6
 		      unsigned busy, unsigned hop);
 /* Cycles that messages have waited for links so far. */
 uint64_t network_waited(const struct network *network);
-void network_clear_waited(struct network *network);
+
+/* For archives: the cycle from which on each link is free. */
+uint64_t *network_links(struct network *network, unsigned *count);
+void network_set_waited(struct network *network, uint64_t waited);
