@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - starts the CPUs, runs the program in timing mode, checks its result (parallel.h). */
+#include "guests/lib/cpu.h"
+#include "guests/lib/lock.h"
+#include "guests/lib/platform.h"
+#include "guests/lib/print.h"
+#include "guests/lib/smp.h"
+#include "guests/lib/trap.h"
+#include "guests/parallel/parallel.h"
+#include "machine/annotation.h"
+#include "machine/map.h"
+#include "machine/node.h"
+
+#define KSEG0        0x80000000U
+#define PROGRAM_SIZE 0x00420000U /* of each node's memory; 128 KB past a multiple of the L2 ways \
+				  */
+#define PAGE_BYTES 4096U
+
+unsigned parallel_cpus;
+unsigned parallel_nodes = 1;
+
+static uint32_t node_bytes = 0;
+static volatile uint32_t is_ready = 0;
+/* A line of its own, so that waiting disturbs nothing else. */
+static struct barrier barrier __attribute__((aligned(128)));
+
+/* A machine without node controllers has one node. */
+static void find_nodes(void)
+{
+	volatile uint32_t *node = (volatile uint32_t *)cpu_kseg1(MAP_NODE_BASE);
+	uint32_t count;
+
+	if (trap_probe(&node[NODE_COUNT / 4], 4, &count) && count > 0) {
+		parallel_nodes = count;
+		node_bytes = node[NODE_FRAMES / 4] * PAGE_BYTES;
+	}
+}
+
+unsigned parallel_node_of(unsigned cpu)
+{
+	return cpu / (parallel_cpus / parallel_nodes);
+}
+
+void *parallel_memory(unsigned node, uint32_t offset)
+{
+	return (void *)(intptr_t)(int32_t)(KSEG0 + node * node_bytes + PROGRAM_SIZE + offset);
+}
+
+void parallel_barrier(void)
+{
+	barrier_wait(&barrier, parallel_cpus);
+}
+
+static void set_mode(uint32_t mode)
+{
+	volatile uint32_t *port =
+		(volatile uint32_t *)cpu_kseg1(MAP_ANNOTATION_BASE + ANNOTATION_MODE);
+
+	*port = mode;
+	while (*port != mode) {
+	}
+}
+
+static void work(unsigned cpu)
+{
+	while (!is_ready) {
+	}
+	parallel_barrier();
+	if (cpu == 0) {
+		set_mode(ANNOTATION_MODE_TIMING);
+	}
+	parallel_barrier();
+	parallel_run(cpu);
+	parallel_barrier();
+	if (cpu == 0) {
+		set_mode(ANNOTATION_MODE_FAST);
+	}
+	parallel_barrier();
+}
+
+int main(void)
+{
+	find_nodes();
+	parallel_cpus = smp_start(work);
+	parallel_prepare();
+	is_ready = 1;
+	work(0);
+	if (!parallel_check()) {
+		printf("the result is wrong\n");
+		platform_exit(1);
+	}
+	printf("%u CPUs, %u nodes: the result is right\n", parallel_cpus, parallel_nodes);
+	platform_exit(0);
+}

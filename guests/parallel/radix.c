@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * radix.c - parallel radix sort, as SPLASH-2's: each CPU counts the digits of its keys, and then
+ * moves every key to its place, which is in anybody's memory.
+ *
+ * The permutation writes all over the machine: remote write misses from everywhere to everywhere.
+ */
+#include "guests/parallel/parallel.h"
+
+#define KEYS_EACH 16384U /* of each CPU */
+#define DIGIT     8U     /* bits */
+#define DIGITS    (1U << DIGIT)
+#define PASSES    2U /* even; keys have DIGIT * PASSES bits */
+#define CPUS_MAX  64U
+
+static uint32_t counts[CPUS_MAX][DIGITS] __attribute__((aligned(128)));
+
+/* Keys in array 0 or 1; consecutive CPUs have consecutive parts. */
+static uint32_t *keys_of(unsigned cpu, unsigned array)
+{
+	unsigned each = parallel_cpus / parallel_nodes;
+
+	return parallel_memory(parallel_node_of(cpu), (2 * (cpu % each) + array) * KEYS_EACH * 4);
+}
+
+static uint32_t *key_at(unsigned array, uint32_t index)
+{
+	return keys_of(index / KEYS_EACH, array) + index % KEYS_EACH;
+}
+
+void parallel_prepare(void)
+{
+	uint32_t state = 99;
+
+	for (uint32_t i = 0; i < parallel_cpus * KEYS_EACH; i++) {
+		*key_at(0, i) = parallel_random(&state) & ((1U << (DIGIT * PASSES)) - 1);
+	}
+}
+
+static void count_digits(unsigned cpu, const uint32_t *keys, unsigned shift)
+{
+	for (uint32_t digit = 0; digit < DIGITS; digit++) {
+		counts[cpu][digit] = 0;
+	}
+	for (uint32_t i = 0; i < KEYS_EACH; i++) {
+		counts[cpu][(keys[i] >> shift) & (DIGITS - 1)]++;
+	}
+}
+
+/* Where the keys of this CPU go: behind smaller digits, and behind the same of CPUs before it. */
+static void find_places(unsigned cpu, uint32_t place[DIGITS])
+{
+	uint32_t sum = 0;
+
+	for (uint32_t digit = 0; digit < DIGITS; digit++) {
+		for (unsigned other = 0; other < parallel_cpus; other++) {
+			if (other == cpu) {
+				place[digit] = sum;
+			}
+			sum += counts[other][digit];
+		}
+	}
+}
+
+void parallel_run(unsigned cpu)
+{
+	uint32_t place[DIGITS];
+
+	for (unsigned pass = 0; pass < PASSES; pass++) {
+		const uint32_t *keys = keys_of(cpu, pass & 1);
+		unsigned shift = pass * DIGIT;
+
+		count_digits(cpu, keys, shift);
+		parallel_barrier();
+		find_places(cpu, place);
+		for (uint32_t i = 0; i < KEYS_EACH; i++) {
+			uint32_t digit = (keys[i] >> shift) & (DIGITS - 1);
+
+			*key_at((pass & 1) ^ 1, place[digit]++) = keys[i];
+		}
+		parallel_barrier();
+	}
+}
+
+/* In order, and the same keys: as many, with the same sum and sum of squares. */
+int parallel_check(void)
+{
+	uint32_t state = 99;
+	uint32_t sum = 0;
+	uint32_t squares = 0;
+
+	for (uint32_t i = 0; i < parallel_cpus * KEYS_EACH; i++) {
+		uint32_t wanted = parallel_random(&state) & ((1U << (DIGIT * PASSES)) - 1);
+		uint32_t found = *key_at(0, i);
+
+		sum += wanted - found;
+		squares += wanted * wanted - found * found;
+		if (i > 0 && *key_at(0, i - 1) > found) {
+			return 0;
+		}
+	}
+	return sum == 0 && squares == 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * table.c - a table that all CPUs read at random, on node 0.
+ *
+ * Twice as large as a second-level cache: half of the reads miss, all at node 0, whose controller
+ * and memory are the bottleneck. Copies of its pages on every node would make them local.
+ */
+#include "guests/parallel/parallel.h"
+
+#define BYTES 0x00200000U
+#define WORDS (BYTES / 4)
+#define READS 20000U
+
+static uint32_t sums[64][32] __attribute__((aligned(128)));
+
+static uint32_t *table(void)
+{
+	return parallel_memory(0, 0);
+}
+
+static uint32_t entry(uint32_t i)
+{
+	return i * 2654435761U ^ (i >> 7);
+}
+
+void parallel_prepare(void)
+{
+	for (uint32_t i = 0; i < WORDS; i++) {
+		table()[i] = entry(i);
+	}
+}
+
+void parallel_run(unsigned cpu)
+{
+	uint32_t state = cpu + 1;
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i < READS; i++) {
+		sum += table()[parallel_random(&state) % WORDS];
+	}
+	sums[cpu][0] = sum;
+}
+
+int parallel_check(void)
+{
+	for (unsigned cpu = 0; cpu < parallel_cpus; cpu++) {
+		uint32_t state = cpu + 1;
+		uint32_t sum = 0;
+
+		for (uint32_t i = 0; i < READS; i++) {
+			sum += entry(parallel_random(&state) % WORDS);
+		}
+		if (sums[cpu][0] != sum) {
+			return 0;
+		}
+	}
+	return 1;
+}
