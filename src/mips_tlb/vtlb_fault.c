@@ -156,7 +156,7 @@ static enum vtlb_result touch(struct vtlb *vtlb, uint64_t gpa, bool write)
 	case PMAP_TOUCH_OUTSIDE:
 		break;
 	}
-	/* The clock may be read without a trap. */
+	/* The clock and the trampolines may be read without a trap. */
 	if (!write && pmap_ready(vtlb->pmap, gpn) & ENTRYLO_V) {
 		return VTLB_MAPPED;
 	}

@@ -98,6 +98,9 @@ uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn)
 
 		return word & ENTRYLO_V ? word : PMAP_READY_NONE;
 	}
+	if (gpn - TRAMPOLINE_GPN < TRAMPOLINE_PAGES) {
+		return pmap->trampoline[gpn - TRAMPOLINE_GPN];
+	}
 	return gpn == MAP_CLOCK_BASE / MAP_PAGE_BYTES ? pmap->clock_ready : PMAP_READY_NONE;
 }
 
@@ -344,7 +347,7 @@ bool pmap_has_mapping(const struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint
 	uint32_t frame;
 
 	if (!pmap_frame(pmap, gpn, &frame)) {
-		return gpn == MAP_CLOCK_BASE / MAP_PAGE_BYTES;
+		return (pmap_ready(pmap, gpn) & ENTRYLO_V) != 0;
 	}
 	return pmap->page[frame].state & PMAP_S_UNKNOWN ||
 	       backmap_has(&pmap->page[frame].backmap, backmap_make(vcpu, tag));

@@ -110,7 +110,7 @@ bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame);
 
 /*
  * The word for a guest page as it is now, without PMAP_READY_LARGE: NONE if there is no memory,
- * none yet, or access is kept away. The clock page gives `clock_ready`.
+ * none yet, or access is kept away. The clock page gives `clock_ready`, a trampoline's its word.
  */
 uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn);
 
@@ -140,7 +140,8 @@ enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
  * step under the lock. For vtlb.c.
  */
 uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag);
-/* That is noted, or the page's backmaps are unknown, or it needs none (the clock). For checks. */
+/* That is noted, or the page's backmaps are unknown, or it needs none (clock, trampolines). For
+ * checks. */
 bool pmap_has_mapping(const struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag);
 
 /* A shared page at a guest page without one: copy-on-write. ERR_BUSY if there is one. */
