@@ -46,7 +46,9 @@ static int compare_symbols(const void *left, const void *right)
 /* The string table of a symbol table; NULL unless every name in it ends there. */
 static const char *string_table(const struct elf_file *file, const GElf_Shdr *symbols, size_t *size)
 {
-	Elf_Scn *section = elf_getscn(file->elf, symbols->sh_link);
+	/* Section 0 is none; elf_read_sections() has checked all the others. */
+	Elf_Scn *section =
+		symbols->sh_link != SHN_UNDEF ? elf_getscn(file->elf, symbols->sh_link) : NULL;
 	GElf_Shdr header;
 
 	if (section == NULL || gelf_getshdr(section, &header) == NULL ||
