@@ -14,6 +14,7 @@
 #include "src/cpu/exception.h"
 #include "src/cpu/fpu.h"
 #include "src/cpu/moncall.h"
+#include "src/cpu/rewrite.h"
 #include "src/cpu/step.h"
 #include "src/cpu/vcp0.h"
 #include "src/cpu/vcpu.h"
@@ -140,10 +141,14 @@ static void emulate_privileged(struct vcpu *vcpu)
 		vcpu->counters[VCPU_COUNT_eret]++;
 		exception_return(vcpu);
 	} else if (privileged(vcpu, word, id)) {
+		if (vcpu->vm->rewrite != NULL) {
+			rewrite_consider(vcpu, word);
+		}
 		vcpu->regs.pc = next;
-	} else {
+	} else if (isa_coprocessor(word) == 0) {
 		exception_deliver(vcpu, EXC_RI, 0);
 	}
+	/* Otherwise another CPU has stored there since: whatever is there now is executed. */
 }
 
 void emulate_coprocessor(struct vcpu *vcpu)
@@ -159,6 +164,11 @@ void emulate_coprocessor(struct vcpu *vcpu)
 	}
 }
 
+static uint32_t code_of(uint32_t word)
+{
+	return word >> 6 & 0xfffff;
+}
+
 void emulate_syscall(struct vcpu *vcpu)
 {
 	uint32_t word;
@@ -167,7 +177,9 @@ void emulate_syscall(struct vcpu *vcpu)
 		exception_deliver(vcpu, EXC_SYS, 0);
 	} else if (!step_fetch(vcpu, &word)) {
 		return;
-	} else if ((word >> 6 & 0xfffff) != MONCALL_CODE) {
+	} else if (code_of(word) == REWRITE_CODE && rewrite_is_call(vcpu)) {
+		rewrite_settle(vcpu);
+	} else if (code_of(word) != MONCALL_CODE) {
 		exception_deliver(vcpu, EXC_SYS, 0);
 	} else if (vcpu->trap_cause & CAUSE_BD) {
 		exception_deliver(vcpu, EXC_RI, 0);

@@ -2,6 +2,7 @@
 /* exception.c - exceptions delivered to a guest, and its return from them. */
 #include "src/cpu/exception.h"
 
+#include "src/cpu/fault.h"
 #include "src/cpu/vcp0.h"
 #include "src/cpu/vcpu.h"
 #include "src/cpu/vm.h"
@@ -23,6 +24,10 @@ static void enter_vector(struct vcpu *vcpu, unsigned code, unsigned unit, uint32
 	cause &= ~(uint32_t)(CAUSE_EXCCODE | CAUSE_CE);
 	vcp0_set_cause(vcpu, cause | code << CAUSE_EXCCODE_SHIFT | unit << CAUSE_CE_SHIFT);
 	vcpu->page->status = status | STATUS_EXL;
+	if (vcpu->mode == VCPU_USER && vcpu->vtlb.low_page) {
+		/* The handler's first instructions want it. */
+		fault_enter_low_page(vcpu);
+	}
 	vcpu->mode = VCPU_KERNEL;
 	vcpu->regs.pc = bits_sign_extend(VM_VECTOR_BASE + offset);
 	vtlb_forget_probe(&vcpu->vtlb);

@@ -8,6 +8,7 @@
 
 #include "src/cpu/cpu.h"
 #include "src/cpu/exception.h"
+#include "src/cpu/rewrite.h"
 #include "src/cpu/step.h"
 #include "src/cpu/vcp0.h"
 #include "src/cpu/vcpu.h"
@@ -67,7 +68,9 @@ static void settle(struct vcpu *vcpu, unsigned code, uint64_t vaddr, enum vtlb_r
 		outside(vcpu, vaddr, fault->gpa);
 		break;
 	case VTLB_TRAPPED:
-		vm_end(vcpu->vm, VM_ERROR, 0, "a protected page is touched");
+		/* Only text with sites is kept from stores. */
+		CHECK(vcpu->vm->rewrite != NULL);
+		rewrite_undo(vcpu, fault->gpa);
 		break;
 	case VTLB_NO_MEMORY:
 		vm_end(vcpu->vm, VM_ERROR, 0, "the machine has no memory left");
@@ -86,6 +89,11 @@ static void enter_shared_page(struct vcpu *vcpu, uint64_t pair, unsigned half)
 		      half == 0 ? lo : 0, half == 0 ? 0 : lo);
 }
 
+void fault_enter_low_page(struct vcpu *vcpu)
+{
+	enter_shared_page(vcpu, VM_SHARED_PAIR_LOW, 1);
+}
+
 /* VM_SHARED_PAGE_LOW, while the VM's instructions are rewritten. */
 static bool enter_low_page(struct vcpu *vcpu, uint64_t vaddr)
 {
@@ -93,7 +101,7 @@ static bool enter_low_page(struct vcpu *vcpu, uint64_t vaddr)
 	    vaddr >> PAGE_SHIFT != VM_SHARED_PAGE_LOW >> PAGE_SHIFT) {
 		return false;
 	}
-	enter_shared_page(vcpu, VM_SHARED_PAIR_LOW, 1);
+	fault_enter_low_page(vcpu);
 	return true;
 }
 

@@ -8,6 +8,8 @@ struct vcpu;
 
 /* TLBL, TLBS or Mod that the refill path left. */
 void fault_tlb(struct vcpu *vcpu, unsigned code);
+/* Enters VM_SHARED_PAGE_LOW in the hardware TLB: the virtual mode has become kernel. */
+void fault_enter_low_page(struct vcpu *vcpu);
 /* A watched access. */
 void fault_watch(struct vcpu *vcpu);
 /* What the hardware must watch on the next entry to the guest. */

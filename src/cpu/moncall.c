@@ -7,6 +7,7 @@
 #include "src/cpu/cpu.h"
 #include "src/cpu/memory_access.h"
 #include "src/cpu/platform.h"
+#include "src/cpu/rewrite.h"
 #include "src/cpu/sched.h"
 #include "src/cpu/vcp0.h"
 #include "src/cpu/vcpu.h"
@@ -59,6 +60,10 @@ static bool release(struct vcpu *vcpu, uint32_t gpn)
 {
 	struct pmap_caller caller = caller_of(vcpu);
 
+	if (vcpu->vm->rewrite != NULL) {
+		rewrite_release(vcpu, gpn);
+	}
+
 	return pmap_release(vcpu->vm->pmap, gpn, &caller) == OK;
 }
 
@@ -104,6 +109,9 @@ static int remap_page(struct vcpu *vcpu, uint32_t to, uint32_t from)
 
 	if (!(pmap_ready(pmap, from) & ENTRYLO_V)) {
 		return page_zero(vcpu, to, 1);
+	}
+	if (vcpu->vm->rewrite != NULL) {
+		rewrite_release(vcpu, from);
 	}
 	if (release(vcpu, to) && pmap_make_shared(pmap, from, &mpn, &caller) == OK) {
 		enum status status = pmap_map_shared(pmap, to, mpn);

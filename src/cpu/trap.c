@@ -9,6 +9,7 @@
 #include "src/cpu/exception.h"
 #include "src/cpu/fault.h"
 #include "src/cpu/platform.h"
+#include "src/cpu/rewrite.h"
 #include "src/cpu/sched.h"
 #include "src/cpu/timer.h"
 #include "src/cpu/vcp0.h"
@@ -137,6 +138,9 @@ static bool prepare(struct cpu *cpu, struct vcpu *vcpu)
 	}
 	pending = vcp0_update_pending(vcpu) & status & STATUS_IM;
 	if (!(status & (STATUS_EXL | STATUS_ERL))) {
+		if (vcpu->vm->rewrite != NULL && (vcpu->watch_deferred || pending != 0)) {
+			rewrite_settle(vcpu);
+		}
 		if (vcpu->watch_deferred) {
 			vcpu->watch_deferred = false;
 			vcpu->trap_cause = 0;

@@ -13,6 +13,7 @@
 #include "src/lib/hooks.h"
 
 struct pmap;
+struct rewrite;
 struct vcpu;
 
 /* How privileged registers are reached (contract: three ways). */
@@ -40,9 +41,10 @@ struct vm {
 	struct vcpu *vcpus[VM_VCPUS_MAX];
 
 	/* Switches. */
-	uint8_t privileged; /* enum vm_privileged */
-	bool large_entries; /* window pairs may be larger than 4 KB */
-	bool shared_page;   /* the page is mapped */
+	uint8_t privileged;      /* enum vm_privileged */
+	struct rewrite *rewrite; /* VM_REWRITE: zeroed; otherwise NULL */
+	bool large_entries;      /* window pairs may be larger than 4 KB */
+	bool shared_page;        /* the page is mapped */
 	uint32_t second_level_entries;
 	uint32_t boot_flags; /* VM_BOOT_F_* of the kernel's header */
 

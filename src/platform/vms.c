@@ -13,6 +13,7 @@
 #include "machine/shared_page.h"
 
 #include "src/cpu/cpu.h"
+#include "src/cpu/rewrite.h"
 #include "src/cpu/sched.h"
 #include "src/cpu/vcpu.h"
 #include "src/cpu/vm.h"
@@ -135,6 +136,9 @@ static void prepare_pmap(struct vm *vm, uint32_t node)
 	CHECK(pmap_init(vm->pmap, vm->number, (uint32_t)vm->page_count, &machine_memmap,
 			memory_take(node, bytes)) == OK);
 	vm->pmap->large = vm->large_entries;
+	if (vm->privileged == VM_REWRITE) {
+		vm->rewrite = memory_take(node, sizeof(*vm->rewrite));
+	}
 	if (machine.clock != NO_DEVICE) {
 		vm->pmap->clock_ready = (uint32_t)(machine.clock >> PAGE_SHIFT)
 						<< ENTRYLO_PFN_SHIFT |

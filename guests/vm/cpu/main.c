@@ -21,6 +21,7 @@ static const struct group groups[] = {
 	{ "calls", test_calls },
 	{ "devices", test_devices },
 	{ "watch", test_watch },
+	{ "rewriting", test_rewriting },
 };
 
 void guest_main(void)

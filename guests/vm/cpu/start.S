@@ -24,7 +24,7 @@ refill:
 	lw	$k0, %lo(refill_count)($k1)
 	addiu	$k0, $k0, 1
 	sw	$k0, %lo(refill_count)($k1)
-	dmfc0	$k1, $CP0_CONTEXT
+	mfc0	$k1, $CP0_CONTEXT
 	ld	$k0, 0($k1)
 	ld	$k1, 8($k1)
 	dmtc0	$k0, $CP0_ENTRYLO0

@@ -14,3 +14,4 @@ void test_shared_page(void);
 void test_calls(void);
 void test_devices(void);
 void test_watch(void);
+void test_rewriting(void);
