@@ -13,6 +13,7 @@
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
+#include "sim/state_io.h"
 
 /* Annotations print on a console of their own. */
 #define ANNOTATION_CONSOLE 1
@@ -153,11 +154,26 @@ static void annotation_hash(const struct device *device, struct state_hash *hash
 	}
 }
 
+static void annotation_state(struct device *device, struct state_io *io)
+{
+	struct annotation *annotation = (struct annotation *)device;
+
+	for (unsigned i = 0; i < device->machine->config.cpus; i++) {
+		struct annotation_cpu *cpu = &annotation->cpu[i];
+
+		state_io_u32(io, &cpu->cycles_hi);
+		state_io_u32(io, &cpu->insns_hi);
+		state_io_u32(io, &cpu->panic_who);
+		state_io_u64(io, &cpu->panic_pc);
+	}
+}
+
 static const struct device_ops annotation_ops = {
 	.name = "annotation",
 	.read = annotation_read,
 	.write = annotation_write,
 	.hash = annotation_hash,
+	.state = annotation_state,
 };
 
 struct device *annotation_create(void)

@@ -8,6 +8,7 @@
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
+#include "sim/state_io.h"
 
 #define START_REGISTERS 4U /* PC, SP, GP, ARG: doublewords from offset 0 */
 
@@ -145,11 +146,24 @@ static void cpuctl_hash(const struct device *device, struct state_hash *hash)
 	}
 }
 
+static void cpuctl_state(struct device *device, struct state_io *io)
+{
+	struct cpuctl *cpuctl = (struct cpuctl *)device;
+
+	for (unsigned cpu = 0; cpu < device->machine->config.cpus; cpu++) {
+		for (unsigned i = 0; i < START_REGISTERS; i++) {
+			state_io_u64(io, &cpuctl->cpu[cpu].start[i]);
+		}
+		state_io_bool(io, &cpuctl->cpu[cpu].started);
+	}
+}
+
 static const struct device_ops cpuctl_ops = {
 	.name = "cpuctl",
 	.read = cpuctl_read,
 	.write = cpuctl_write,
 	.hash = cpuctl_hash,
+	.state = cpuctl_state,
 };
 
 struct device *cpuctl_create(void)

@@ -14,6 +14,7 @@ struct core;
 struct device;
 struct machine;
 struct state_hash;
+struct state_io;
 
 /* Functions may be NULL: nothing to do; no read or write: bus error. */
 struct device_ops {
@@ -27,6 +28,8 @@ struct device_ops {
 	void (*input)(struct device *device);
 	/* Adds all state that a guest can see to the machine's state hash. */
 	void (*hash)(const struct device *device, struct state_hash *hash);
+	/* Saves or loads the same for a checkpoint. */
+	void (*state)(struct device *device, struct state_io *io);
 	void (*destroy)(struct device *device);
 };
 

@@ -13,6 +13,7 @@
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
+#include "sim/state_io.h"
 
 struct intc {
 	struct device device;
@@ -112,11 +113,24 @@ static void intc_hash(const struct device *device, struct state_hash *hash)
 	}
 }
 
+/* The lines into the cores are part of their state. */
+static void intc_state(struct device *device, struct state_io *io)
+{
+	struct intc *intc = (struct intc *)device;
+
+	state_io_u32(io, &intc->level);
+	for (unsigned cpu = 0; cpu < device->machine->config.cpus; cpu++) {
+		state_io_u32(io, &intc->mask[cpu]);
+		state_io_u32(io, &intc->message[cpu]);
+	}
+}
+
 static const struct device_ops intc_ops = {
 	.name = "intc",
 	.read = intc_read,
 	.write = intc_write,
 	.hash = intc_hash,
+	.state = intc_state,
 };
 
 struct device *intc_create(void)

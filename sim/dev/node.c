@@ -14,6 +14,7 @@
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
+#include "sim/state_io.h"
 
 /* As written; what is in force is with the cores. */
 struct node {
@@ -169,11 +170,27 @@ static void node_hash(const struct device *device, struct state_hash *hash)
 	}
 }
 
+/* What is in force is part of the cores' state. */
+static void node_state(struct device *device, struct state_io *io)
+{
+	struct node_device *nodes = (struct node_device *)device;
+
+	for (unsigned i = 0; i < device->machine->config.nodes; i++) {
+		struct node *node = &nodes->node[i];
+
+		state_io_u64(io, &node->base);
+		state_io_u64(io, &node->base_in_force);
+		state_io_u32(io, &node->size);
+		state_io_u32(io, &node->state);
+	}
+}
+
 static const struct device_ops node_ops = {
 	.name = "node",
 	.read = node_read,
 	.write = node_write,
 	.hash = node_hash,
+	.state = node_state,
 };
 
 struct device *node_create(const struct machine_config *config)

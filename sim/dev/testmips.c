@@ -11,6 +11,7 @@
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
+#include "sim/state_io.h"
 
 /* Every byte of a read is the character, as on GXemul. */
 static uint64_t in_every_byte(uint8_t byte, unsigned size)
@@ -254,11 +255,30 @@ static void mp_hash(const struct device *device, struct state_hash *hash)
 	}
 }
 
+static void mp_state(struct device *device, struct state_io *io)
+{
+	struct mp_device *mp = (struct mp_device *)device;
+
+	state_io_u64(io, &mp->startup_addr);
+	state_io_u64(io, &mp->startup_stack);
+	state_io_u64(io, &mp->random_state);
+	for (unsigned cpu = 0; cpu < mp->cpus; cpu++) {
+		struct ipi_queue *queue = &mp->pending[cpu];
+
+		state_io_bool(io, &mp->started[cpu]);
+		state_io_index(io, &queue->count, TESTMIPS_MP_IPI_PENDING_MAX + 1);
+		for (unsigned i = 0; i < queue->count; i++) {
+			state_io_u16(io, &queue->number[i]);
+		}
+	}
+}
+
 static const struct device_ops mp_ops = {
 	.name = "testmips-mp",
 	.read = mp_read,
 	.write = mp_write,
 	.hash = mp_hash,
+	.state = mp_state,
 };
 
 struct device *testmips_mp_create(const struct machine_config *config)

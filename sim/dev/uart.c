@@ -15,6 +15,7 @@
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
+#include "sim/state_io.h"
 
 struct uart {
 	struct device device;
@@ -193,6 +194,20 @@ static void uart_hash(const struct device *device, struct state_hash *hash)
 	state_hash_u64(hash, uart->thre_pending);
 }
 
+static void uart_state(struct device *device, struct state_io *io)
+{
+	struct uart *uart = uart_of(device);
+
+	state_io_u8(io, &uart->ier);
+	state_io_u8(io, &uart->lcr);
+	state_io_u8(io, &uart->mcr);
+	state_io_u8(io, &uart->scr);
+	state_io_u8(io, &uart->dll);
+	state_io_u8(io, &uart->dlm);
+	state_io_bool(io, &uart->fifo);
+	state_io_bool(io, &uart->thre_pending);
+}
+
 static void uart_input(struct device *device)
 {
 	update_irq(uart_of(device));
@@ -204,6 +219,7 @@ static const struct device_ops uart_ops = {
 	.write = uart_write,
 	.input = uart_input,
 	.hash = uart_hash,
+	.state = uart_state,
 };
 
 struct device *uart_create(void)

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* checkpoint.c - the parts of a machine, chunk by chunk. */
+#include "sim/checkpoint/checkpoint.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/checkpoint/config_state.h"
+#include "sim/checkpoint/container.h"
+#include "sim/core/core_state.h"
+#include "sim/machine_state.h"
+#include "sim/state_io.h"
+
+/* Pages of RAM in a chunk. */
+#define PAGES_MAX 256U
+
+bool checkpoint_is_possible(const struct machine *machine, struct error *err)
+{
+	/* Miss counters and statistics outlive timing mode. */
+	if (machine->timing || machine->timing_wanted || machine->memsys != NULL) {
+		return error_set(err, EXIT_USAGE,
+				 "a machine that is or was in timing mode cannot be saved: the "
+				 "memory system is not part of checkpoints");
+	}
+	return true;
+}
+
+static void input_state(struct console_input *input, struct state_io *io)
+{
+	state_io_index(io, &input->first, CONSOLE_INPUT_BYTES);
+	state_io_index(io, &input->count, CONSOLE_INPUT_BYTES + 1);
+	state_io_bytes(io, input->byte, sizeof(input->byte));
+}
+
+/* The clock, whose turn it is, and what waits to be typed. */
+static void machine_state(struct machine *machine, struct state_io *io)
+{
+	state_io_u64(io, &machine->slice_begin);
+	state_io_u64(io, &machine->slice_end);
+	state_io_index(io, &machine->turn, machine->config.cpus + 1);
+	state_io_u32(io, &machine->boot_status);
+	input_state(&machine->input, io);
+}
+
+static void cores_state(struct machine *machine, struct state_io *io)
+{
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		core_state(machine->core[i], io);
+	}
+}
+
+static void devices_state(struct machine *machine, struct state_io *io)
+{
+	for (unsigned i = 0; i < machine->device_count; i++) {
+		struct device *device = machine->device[i];
+
+		if (device->ops->state != NULL) {
+			device->ops->state(device, io);
+		}
+	}
+}
+
+static void extra_numbers(struct checkpoint_extra *extra, struct state_io *io)
+{
+	state_io_u64(io, &extra->input_bytes);
+	state_io_u64(io, &extra->input_given);
+	state_io_u64(io, &extra->input_next_cycle);
+}
+
+static void save_extra(const struct checkpoint_extra *extra, struct state_io *io)
+{
+	struct checkpoint_extra numbers = *extra;
+
+	extra_numbers(&numbers, io);
+	state_io_bytes(io, numbers.input, numbers.input_bytes);
+}
+
+static void load_extra(struct checkpoint_extra *extra, struct state_io *io)
+{
+	extra_numbers(extra, io);
+	if (io->has_failed || extra->input_bytes != io->size - io->at ||
+	    extra->input_given > extra->input_bytes) {
+		io->has_failed = true;
+		return;
+	}
+	extra->input = malloc(extra->input_bytes + 1);
+	if (extra->input == NULL) {
+		io->has_failed = true;
+		return;
+	}
+	state_io_bytes(io, extra->input, extra->input_bytes);
+}
+
+/* Writes what `io` has collected, and empties it. */
+static bool write_part(struct container *container, enum container_kind kind, struct state_io *io,
+		       struct error *err)
+{
+	bool done = io->has_failed ? error_set(err, EXIT_HOST_IO, "the host is out of memory")
+				   : container_write(container, kind, io->bytes, io->size, err);
+
+	state_io_release(io);
+	return done;
+}
+
+static bool is_zero(const uint8_t *page)
+{
+	return page[0] == 0 && memcmp(page, page + 1, RAM_PAGE_BYTES - 1) == 0;
+}
+
+/* Pages that hold something, in the order of their numbers. */
+static bool write_pages(struct container *container, const struct ram *ram, struct error *err)
+{
+	struct state_io io = { 0 };
+	unsigned count = 0;
+
+	for (uint64_t page = 0; page < ram->pages; page++) {
+		uint8_t *host = ram_frame_host(ram, page);
+
+		if (!(ram->flags[page] & RAM_WRITTEN) || is_zero(host)) {
+			continue;
+		}
+		uint64_t number = page;
+
+		state_io_u64(&io, &number);
+		state_io_bytes(&io, host, RAM_PAGE_BYTES);
+		if (++count == PAGES_MAX) {
+			count = 0;
+			if (!write_part(container, CONTAINER_PAGES, &io, err)) {
+				return false;
+			}
+		}
+	}
+	return count == 0 || write_part(container, CONTAINER_PAGES, &io, err);
+}
+
+static bool write_parts(struct container *container, struct machine *machine,
+			const struct checkpoint_extra *extra, struct error *err)
+{
+	struct state_io io = { 0 };
+
+	config_state(&machine->config, &io);
+	if (!write_part(container, CONTAINER_CONFIG, &io, err) ||
+	    !container_write(container, CONTAINER_ORIGIN, extra->origin, extra->origin_bytes,
+			     err)) {
+		return false;
+	}
+	save_extra(extra, &io);
+	if (!write_part(container, CONTAINER_INPUT, &io, err)) {
+		return false;
+	}
+	machine_state(machine, &io);
+	if (!write_part(container, CONTAINER_MACHINE, &io, err)) {
+		return false;
+	}
+	cores_state(machine, &io);
+	if (!write_part(container, CONTAINER_CORES, &io, err)) {
+		return false;
+	}
+	devices_state(machine, &io);
+	return write_part(container, CONTAINER_DEVICES, &io, err) &&
+	       write_pages(container, &machine->ram, err) &&
+	       container_write(container, CONTAINER_END, "", 0, err);
+}
+
+bool checkpoint_write(struct machine *machine, const struct checkpoint_extra *extra, FILE *stream,
+		      const char *name, struct error *err)
+{
+	struct container container = { 0 };
+	bool done = checkpoint_is_possible(machine, err) &&
+		    container_create(&container, stream, name, machine_state_hash(machine), err) &&
+		    write_parts(&container, machine, extra, err);
+
+	container_release(&container);
+	return done;
+}
+
+/* A checkpoint that is being read. */
+struct loading {
+	struct container container;
+	struct machine *machine;
+	struct checkpoint_extra *extra;
+	bool timing;
+	enum container_kind last;
+};
+
+static bool damaged(const struct loading *loading, const char *what, struct error *err)
+{
+	return error_set(err, EXIT_HOST_IO, "%s: damaged checkpoint: %s", loading->container.name,
+			 what);
+}
+
+static bool load_config(struct loading *loading, struct state_io *io, struct error *err)
+{
+	struct machine_config config = machine_config_default();
+
+	memsys_config_default(&config.memory, 1, 0);
+	config_state(&config, io);
+	if (!state_io_is_complete(io)) {
+		return damaged(loading, "its configuration", err);
+	}
+	config.timing = loading->timing;
+	loading->machine = machine_create(&config, err);
+	return loading->machine != NULL;
+}
+
+static bool load_origin(struct loading *loading, const uint8_t *bytes, size_t size,
+			struct error *err)
+{
+	loading->extra->origin = malloc(size + 1);
+	if (loading->extra->origin == NULL) {
+		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	}
+	memcpy(loading->extra->origin, bytes, size);
+	loading->extra->origin[size] = '\0';
+	loading->extra->origin_bytes = size;
+	return true;
+}
+
+static void load_pages(struct machine *machine, struct state_io *io)
+{
+	struct ram *ram = &machine->ram;
+
+	while (!io->has_failed && io->at < io->size) {
+		uint64_t page = 0;
+
+		state_io_u64(io, &page);
+		if (io->has_failed || page >= ram->pages) {
+			io->has_failed = true;
+			return;
+		}
+		state_io_bytes(io, ram_frame_host(ram, page), RAM_PAGE_BYTES);
+		ram->flags[page] |= RAM_WRITTEN;
+	}
+}
+
+/* What follows from the state, and whether it is the one that was saved. */
+static bool complete(struct loading *loading, struct error *err)
+{
+	struct machine *machine = loading->machine;
+
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		core_restore(machine->core[i]);
+	}
+	if (machine_state_hash(machine) != loading->container.state_hash) {
+		return damaged(loading, "its state is not the one that was saved", err);
+	}
+	return true;
+}
+
+static bool load_chunk(struct loading *loading, enum container_kind kind, uint8_t *bytes,
+		       size_t size, struct error *err)
+{
+	struct state_io io = { .is_loading = true, .bytes = bytes, .size = size };
+
+	switch (kind) {
+	case CONTAINER_CONFIG:
+		return load_config(loading, &io, err);
+	case CONTAINER_ORIGIN:
+		return load_origin(loading, bytes, size, err);
+	case CONTAINER_INPUT:
+		load_extra(loading->extra, &io);
+		break;
+	case CONTAINER_MACHINE:
+		machine_state(loading->machine, &io);
+		break;
+	case CONTAINER_CORES:
+		cores_state(loading->machine, &io);
+		break;
+	case CONTAINER_DEVICES:
+		devices_state(loading->machine, &io);
+		break;
+	case CONTAINER_PAGES:
+		load_pages(loading->machine, &io);
+		break;
+	case CONTAINER_END:
+		return complete(loading, err);
+	}
+	return state_io_is_complete(&io) || damaged(loading, "values in it", err);
+}
+
+/* Chunks come in their order, none is left out but PAGES. */
+static bool is_next(enum container_kind last, enum container_kind kind)
+{
+	return kind == last + 1 || (kind == CONTAINER_PAGES && last == CONTAINER_PAGES) ||
+	       (kind == CONTAINER_END && last == CONTAINER_DEVICES);
+}
+
+static bool load_all(struct loading *loading, struct error *err)
+{
+	enum container_kind kind;
+	uint8_t *bytes;
+	size_t size;
+
+	while (loading->last != CONTAINER_END) {
+		if (!container_read(&loading->container, &kind, &bytes, &size, err)) {
+			return false;
+		}
+		if (!is_next(loading->last, kind)) {
+			return damaged(loading, "the order of its parts", err);
+		}
+		loading->last = kind;
+		if (!load_chunk(loading, kind, bytes, size, err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+struct machine *checkpoint_read(const char *path, bool timing, struct checkpoint_extra *extra,
+				struct error *err)
+{
+	struct loading loading = { .extra = extra, .timing = timing };
+	FILE *stream = fopen(path, "re");
+
+	*extra = (struct checkpoint_extra){ 0 };
+	if (stream == NULL) {
+		error_set(err, EXIT_HOST_IO, "cannot open %s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (!container_open(&loading.container, stream, path, err) || !load_all(&loading, err)) {
+		machine_destroy(loading.machine);
+		loading.machine = NULL;
+	}
+	container_release(&loading.container);
+	fclose(stream);
+	return loading.machine;
+}
+
+void checkpoint_release_extra(struct checkpoint_extra *extra)
+{
+	free(extra->origin);
+	free(extra->input);
+	*extra = (struct checkpoint_extra){ 0 };
+}
