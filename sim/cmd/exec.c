@@ -73,6 +73,7 @@ static bool run_program(struct exec_run *run, struct error *err)
 	if (!session_begin(session, err)) {
 		return false;
 	}
+	session->origin = describe(run);
 	session_run(session);
 	json_t *config = describe(run);
 	bool good = session_end(session, config, err);

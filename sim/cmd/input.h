@@ -22,6 +22,7 @@ struct input {
 	size_t size;
 	size_t given;
 	uint64_t next_cycle; /* when to fill up again */
+	bool is_restored;    /* from a checkpoint */
 };
 
 /* Reads a file, or standard input ("-") to its end. */

@@ -15,6 +15,7 @@ struct subcommand {
 static const struct subcommand subcommands[] = {
 	{ "run", cmd_run, "run the machine that a configuration describes: run CONFIG.lua" },
 	{ "exec", cmd_exec, "run a bare-metal program: exec PROGRAM.elf" },
+	{ "resume", cmd_resume, "go on from a checkpoint of --save: resume CHECKPOINT" },
 	{ "disasm", cmd_disasm, "disassemble: disasm FILE.elf" },
 	{ "stats", cmd_stats, "show the statistics of a finished run: stats DIR" },
 };

@@ -114,6 +114,10 @@ bool report_judge(const struct session *session, struct error *err)
 		*err = session->sink.error;
 		return false;
 	}
+	if (session->saver.has_failed) {
+		*err = session->saver.error;
+		return false;
+	}
 	if (observers_have_failed(&session->observers)) {
 		return observers_failure(&session->observers, err);
 	}

@@ -189,6 +189,7 @@ static bool run_machine(struct run *run, struct error *err)
 	if (!good) {
 		return false;
 	}
+	session->origin = describe(run);
 	session_run(session);
 	config = describe(run);
 	good = session_end(session, config, err);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sim/cmd/saver.h"
 #include "sim/trace/trace.h"
 
 /* JSON's integers. */
@@ -55,7 +56,7 @@ void run_options_fill(struct run_options *o, struct option rows[RUN_OPTIONS_ROWS
 		  "say on stderr where the program does what the manual calls undefined", 0, 0,
 		  NULL },
 		{ "--save", OPTION_TEXT, &o->save, "FILE@CYCLE",
-		  "refused: there are no checkpoints yet", 0, 0, NULL },
+		  "write a checkpoint at this cycle, for mirrorball resume", 0, 0, NULL },
 		{ "--help", OPTION_FLAG, &o->help, NULL, "print this", 0, 0, NULL },
 	};
 
@@ -86,8 +87,11 @@ const char *run_options_mode(const struct run_options *options)
 
 bool run_options_check(const struct run_options *o, struct error *err)
 {
-	if (o->save != NULL) {
-		return error_set(err, EXIT_USAGE, "--save: there are no checkpoints yet");
+	if (o->save != NULL && o->gdb != NULL) {
+		return error_set(err, EXIT_USAGE, "--gdb does not go together with --save");
+	}
+	if (o->save != NULL && !saver_check(o->save, err)) {
+		return false;
 	}
 	if (o->force && o->out == NULL) {
 		return error_set(err, EXIT_USAGE, "--force without --out");

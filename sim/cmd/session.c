@@ -136,6 +136,7 @@ bool session_begin(struct session *session, struct error *err)
 	signal(SIGXFSZ, SIG_IGN);
 	session->progress.is_on = !o->quiet && isatty(STDERR_FILENO);
 	return (o->input == NULL || input_read(&session->input, o->input, err)) &&
+	       saver_begin(&session->saver, o->save, session->machine, err) &&
 	       output_begin(&session->outputs, o->out, o->force, err) &&
 	       open_consoles(session, err) &&
 	       observers_begin(&session->observers, &observe, &session->outputs, session->machine,
@@ -146,7 +147,8 @@ bool session_begin(struct session *session, struct error *err)
 /* Something that the run cannot go on without is gone. */
 static bool has_failed(const struct session *session)
 {
-	return session->sink.has_failed || observers_have_failed(&session->observers);
+	return session->sink.has_failed || session->saver.has_failed ||
+	       observers_have_failed(&session->observers);
 }
 
 /* A pause of the run that changes nothing. False if it is the end. */
@@ -171,33 +173,61 @@ static bool look_up(struct session *session, double begin)
 	return true;
 }
 
-/* The budgets, or the cycle at which input is due, whichever comes first. */
-static struct control_limits next_limits(const struct session *session, bool *is_budget)
+/* What a run stops for at the cycle of its limits. */
+enum due {
+	DUE_BUDGET,
+	DUE_INPUT,
+	DUE_SAVE
+};
+
+/* Makes the limits end at `cycle` if that comes first. */
+static void end_at(struct control_limits *limits, enum due *due, uint64_t cycle, enum due what)
+{
+	if (limits->max_cycles == 0 || cycle <= limits->max_cycles) {
+		limits->max_cycles = cycle;
+		*due = what;
+	}
+}
+
+static struct control_limits next_limits(const struct session *session, enum due *due)
 {
 	struct control_limits limits = {
 		.max_cycles = session->options->max_cycles,
 		.max_instructions = session->options->max_instructions,
 	};
 
-	*is_budget = true;
-	if (input_remains(&session->input) &&
-	    (limits.max_cycles == 0 || session->input.next_cycle < limits.max_cycles)) {
-		limits.max_cycles = session->input.next_cycle;
-		*is_budget = false;
+	*due = DUE_BUDGET;
+	if (input_remains(&session->input)) {
+		end_at(&limits, due, session->input.next_cycle, DUE_INPUT);
+	}
+	if (saver_waits(&session->saver)) {
+		end_at(&limits, due, session->saver.cycle, DUE_SAVE);
 	}
 	return limits;
+}
+
+/* Does what was due. False if that is the end of the run. */
+static bool do_what_is_due(struct session *session, enum due due)
+{
+	if (due == DUE_INPUT) {
+		input_give(&session->input, session->machine);
+		return true;
+	}
+	return due == DUE_SAVE &&
+	       saver_write(&session->saver, session->machine, &session->input, session->origin);
 }
 
 static void run_slices(struct session *session, double begin)
 {
 	for (;;) {
-		bool is_budget;
-		struct control_limits limits = next_limits(session, &is_budget);
+		enum due due;
+		struct control_limits limits = next_limits(session, &due);
 
 		session->stop = control_run(session->machine, &limits);
-		if (session->stop.reason == STOP_MAX_CYCLES && !is_budget) {
-			input_give(&session->input, session->machine);
-		} else if (session->stop.reason != STOP_INTERRUPTED || !look_up(session, begin)) {
+		if (session->stop.reason == STOP_MAX_CYCLES
+			    ? !do_what_is_due(session, due)
+			    : session->stop.reason != STOP_INTERRUPTED ||
+				      !look_up(session, begin)) {
 			return;
 		}
 	}
@@ -209,7 +239,11 @@ void session_run(struct session *session)
 	double begin = host_now();
 
 	catch_signals(session->machine);
-	input_give(&session->input, session->machine);
+	/* What a checkpoint has left is due at its own cycle. */
+	if (!session->input.is_restored) {
+		input_give(&session->input, session->machine);
+	}
+	machine_set_interactive(session->machine, input_remains(&session->input));
 	if (session->gdb != NULL) {
 		struct control_limits limits = { o->max_cycles, o->max_instructions };
 
@@ -274,6 +308,13 @@ bool session_end(struct session *session, json_t *config, struct error *err)
 	bool good = report_judge(session, &verdict);
 	bool is_written = false;
 
+	if (good && saver_waits(&session->saver)) {
+		good = error_set(&verdict, EXIT_USAGE,
+				 "--save: the run ended at cycle %" PRIu64
+				 ", before cycle %" PRIu64,
+				 machine_cycles(session->machine), session->saver.cycle);
+	}
+
 	print_summary(session, hash);
 	if (has_failed(session)) {
 		/* Nothing of this run is complete. */
@@ -301,4 +342,7 @@ void session_release(struct session *session)
 	input_release(&session->input);
 	gdb_close(session->gdb);
 	session->gdb = NULL;
+	saver_release(&session->saver);
+	json_decref(session->origin);
+	session->origin = NULL;
 }

@@ -16,6 +16,7 @@
 #include "sim/cmd/output.h"
 #include "sim/cmd/progress.h"
 #include "sim/cmd/run_options.h"
+#include "sim/cmd/saver.h"
 #include "sim/elf/elf_load.h"
 #include "sim/gdb/gdb.h"
 
@@ -25,7 +26,11 @@ struct session {
 	struct machine *machine;
 	const struct elf_file *symbols; /* for messages, traces, profiles; may be NULL */
 
+	/* How the run was configured, for checkpoints; set after session_begin(), then owned. */
+	json_t *origin;
+
 	struct console_sink sink;
+	struct saver saver;
 	struct progress progress;
 	struct input input;
 	struct observers observers;

@@ -11,7 +11,7 @@
 #include "machine/intc.h"
 #include "tests/nodes/nodes.h"
 
-#define ROUNDS 50U
+#define ROUNDS 16U
 
 static struct barrier barrier;
 static unsigned cpus_in_all;

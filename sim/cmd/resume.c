@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* resume.c - `mirrorball resume`: going on from a checkpoint. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/checkpoint/checkpoint.h"
+#include "sim/cmd/cmd.h"
+#include "sim/cmd/report.h"
+#include "sim/cmd/session.h"
+
+struct resume {
+	struct run_options options;
+	const char *path; /* of the checkpoint */
+	struct checkpoint_extra extra;
+	json_t *origin; /* the configuration of the run that was saved */
+	struct elf_file *elf;
+	struct machine *machine;
+	struct session session;
+};
+
+static bool parse(struct resume *resume, int argc, char **argv, struct error *err)
+{
+	struct option table[RUN_OPTIONS_ROWS];
+	size_t words;
+
+	run_options_fill(&resume->options, table);
+	if (!options_parse(table, RUN_OPTIONS_ROWS, argc, argv, &resume->path, 1, &words, err)) {
+		return false;
+	}
+	if (resume->options.help) {
+		return true;
+	}
+	if (words != 1 || resume->path[0] == '\0') {
+		return error_set(err, EXIT_USAGE,
+				 "resume needs a checkpoint: mirrorball resume CHECKPOINT");
+	}
+	if (resume->options.set.count != 0) {
+		return error_set(err, EXIT_USAGE,
+				 "--set: the machine of a checkpoint is as it was saved");
+	}
+	return run_options_check(&resume->options, err);
+}
+
+static void print_help(void)
+{
+	struct run_options options = { 0 };
+	struct option table[RUN_OPTIONS_ROWS];
+
+	run_options_fill(&options, table);
+	puts("usage: mirrorball resume [OPTION...] CHECKPOINT\n\n"
+	     "Goes on from a checkpoint of --save, to the same end as the run that wrote it.\n"
+	     "Cycles and instructions count from power-on. --mode timing measures from there.\n");
+	options_print_help(table, RUN_OPTIONS_ROWS);
+}
+
+/* The program is only looked at for its symbols: it may be gone, or another one by now. */
+static void open_program(struct resume *resume)
+{
+	const json_t *program = json_object_get(resume->origin, "program");
+	struct error ignored;
+
+	if (program == NULL) {
+		program = json_array_get(json_object_get(resume->origin, "files"), 0);
+	}
+	const char *name = json_string_value(json_object_get(program, "file"));
+	const char *hash = json_string_value(json_object_get(program, "xxh3"));
+
+	if (name == NULL || hash == NULL) {
+		return;
+	}
+	resume->elf = elf_open(name, &ignored);
+	if (resume->elf != NULL) {
+		json_t *file = report_file(name, 0, elf_content_hash(resume->elf));
+
+		if (strcmp(json_string_value(json_object_get(file, "xxh3")), hash) != 0) {
+			elf_close(resume->elf);
+			resume->elf = NULL;
+		}
+		json_decref(file);
+	}
+}
+
+static bool load(struct resume *resume, struct error *err)
+{
+	struct checkpoint_extra *extra = &resume->extra;
+
+	resume->machine =
+		checkpoint_read(resume->path, resume->options.mode == RUN_MODE_TIMING, extra, err);
+	if (resume->machine == NULL) {
+		return false;
+	}
+	resume->origin = json_loadb(extra->origin, extra->origin_bytes, 0, NULL);
+	if (resume->origin == NULL) {
+		return error_set(err, EXIT_HOST_IO,
+				 "%s: damaged checkpoint: the configuration of its run",
+				 resume->path);
+	}
+	open_program(resume);
+	return true;
+}
+
+/* Unless something else is typed from now on, what had not been typed yet. */
+static void restore_input(struct resume *resume)
+{
+	struct input *input = &resume->session.input;
+
+	if (resume->options.input != NULL) {
+		return;
+	}
+	input->bytes = resume->extra.input;
+	input->size = resume->extra.input_bytes;
+	input->given = resume->extra.input_given;
+	input->next_cycle = resume->extra.input_next_cycle;
+	input->is_restored = true;
+	resume->extra.input = NULL;
+}
+
+static json_t *describe(const struct resume *resume)
+{
+	json_t *config = report_config(&resume->session, "resume");
+
+	json_object_set_new(config, "checkpoint", report_text(resume->path, strlen(resume->path)));
+	json_object_set(config, "origin", resume->origin);
+	return config;
+}
+
+static bool run_machine(struct resume *resume, struct error *err)
+{
+	struct session *session = &resume->session;
+
+	if (!load(resume, err)) {
+		return false;
+	}
+	session->options = &resume->options;
+	session->machine = resume->machine;
+	session->symbols = resume->elf;
+	if (!session_begin(session, err)) {
+		return false;
+	}
+	restore_input(resume);
+	session->origin = json_incref(resume->origin);
+	session_run(session);
+	json_t *config = describe(resume);
+	bool good = session_end(session, config, err);
+
+	json_decref(config);
+	return good;
+}
+
+int cmd_resume(int argc, char **argv)
+{
+	struct resume resume = { 0 };
+	struct error err;
+
+	if (!parse(&resume, argc, argv, &err)) {
+		return cmd_fail(&err);
+	}
+	if (resume.options.help) {
+		print_help();
+		return cmd_flush();
+	}
+	bool good = run_machine(&resume, &err);
+
+	session_release(&resume.session);
+	checkpoint_release_extra(&resume.extra);
+	json_decref(resume.origin);
+	machine_destroy(resume.machine);
+	elf_close(resume.elf);
+	return good ? EXIT_DONE : cmd_fail(&err);
+}

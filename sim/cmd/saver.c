@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* saver.c - writing the checkpoint that --save asks for. */
+#include "sim/cmd/saver.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/checkpoint/checkpoint.h"
+#include "sim/cmd/options.h"
+#include "sim/cmd/output.h"
+
+/* Splits FILE@CYCLE at its last @. */
+static bool parse(const char *text, size_t *path_length, uint64_t *cycle)
+{
+	const char *at = strrchr(text, '@');
+
+	if (at == NULL || at == text || !options_parse_number(at + 1, OPTION_NUMBER, cycle)) {
+		return false;
+	}
+	*path_length = (size_t)(at - text);
+	return *cycle > 0 && *cycle <= INT64_MAX;
+}
+
+bool saver_check(const char *text, struct error *err)
+{
+	size_t length;
+	uint64_t cycle;
+
+	return parse(text, &length, &cycle) ||
+	       error_set(err, EXIT_USAGE, "--save: '%s' is not FILE@CYCLE, as boot.ckpt@250M",
+			 text);
+}
+
+bool saver_begin(struct saver *saver, const char *text, const struct machine *machine,
+		 struct error *err)
+{
+	size_t length;
+
+	if (text == NULL) {
+		return true;
+	}
+	if (!parse(text, &length, &saver->cycle)) {
+		return saver_check(text, err);
+	}
+	if (saver->cycle < machine_cycles(machine)) {
+		return error_set(err, EXIT_USAGE,
+				 "--save: cycle %" PRIu64 " is over, the machine is at %" PRIu64,
+				 saver->cycle, machine_cycles(machine));
+	}
+	saver->path = strndup(text, length);
+	return saver->path != NULL || error_set(err, EXIT_HOST_IO, "the host is out of memory");
+}
+
+bool saver_waits(const struct saver *saver)
+{
+	return saver->path != NULL && !saver->is_done;
+}
+
+static bool write_file(const struct saver *saver, struct machine *machine,
+		       const struct checkpoint_extra *extra, struct error *err)
+{
+	struct output_set set = { 0 };
+	FILE *stream = output_add_path(&set, saver->path, err);
+
+	if (stream == NULL) {
+		return false;
+	}
+	if (!checkpoint_write(machine, extra, stream, saver->path, err)) {
+		output_discard(&set);
+		return false;
+	}
+	/* All of it is on the disk before it gets its name. A pipe cannot promise that. */
+	if (fflush(stream) != 0 || (fsync(fileno(stream)) != 0 && errno != EINVAL)) {
+		error_set(err, EXIT_HOST_IO, "cannot write %s: %s", saver->path, strerror(errno));
+		output_discard(&set);
+		return false;
+	}
+	return output_commit(&set, err);
+}
+
+bool saver_write(struct saver *saver, struct machine *machine, const struct input *input,
+		 const json_t *origin)
+{
+	struct checkpoint_extra extra = {
+		.origin = json_dumps(origin, JSON_SORT_KEYS | JSON_COMPACT),
+		.input = input->bytes,
+		.input_bytes = input->size,
+		.input_given = input->given,
+		.input_next_cycle = input->next_cycle,
+	};
+
+	saver->is_done = true;
+	if (extra.origin == NULL) {
+		saver->has_failed = true;
+		return error_set(&saver->error, EXIT_HOST_IO, "the host is out of memory");
+	}
+	extra.origin_bytes = strlen(extra.origin);
+	saver->has_failed = !write_file(saver, machine, &extra, &saver->error);
+	free(extra.origin);
+	return !saver->has_failed;
+}
+
+void saver_release(struct saver *saver)
+{
+	free(saver->path);
+	*saver = (struct saver){ 0 };
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* saver.h - --save: a checkpoint at a cycle. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/cmd/input.h"
+#include "sim/error.h"
+#include "sim/machine.h"
+
+struct saver {
+	char *path; /* NULL: nothing is to be saved */
+	uint64_t cycle;
+	bool is_done;
+	bool has_failed;
+	struct error error;
+};
+
+/* Is it FILE@CYCLE? */
+bool saver_check(const char *text, struct error *err);
+
+/* Takes --save (or NULL); the cycle must be ahead of the machine. */
+bool saver_begin(struct saver *saver, const char *text, const struct machine *machine,
+		 struct error *err);
+
+/* Is a checkpoint still to be written? */
+bool saver_waits(const struct saver *saver);
+
+/* Writes it: an earlier file of that name stays if anything fails. */
+bool saver_write(struct saver *saver, struct machine *machine, const struct input *input,
+		 const json_t *origin);
+
+void saver_release(struct saver *saver);
