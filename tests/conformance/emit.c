@@ -402,6 +402,7 @@ unsigned exclude_begin(struct gen *gen, enum rule_id id)
 
 	program->steps[program->step_count - 1].excluded = id + 1;
 	emit_call(gen, CALL_SKIP, PLATFORM_OF(rules[id].simulator) << CALL_SKIP_SHIFT);
+	gen->exclusions++;
 	gen->skipped |= PLATFORM_OF(rules[id].simulator);
 	return program->code_count;
 }
@@ -413,7 +414,9 @@ void exclude_end(struct gen *gen, unsigned at)
 	if (count > CALL_SKIP_MASK) {
 		fail("too much to skip");
 	}
-	gen->skipped = 0;
+	if (--gen->exclusions == 0) {
+		gen->skipped = 0;
+	}
 	gen->program->code[at - 1] |= count << 6;
 }
 

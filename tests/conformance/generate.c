@@ -317,7 +317,7 @@ static void make_step(struct gen *gen)
 		}
 		break;
 	case CLASS_FPU:
-		for (unsigned i = 0; i < 6 && emit_has_room(gen, 256); i++) {
+		for (unsigned i = 0; i < 8 && emit_has_room(gen, 256); i++) {
 			step_fpu(gen);
 		}
 		break;
@@ -325,7 +325,9 @@ static void make_step(struct gen *gen)
 		step_mixed(gen);
 		break;
 	default:
-		if (random_chance(&gen->random, 30)) {
+		if (gen->program->class == CLASS_MEMORY && random_chance(&gen->random, 20)) {
+			step_store_unlinked(gen);
+		} else if (random_chance(&gen->random, 30)) {
 			step_code(gen);
 		} else {
 			step_integer(gen);

@@ -45,8 +45,9 @@ struct gen {
 	uint64_t sign_extended;
 	/* Above 0: a branch may skip what is emitted now. */
 	unsigned uncertain;
-	/* PLATFORM_* that do not run what is emitted now. */
+	/* PLATFORM_* that do not run what is emitted now, while exclusions are open. */
 	unsigned skipped;
+	unsigned exclusions;
 	/* Instructions since the last MFHI or MFLO: HI and LO may be written after two. */
 	unsigned since_hilo_read;
 	/* Status now; it changes by CALL_STATUS. */
@@ -132,8 +133,12 @@ void step_exception(struct gen *gen); /* steps_exception.c */
 void step_cp0(struct gen *gen);       /* steps_cp0.c */
 void step_tlb(struct gen *gen);       /* steps_tlb.c */
 void step_segment(struct gen *gen);   /* steps_segment.c */
+void step_store_unlinked(struct gen *gen);
 void step_code(struct gen *gen);      /* steps_code.c */
-void step_fpu(struct gen *gen);       /* steps_fpu.c */
+void step_fpu(struct gen *gen);       /* steps_exception.c */
+void step_fpu_unusable(struct gen *gen);
+
+/* steps_fpu.c */
 
 /* steps_cp0.c */
 void emit_cp0_write(struct gen *gen, unsigned number, unsigned reg, uint64_t value, bool wide);
@@ -145,4 +150,5 @@ bool fpu_is_accessible(const struct gen *gen);
 unsigned choose_fpr(struct gen *gen);
 void emit_fpr_constant(struct gen *gen, unsigned fpr, unsigned reg, uint64_t value);
 void emit_fpr_observe(struct gen *gen, unsigned fpr, unsigned reg, enum fpu_format format);
+void emit_fpr_accessed(struct gen *gen, unsigned fpr, unsigned reg);
 void emit_fcr31(struct gen *gen, unsigned reg, uint32_t value);

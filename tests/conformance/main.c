@@ -157,10 +157,16 @@ static bool run_image(struct session *session, unsigned first, unsigned count)
 
 	session->failed = session->failed || batch.failed;
 	for (unsigned i = 0; done && i < count; i++) {
+		const struct outcome *const outcomes[SIMULATORS] = {
+			&batch.outcomes[MIRRORBALL][i],
+			&batch.outcomes[QEMU][i],
+			&batch.outcomes[GXEMUL][i],
+		};
+
 		if (o->list) {
 			list_program(&batch, i);
 		}
-		coverage_add(&session->coverage, batch.programs[i], &batch.outcomes[MIRRORBALL][i]);
+		coverage_add(&session->coverage, batch.programs[i], outcomes);
 	}
 	for (unsigned s = 0; s < SIMULATORS; s++) {
 		session->cpu_seconds[s] += batch.cpu_seconds[s];

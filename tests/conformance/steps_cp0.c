@@ -254,9 +254,13 @@ static void step_nested(struct gen *gen)
 	unsigned kind = random_below(&gen->random, 3);
 	unsigned reg = choose_scratch(gen, 0);
 	unsigned bad = choose_scratch(gen, 1U << reg);
-	struct step *step = step_begin(gen, kind == 0 ? ISA_break : ISA_lw, 0);
+	static const enum isa_id rows[] = { ISA_break, ISA_lw, ISA_sw };
+	struct step *step = step_begin(gen, rows[kind], 0);
 	unsigned at;
 
+	/* Leaves BD = 0 everywhere: that of an earlier call may be wrong (qemu_never_taken_slot).
+	 */
+	emit_observe(gen, 0);
 	step->expected = kind == 0 ? EXC_BP : kind == 1 ? EXC_TLBL : EXC_ADES;
 	emit_constant(gen, bad, 0x20000004);
 	at = emit_code_address(gen, reg);

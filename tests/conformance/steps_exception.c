@@ -94,7 +94,7 @@ static void emit_random_row(struct gen *gen, enum isa_id id)
 }
 
 /* FPU instructions while CU1 = 0. */
-static void step_fpu_unusable(struct gen *gen)
+void step_fpu_unusable(struct gen *gen)
 {
 	uint64_t status = gen->status;
 	enum isa_id id = choose_coprocessor_row(gen, ISA_F_CP1);

@@ -60,6 +60,27 @@ void emit_fpr_observe(struct gen *gen, unsigned fpr, unsigned reg, enum fpu_form
 	}
 }
 
+/* The same behind the load or store that the last step is about. */
+void emit_fpr_accessed(struct gen *gen, unsigned fpr, unsigned reg)
+{
+	struct program *program = gen->program;
+	const struct step *step = &program->steps[program->step_count - 1];
+	enum isa_id id = step->row;
+	bool fault = id == ISA_ldc1 && step->expected != EXPECT_NONE;
+	unsigned at = 0;
+
+	if (fault) {
+		/* A step of its own, so that the exception is compared with GXemul too. */
+		(void)step_begin(gen, id, 0);
+		at = exclude_begin(gen, RULE_gxemul_ldc1_fault);
+	}
+	emit_fpr_observe(gen, fpr, reg,
+			 id == ISA_ldc1 || id == ISA_sdc1 ? FPU_DOUBLE : FPU_SINGLE);
+	if (fault) {
+		exclude_end(gen, at);
+	}
+}
+
 void emit_fcr31(struct gen *gen, unsigned reg, uint32_t value)
 {
 	emit_constant(gen, reg, (uint64_t)(int64_t)(int32_t)value);
@@ -92,7 +113,7 @@ static uint32_t choose_fcr31(struct gen *gen)
 {
 	uint32_t value = random_below(&gen->random, 4);
 
-	if (random_chance(&gen->random, 30)) {
+	if (random_chance(&gen->random, 40)) {
 		value |= random_below(&gen->random, 32) << FCSR_ENABLES_SHIFT;
 	}
 	if (random_chance(&gen->random, 40)) {
@@ -130,6 +151,12 @@ static void step_fpu_operation(struct gen *gen)
 	step->fs = fpu_value(&gen->random, format);
 	step->ft = fs == ft ? step->fs : fpu_value(&gen->random, format);
 	step->fcr31 = choose_fcr31(gen);
+	if (is_compare(id) && random_chance(&gen->random, 40)) {
+		/* Invalid Operation, more often than by chance. */
+		step->fs = format == FPU_SINGLE ? 0x7fc00001 : 0x7ff8000000000001;
+		step->ft = fs == ft ? step->fs : step->ft;
+		step->fcr31 |= 0x10U << FCSR_ENABLES_SHIFT;
+	}
 	if (!is_compare(id) && !is_move(id) &&
 	    (fpu_is_unimplemented(step->fs, format) ||
 	     (two && fpu_is_unimplemented(step->ft, format)))) {
@@ -228,6 +255,43 @@ static void step_fpu_branch(struct gen *gen)
 	step_end(gen);
 }
 
+/* Loads and stores: what they move, address errors, TLB misses. */
+static void step_fpu_memory(struct gen *gen)
+{
+	static const enum isa_id rows[] = { ISA_lwc1, ISA_ldc1, ISA_swc1, ISA_sdc1 };
+	enum isa_id id = rows[random_below(&gen->random, 4)];
+	bool store = isa_descs[id].class == ISA_CLASS_FPSTORE;
+	bool wide = id == ISA_ldc1 || id == ISA_sdc1;
+	unsigned reg = choose_scratch(gen, 0);
+	unsigned fpr = choose_fpr(gen);
+	struct operands o = { .rs = gen->base[random_below(&gen->random, 2)], .rt = fpr };
+	struct step *step = step_begin(gen, id, 0);
+
+	step->expected = EXPECT_NONE;
+	o.imm = random_below(&gen->random, 0x2000) * 8;
+	emit_fpr_constant(gen, fpr, reg, random_next(&gen->random));
+	switch (random_below(&gen->random, 3)) {
+	case 0:
+		o.imm += 1 + random_below(&gen->random, wide ? 7 : 3);
+		step->expected = store ? EXC_ADES : EXC_ADEL;
+		break;
+	case 1:
+		emit_constant(gen, reg, 0x20000000 + 0x10000 * random_below(&gen->random, 0x1000));
+		o.rs = reg;
+		o.imm &= 0x7fff;
+		step->expected = store ? EXC_TLBS : EXC_TLBL;
+		break;
+	default:
+		break;
+	}
+	emit_tested(gen, id, o);
+	emit_nops(gen, 1);
+	emit_fpr_accessed(gen, fpr, reg);
+	emit_fpr_constant(gen, fpr, reg, random_next(&gen->random));
+	emit_constant(gen, reg, random_word(&gen->random));
+	step_end(gen);
+}
+
 /* FPU registers need 64-bit moves if FR = 1. */
 bool fpu_is_accessible(const struct gen *gen)
 {
@@ -241,12 +305,16 @@ void step_fpu(struct gen *gen)
 	if (!fpu_is_accessible(gen)) {
 		return;
 	}
-	if (point < 85) {
+	if (point < 74) {
 		step_fpu_operation(gen);
-	} else if (point < 90) {
+	} else if (point < 78) {
 		step_fpu_control(gen);
-	} else if (point < 94) {
+	} else if (point < 82) {
 		step_fpu_undefined(gen);
+	} else if (point < 90) {
+		step_fpu_unusable(gen);
+	} else if (point < 96) {
+		step_fpu_memory(gen);
 	} else {
 		step_fpu_branch(gen);
 	}

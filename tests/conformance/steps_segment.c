@@ -109,46 +109,145 @@ static enum rule_id excluded_by(uint64_t address, uint64_t status, unsigned expe
 	return RULES;
 }
 
-void step_segment(struct gen *gen)
+/* Where the access goes, and in which mode. */
+struct place {
+	uint64_t status;
+	uint64_t address;
+};
+
+static struct place choose_place(struct gen *gen)
 {
-	static const enum isa_id rows[] = { ISA_lb,  ISA_lw, ISA_lhu, ISA_lwl, ISA_lwr,
-					    ISA_sb,  ISA_sw, ISA_sh,  ISA_swr, ISA_ld,
-					    ISA_ldl, ISA_sd, ISA_lwu };
 	const uint64_t modes = STATUS_KSU | STATUS_KX | STATUS_SX | STATUS_UX;
 	static const uint64_t ksu[] = { STATUS_KSU_KERNEL, STATUS_KSU_USER, STATUS_KSU_SUPERVISOR };
+	struct place place;
+
+	place.status = (gen->status & ~modes) | ksu[random_below(&gen->random, 3)] |
+		       (random_next(&gen->random) & (STATUS_KX | STATUS_SX | STATUS_UX));
+	place.address = is_wide(place.status) && random_chance(&gen->random, 70)
+				? choose_wide_address(gen)
+				: choose_narrow_address(gen);
+	return place;
+}
+
+/* Any load or store but SC and SCD (step_store_unlinked()). */
+static enum isa_id choose_access(struct gen *gen, uint64_t status)
+{
+	bool wide = is_wide(status) || mode_of(status) == ISA_MODE_KERNEL;
+
+	for (;;) {
+		enum isa_id id = choose_row_any(gen);
+		unsigned class = isa_descs[id].class;
+
+		if ((class == ISA_CLASS_LOAD || class == ISA_CLASS_STORE ||
+		     class == ISA_CLASS_FPLOAD || class == ISA_CLASS_FPSTORE) &&
+		    (wide || (isa_descs[id].flags & ISA_F_X64) == 0) && id != ISA_sc &&
+		    id != ISA_scd) {
+			return id;
+		}
+	}
+}
+
+static bool is_store(enum isa_id id)
+{
+	return isa_descs[id].class == ISA_CLASS_STORE || isa_descs[id].class == ISA_CLASS_FPSTORE;
+}
+
+/* What a step about an access uses; all of it is loaded again at its end. */
+struct used {
+	unsigned reg;
+	unsigned value;
+	unsigned fpr;
+	bool fpu;
+};
+
+/* The access between two changes of mode, from kernel mode to kernel mode. */
+static void emit_access(struct gen *gen, enum isa_id id, const struct place *place,
+			const struct used *used)
+{
+	uint64_t kernel = gen->status;
+
+	if (used->fpu) {
+		emit_fpr_constant(gen, used->fpr, used->reg, random_next(&gen->random));
+	}
+	emit_constant(gen, used->reg, place->address);
+	emit_constant(gen, used->value, random_word(&gen->random));
+	emit_status(gen, place->status);
+	emit_tested(gen, id,
+		    (struct operands){ .rs = used->reg,
+				       .rt = used->fpu ? used->fpr : used->value });
+	emit_status(gen, kernel);
+	if (used->fpu) {
+		emit_fpr_accessed(gen, used->fpr, used->value);
+	} else {
+		emit_observe(gen, used->value);
+	}
+}
+
+void step_segment(struct gen *gen)
+{
+	const uint64_t modes = STATUS_KSU | STATUS_KX | STATUS_SX | STATUS_UX;
+	struct place place = choose_place(gen);
+	enum isa_id id = choose_access(gen, place.status);
+	struct used used = { .fpu = (isa_descs[id].flags & ISA_F_CP1) != 0 };
 	uint64_t before = gen->status;
-	uint64_t others = before & ~modes;
-	uint64_t status = others | ksu[random_below(&gen->random, 3)] |
-			  (random_next(&gen->random) & (STATUS_KX | STATUS_SX | STATUS_UX));
-	bool wide_mode = is_wide(status);
-	uint64_t address = wide_mode && random_chance(&gen->random, 70)
-				   ? choose_wide_address(gen)
-				   : choose_narrow_address(gen);
-	bool wide_rows = wide_mode || mode_of(status) == ISA_MODE_KERNEL;
-	enum isa_id id = rows[random_below(&gen->random, wide_rows ? 13 : 9)];
-	bool store = isa_descs[id].class == ISA_CLASS_STORE;
-	unsigned reg = choose_scratch(gen, 0);
-	unsigned value = choose_scratch(gen, 1U << reg);
 	struct step *step = step_begin(gen, id, TRAIT_BIT(ADDRESS));
 	enum rule_id rule;
 	unsigned at = 0;
 
-	step->address = address;
-	step->expected = expected_outcome(address, status, store);
-	rule = excluded_by(address, status, step->expected);
+	used.reg = choose_scratch(gen, 0);
+	used.value = choose_scratch(gen, 1U << used.reg);
+	used.fpr = choose_fpr(gen);
+	step->address = place.address;
+	step->status = place.status;
+	step->expected = expected_outcome(place.address, place.status, is_store(id));
+	emit_status(gen, (before & ~modes) | STATUS_KX | STATUS_UX);
+	rule = excluded_by(place.address, place.status, step->expected);
 	if (rule != RULES) {
 		at = exclude_begin(gen, rule);
 	}
-	emit_status(gen, others | STATUS_KX | STATUS_UX);
-	emit_constant(gen, reg, address);
-	emit_constant(gen, value, random_word(&gen->random));
-	emit_status(gen, status);
-	step->status = status;
-	emit_tested(gen, id, (struct operands){ .rs = reg, .rt = value });
-	emit_status(gen, before);
+	emit_access(gen, id, &place, &used);
 	if (rule != RULES) {
 		exclude_end(gen, at);
 	}
+	if (used.fpu) {
+		emit_fpr_constant(gen, used.fpr, used.reg, random_next(&gen->random));
+	}
+	emit_constant(gen, used.value, random_word(&gen->random));
+	emit_constant(gen, used.reg, random_word(&gen->random));
+	emit_status(gen, before);
+	step_end(gen);
+}
+
+/* SC and SCD without LL, at an address that is misaligned, not mapped or not the mode's. */
+void step_store_unlinked(struct gen *gen)
+{
+	bool wide = gen_is_wide(gen) && random_chance(&gen->random, 50);
+	unsigned reg = choose_scratch(gen, 0);
+	unsigned value = choose_scratch(gen, 1U << reg);
+	struct step *step =
+		step_begin(gen, wide ? ISA_scd : ISA_sc, TRAIT_BIT(UNLINKED) | TRAIT_BIT(ADDRESS));
+	unsigned at;
+
+	step->expected = EXC_ADES;
+	switch (random_below(&gen->random, gen_mode_is_kernel(gen) ? 2 : 3)) {
+	case 0:
+		step->address = gen->base_address[0] + 1 + random_below(&gen->random, 3);
+		break;
+	case 1:
+		step->address = 0x20000000 + 8 * random_below(&gen->random, 0x1000);
+		step->expected = EXC_TLBS;
+		break;
+	default:
+		step->address = 0xffffffff80000000 | DATA_BASE;
+		break;
+	}
+	emit_constant(gen, reg, step->address);
+	emit_constant(gen, value, random_word(&gen->random) | 2);
+	/* The return from this exception ends a link that the program may have. */
+	emit_observe(gen, value);
+	at = exclude_begin(gen, RULE_gxemul_store_unlinked);
+	emit_tested(gen, step->row, (struct operands){ .rs = reg, .rt = value });
+	exclude_end(gen, at);
 	emit_isolate(gen, value);
 	emit_constant(gen, reg, random_word(&gen->random));
 	step_end(gen);

@@ -235,19 +235,25 @@ static void step_tlb_random(struct gen *gen)
 	emit_tlb_end(gen, reg);
 }
 
-/* A load or store row that has one access of a known size. */
+/* Any load or store; the unaligned ones take any address. */
 static enum isa_id choose_access(struct gen *gen, unsigned *bytes, bool *store)
 {
 	static const struct {
 		enum isa_id id;
 		unsigned bytes;
-	} rows[] = { { ISA_lb, 1 }, { ISA_lbu, 1 }, { ISA_lh, 2 },  { ISA_lw, 4 }, { ISA_lwu, 4 },
-		     { ISA_ld, 8 }, { ISA_sb, 1 },  { ISA_sh, 2 },  { ISA_sw, 4 }, { ISA_sd, 8 },
-		     { ISA_ll, 4 }, { ISA_lld, 8 }, { ISA_ldc1, 8 } };
-	unsigned i = random_below(&gen->random, sizeof(rows) / sizeof(rows[0]) - 1);
+	} rows[] = {
+		{ ISA_lb, 1 },   { ISA_lbu, 1 },  { ISA_lh, 2 },   { ISA_lhu, 2 },  { ISA_lw, 4 },
+		{ ISA_lwu, 4 },  { ISA_ld, 8 },   { ISA_lwl, 1 },  { ISA_lwr, 1 },  { ISA_ldl, 1 },
+		{ ISA_ldr, 1 },  { ISA_ll, 4 },   { ISA_lld, 8 },  { ISA_lwc1, 4 }, { ISA_ldc1, 8 },
+		{ ISA_sb, 1 },   { ISA_sh, 2 },   { ISA_sw, 4 },   { ISA_sd, 8 },   { ISA_swl, 1 },
+		{ ISA_swr, 1 },  { ISA_sdl, 1 },  { ISA_sdr, 1 },  { ISA_sc, 4 },   { ISA_scd, 8 },
+		{ ISA_swc1, 4 }, { ISA_sdc1, 8 },
+	};
+	unsigned i = random_below(&gen->random, sizeof(rows) / sizeof(rows[0]));
 
 	*bytes = rows[i].bytes;
-	*store = isa_descs[rows[i].id].class == ISA_CLASS_STORE;
+	*store = isa_descs[rows[i].id].class == ISA_CLASS_STORE ||
+		 isa_descs[rows[i].id].class == ISA_CLASS_FPSTORE;
 	return rows[i].id;
 }
 
@@ -267,6 +273,37 @@ static unsigned expected_access(const struct tlb_entry *entry, unsigned half, ui
 		return EXC_MOD;
 	}
 	return EXPECT_NONE;
+}
+
+/* The access of a step with what it wants around it; what it loads is observed. */
+static void emit_access(struct gen *gen, struct step *step, unsigned address_reg,
+			unsigned value_reg)
+{
+	enum isa_id id = step->row;
+	bool fpu = (isa_descs[id].flags & ISA_F_CP1) != 0;
+	unsigned fpr = choose_fpr(gen);
+	unsigned at = 0;
+
+	if (fpu) {
+		emit_fpr_constant(gen, fpr, value_reg, random_next(&gen->random));
+	}
+	if ((id == ISA_sc || id == ISA_scd) && step->expected == EXC_TLBS) {
+		step->traits |= TRAIT_BIT(UNLINKED);
+		at = exclude_begin(gen, RULE_gxemul_store_unlinked);
+	} else if (id == ISA_sc || id == ISA_scd) {
+		emit_row(gen, id == ISA_sc ? ISA_ll : ISA_lld,
+			 (struct operands){ .rs = address_reg, .rt = value_reg });
+	}
+	emit_tested(gen, id,
+		    (struct operands){ .rs = address_reg, .rt = fpu ? fpr : value_reg });
+	if (at != 0) {
+		exclude_end(gen, at);
+	}
+	if (fpu) {
+		emit_fpr_accessed(gen, fpr, value_reg);
+		emit_fpr_constant(gen, fpr, value_reg, random_next(&gen->random));
+	}
+	emit_isolate(gen, value_reg);
 }
 
 /* Reads or writes through an entry, sometimes as another address space. */
@@ -309,14 +346,13 @@ static void step_tlb_access(struct gen *gen)
 	step->address += half * page_bytes + (offset & ~(uint64_t)(bytes - 1));
 	step->expected = expected_access(entry, half, asid, store);
 	emit_constant(gen, address_reg, step->address);
-	emit_constant(gen, value_reg, random_value(&gen->random));
+	emit_constant(gen, value_reg, random_word(&gen->random));
 	if (asid != gen->program->entryhi) {
 		unsigned reg = choose_scratch(gen, 1U << address_reg | 1U << value_reg);
 
 		emit_cp0_write(gen, CP0_ENTRYHI, reg, asid, true);
 	}
-	emit_tested(gen, id, (struct operands){ .rs = address_reg, .rt = value_reg });
-	emit_isolate(gen, value_reg);
+	emit_access(gen, step, address_reg, value_reg);
 	emit_tlb_end(gen, address_reg);
 }
 
