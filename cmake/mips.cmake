@@ -145,9 +145,10 @@ function(mips_program name)
 	get_filename_component(script ${M_LINKER_SCRIPT} ABSOLUTE)
 	set(elf ${directory}/${name}.elf)
 	add_custom_command(OUTPUT ${elf}
-		COMMAND ${MIPS_CC} ${machine_flags} -nostdlib -static
+		# Symbols of LINK_FLAGS (--defsym) must come before the script that asks for them.
+		COMMAND ${MIPS_CC} ${machine_flags} -nostdlib -static ${M_LINK_FLAGS}
 			-Wl,-T,${script} -Wl,--build-id=none -Wl,--fatal-warnings
-			${M_LINK_FLAGS} -o ${elf} ${objects} ${archives}
+			-o ${elf} ${objects} ${archives}
 		DEPENDS ${objects} ${archives} ${archive_targets} ${script}
 		COMMENT "Linking MIPS program ${name}.elf"
 		VERBATIM)

@@ -9,8 +9,6 @@
 
 #include <stdarg.h>
 
-#include "machine/annotation.h"
-
 #include "src/cpu/cpu.h"
 #include "src/include/memory.h"
 #include "src/lib/hooks.h"
@@ -42,7 +40,7 @@ void boot_refuse(const char *format, ...)
 	va_start(list, format);
 	console_print_list("cannot start: ", format, list);
 	va_end(list);
-	devices_fail(ANNOTATION_PANIC_MONITOR, 0, 0);
+	devices_refuse();
 }
 
 static void print_banner(void)

@@ -20,10 +20,13 @@
 #include "src/include/atomic.h"
 #include "src/include/cp0.h"
 #include "src/include/memory.h"
+#include "src/platform/boot.h"
 #include "src/platform/machine.h"
 
 /* The only message: look at your requests. */
 #define MESSAGE_KICK 0x1
+
+#define NS_PER_SECOND 1000000000
 
 static const struct machine *devices;
 
@@ -93,6 +96,14 @@ void devices_fail(uint32_t kind, uint32_t who, uint64_t pc)
 	}
 }
 
+void devices_refuse(void)
+{
+	if (devices != NULL && devices->annotation == NO_DEVICE) {
+		devices_off(0);
+	}
+	devices_fail(ANNOTATION_PANIC_MONITOR, 0, 0);
+}
+
 bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes)
 {
 	uint64_t controller = devices->node_controller[node];
@@ -152,8 +163,8 @@ uint64_t platform_cycles(void)
 	if (devices->clock != NO_DEVICE) {
 		return *(volatile uint64_t *)memory_uncached_at(devices->clock + CLOCK_CYCLES);
 	}
-	/* Count goes at half the clock. */
-	return 2 * cpu_time(cpu_self());
+	/* Count goes at half the clock. At boot there is no struct cpu to extend it to 64 bits. */
+	return 2 * (boot_is_done() ? cpu_time(cpu_self()) : cp0_read(CP0_COUNT));
 }
 
 uint32_t platform_frequency(void)
@@ -167,7 +178,11 @@ uint64_t platform_time_ns(void)
 	uint64_t low;
 
 	if (devices->rtc == NO_DEVICE) {
-		return 0;
+		uint64_t cycles = platform_cycles();
+		uint64_t hz = devices->clock_hz;
+
+		/* Time since boot; in two parts, or it would overflow after 18 seconds. */
+		return cycles / hz * NS_PER_SECOND + cycles % hz * NS_PER_SECOND / hz;
 	}
 	low = device_read32(devices->rtc + RTC_TIME_LO);
 	return (uint64_t)device_read32(devices->rtc + RTC_TIME_HI) << 32 | low;

@@ -21,6 +21,8 @@ void devices_start(uint32_t number, uint64_t pc, uint64_t sp, uint64_t argument)
 __attribute__((noreturn)) void devices_off(uint32_t code);
 /* Ends the run in failure (docs/machine/annotation.md): the monitor's or a guest's. */
 __attribute__((noreturn)) void devices_fail(uint32_t kind, uint32_t who, uint64_t pc);
+/* The same before anything runs; a machine without annotation port is switched off. */
+__attribute__((noreturn)) void devices_refuse(void);
 
 /* Makes the CPUs of `node` see the copy at `base` as [0, bytes); false if it cannot be. */
 bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes);

@@ -47,7 +47,7 @@ static bool read_cpus(struct machine *found)
 			found->node_count = id + 1;
 		}
 	}
-	return found->cpu_count != 0;
+	return found->cpu_count != 0 && found->clock_hz != 0;
 }
 
 static bool read_memory_node(struct machine *found, uint32_t node)
