@@ -107,10 +107,16 @@ static bool privileged(struct vcpu *vcpu, uint32_t word, enum isa_id id)
 	case ISA_mfc0:
 	case ISA_dmfc0:
 		move_from(vcpu, word, id == ISA_dmfc0);
+		if (vcpu->vm->rewrite != NULL) {
+			rewrite_consider(vcpu, word, true);
+		}
 		return true;
 	case ISA_mtc0:
 	case ISA_dmtc0:
 		move_to(vcpu, word);
+		if (vcpu->vm->rewrite != NULL) {
+			rewrite_consider(vcpu, word, false);
+		}
 		return true;
 	case ISA_tlbr:
 	case ISA_tlbwi:
@@ -141,9 +147,6 @@ static void emulate_privileged(struct vcpu *vcpu)
 		vcpu->counters[VCPU_COUNT_eret]++;
 		exception_return(vcpu);
 	} else if (privileged(vcpu, word, id)) {
-		if (vcpu->vm->rewrite != NULL) {
-			rewrite_consider(vcpu, word);
-		}
 		vcpu->regs.pc = next;
 	} else if (isa_coprocessor(word) == 0) {
 		exception_deliver(vcpu, EXC_RI, 0);

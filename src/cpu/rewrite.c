@@ -127,17 +127,16 @@ static uint64_t make_trampoline(struct vcpu *vcpu, uint64_t vaddr, unsigned rt)
 	return bits_sign_extend(VM_TRAMPOLINE_BASE) + number * TRAMPOLINE_BYTES;
 }
 
-/* The site is in no delay slot: may_replace(). */
+/* may_jump() has said yes; the word behind may have changed since. */
 static bool replace_status(struct vcpu *vcpu, uint32_t word, const uint32_t *site,
 			   uint32_t *replacement)
 {
-	uint64_t vaddr = step_pc(vcpu);
 	uint64_t trampoline;
 
-	if ((vaddr & (PAGE_BYTES - 1)) == PAGE_BYTES - 4 || site[1] != ISA_ENCODE_NOP) {
+	if (site[1] != ISA_ENCODE_NOP) {
 		return false;
 	}
-	trampoline = make_trampoline(vcpu, vaddr, isa_rt(word));
+	trampoline = make_trampoline(vcpu, step_pc(vcpu), isa_rt(word));
 	*replacement = isa_encode_j(trampoline);
 	return trampoline != 0;
 }
@@ -227,30 +226,37 @@ static void rewrite_site(struct vcpu *vcpu, uint32_t gpa, uint32_t word)
 	vcpu->counters[VCPU_COUNT_rewritten]++;
 }
 
+/* A jump takes the place of mtc0 Status: what follows must do nothing, whatever comes first. */
+static bool may_jump(const struct vcpu *vcpu)
+{
+	uint64_t vaddr = step_pc(vcpu);
+	const uint32_t *site = step_find_in_window(vaddr);
+
+	return !(vcpu->trap_cause & CAUSE_BD) && (vaddr & (PAGE_BYTES - 1)) != PAGE_BYTES - 4 &&
+	       site != NULL && site[1] == ISA_ENCODE_NOP;
+}
+
 /* Quick, for instructions that keep trapping: could it be replaced at all? */
-static bool may_replace(const struct vcpu *vcpu, uint32_t word)
+static bool may_replace(const struct vcpu *vcpu, uint32_t word, bool is_read)
 {
 	struct place place = places[isa_rd(word)];
 
-	switch (isa_decode(word)) {
-	case ISA_mfc0:
-	case ISA_dmfc0:
+	if (is_read) {
 		return place.offset != 0;
-	case ISA_mtc0:
-	case ISA_dmtc0:
-		return place.writable ||
-		       (isa_rd(word) == CP0_STATUS && !(vcpu->trap_cause & CAUSE_BD));
-	default:
-		return false;
 	}
+	return place.writable || (isa_rd(word) == CP0_STATUS && may_jump(vcpu));
 }
 
-void rewrite_consider(struct vcpu *vcpu, uint32_t word)
+void rewrite_consider(struct vcpu *vcpu, uint32_t word, bool is_read)
 {
-	uint64_t offset = step_pc(vcpu) - bits_sign_extend(VM_WINDOW_BASE);
 	struct rewrite *rewrite = vcpu->vm->rewrite;
+	uint64_t offset;
 
-	if (offset >= VM_TRAMPOLINE_PADDR || !may_replace(vcpu, word)) {
+	if (!may_replace(vcpu, word, is_read)) {
+		return;
+	}
+	offset = step_pc(vcpu) - bits_sign_extend(VM_WINDOW_BASE);
+	if (offset >= VM_TRAMPOLINE_PADDR) {
 		return;
 	}
 	enter(vcpu);

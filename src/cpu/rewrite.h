@@ -51,8 +51,9 @@ struct rewrite {
 	struct rewrite_site site[REWRITE_SITES_MAX];
 };
 
-/* `word`, trapped at step_pc(), has been emulated: replaces it if it can be. */
-void rewrite_consider(struct vcpu *vcpu, uint32_t word);
+/* `word`, a move from or to CP0 trapped at step_pc(), has been emulated: replaces it if it can be.
+ */
+void rewrite_consider(struct vcpu *vcpu, uint32_t word, bool is_read);
 /* The guest stores at `gpa` in a page with sites: puts them back. */
 void rewrite_undo(struct vcpu *vcpu, uint64_t gpa);
 /* Page `gpn` is about to be released or shared: if it has sites, they are put back. */

@@ -14,7 +14,7 @@
 #include "src/include/memory.h"
 
 /* Kernels mostly run in the window, where the pmap alone knows; NULL: elsewhere. */
-static const uint32_t *find_in_window(uint64_t vaddr)
+const uint32_t *step_find_in_window(uint64_t vaddr)
 {
 	const struct cpu *cpu = cpu_self();
 	uint64_t offset = vaddr - bits_sign_extend(VM_WINDOW_BASE);
@@ -36,7 +36,7 @@ static const uint32_t *find_in_window(uint64_t vaddr)
 static bool fetch(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word)
 {
 	enum vtlb_result result;
-	const uint32_t *address = find_in_window(vaddr);
+	const uint32_t *address = step_find_in_window(vaddr);
 
 	if (address == NULL) {
 		address = memory_access_find(vcpu, vaddr, &result);

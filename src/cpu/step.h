@@ -20,6 +20,8 @@ static inline uint64_t step_pc(const struct vcpu *vcpu)
  * processor had fetched it before); the miss has been delivered to the guest, which will come back.
  */
 bool step_fetch(struct vcpu *vcpu, uint32_t *word);
+/* The word at `vaddr`, if it is in the window and its page is there; otherwise NULL. */
+const uint32_t *step_find_in_window(uint64_t vaddr);
 /* The branch before the instruction, for step_next(). */
 bool step_past_branch(struct vcpu *vcpu, uint64_t *next);
 
