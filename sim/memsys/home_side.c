@@ -75,6 +75,15 @@ static void send_all(struct memsys *memsys, unsigned node, uint64_t address,
 	}
 }
 
+static void check_port(struct memsys *memsys, uint64_t address, const struct home_line *line,
+		       const char *what)
+{
+	if (memsys->config.check && line->home.data != line->newest) {
+		memsys_fail(memsys, "line %#llx: a port %s version %u, the newest is %u",
+			    (unsigned long long)address, what, line->home.data, line->newest);
+	}
+}
+
 /* What the step does in memory, other than answering. */
 static void use_memory(struct memsys *memsys, unsigned node, uint64_t address,
 		       struct home_line *line, const struct protocol_output *out, uint32_t tag,
@@ -84,6 +93,7 @@ static void use_memory(struct memsys *memsys, unsigned node, uint64_t address,
 		engine_acquire_bank(memsys, node, address, ready);
 	}
 	if (out->actions & HOME_ACTION_WRITE) {
+		check_port(memsys, address, line, "writes into");
 		line->newest++;
 		line->home.data = line->newest;
 		classify_port_write(memsys, address, port_words(memsys, tag));

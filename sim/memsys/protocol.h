@@ -115,6 +115,7 @@ struct protocol_cache {
  * I1 an owner exists if and only if the state is X or BX.
  * I2 sharers exist if and only if the state is S, R, BF, BD, BC, BR or BI.
  * I3 somebody has to say DONE if and only if the state is R, BX, BF or BD.
+ * I4 acknowledgements are missing at the home if and only if the state is BI.
  */
 struct protocol_home {
 	uint8_t state;     /* enum home_state */

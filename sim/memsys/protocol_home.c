@@ -222,5 +222,8 @@ const char *protocol_home_check(const struct protocol_home *home)
 	if ((home->pending != 0) != ((state & has_pending) != 0)) {
 		return "I3: DONE expected in a state that expects none, or the reverse";
 	}
+	if ((home->acks_missing != 0) != (home->state == HOME_BI)) {
+		return "I4: acknowledgements missing in a state other than BI, or the reverse";
+	}
 	return NULL;
 }

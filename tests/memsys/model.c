@@ -221,6 +221,11 @@ static enum model_result step_cache(const struct protocol *protocol, struct mode
 	}
 	coverage->cache[before][event] = true;
 	if (out.actions & CACHE_ACTION_DO_STORE) {
+		/* It writes a part of the line; the rest has to be the newest. */
+		if (!cache->data) {
+			snprintf(why, 128, "a store into old data");
+			return MODEL_BROKEN;
+		}
 		make_all_old(model);
 		cache->data = 1;
 	}
@@ -254,6 +259,10 @@ static enum model_result step_home(const struct protocol *protocol, struct model
 		return MODEL_BROKEN;
 	}
 	if (out.actions & HOME_ACTION_WRITE) {
+		if (!model->home.data) {
+			snprintf(why, 128, "a port writes into old data");
+			return MODEL_BROKEN;
+		}
 		make_all_old(model);
 		model->home.data = 1;
 		model->port[requester - PROTOCOL_PORT_FIRST] = PORT_HAS_WRITTEN;
