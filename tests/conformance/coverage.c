@@ -10,7 +10,8 @@
 #include "tests/conformance/explain.h"
 
 /* Of the minimum of executions, how many must be in a delay slot, or exceptions; and both. */
-#define RARE_PART   5
+#define SLOT_PART   5
+#define FAULT_PART  10
 #define RAREST_PART 50
 
 const char *coverage_excuse(enum isa_id id, enum simulator simulator)
@@ -179,12 +180,12 @@ static unsigned check_row(const struct coverage *coverage, enum isa_id id, uint6
 		missing += want(out, id, "on ", simulator_names[s], coverage->ran[id][s], minimum);
 		if (coverage_row_fits_slot(id)) {
 			missing += want(out, id, "in a delay slot on ", simulator_names[s],
-					coverage->in_slot[id][s], minimum / RARE_PART);
+					coverage->in_slot[id][s], minimum / SLOT_PART);
 		}
 	}
 	if (coverage_row_traps(id)) {
 		missing += want(out, id, "with an exception", "",
-				coverage->faulted[id][MIRRORBALL], minimum / RARE_PART);
+				coverage->faulted[id][MIRRORBALL], minimum / FAULT_PART);
 	}
 	if (coverage_row_traps(id) && coverage_row_fits_slot(id)) {
 		missing += want(out, id, "with an exception in a delay slot", "",

@@ -42,7 +42,7 @@ bool coverage_row_traps(enum isa_id id);
 
 /*
  * Prints what was seen too seldom; true if nothing. Each row wants `minimum` executions on every
- * simulator that can run it, a fifth of it in delay slots, a fifth of it exceptions if it can
+ * simulator that can run it, a fifth of it in delay slots, a tenth of it exceptions if it can
  * raise any, and every kind of fault if it accesses memory. No class and no mode may be empty.
  */
 bool coverage_check(const struct coverage *coverage, uint64_t minimum, FILE *out);

@@ -162,6 +162,16 @@ void emit_row(struct gen *gen, enum isa_id id, struct operands operands)
 	}
 }
 
+void emit_branch_place(struct gen *gen, enum isa_id id)
+{
+	const unsigned flags = ISA_F_LIKELY | ISA_F_CP1;
+
+	if ((isa_descs[id].flags & ISA_F_DELAY) != 0 && (isa_descs[id].flags & flags) != 0 &&
+	    (emit_vaddr(gen, gen->program->code_count) & 0xfff) == 0xffc) {
+		emit_nops(gen, 1);
+	}
+}
+
 /*
  * A branch or jump to what follows its delay slot: taken or not, and whether the slot traps or not,
  * the program goes on there. Likely ones are always taken. Returns the word to patch.
@@ -178,6 +188,7 @@ static unsigned emit_slot_branch(struct gen *gen)
 	if (id == ISA_bne || id == ISA_bltz) {
 		o.rs = choose_scratch(gen, 0);
 	}
+	emit_branch_place(gen, id);
 	emit_row(gen, id, o);
 	return gen->program->code_count - 1;
 }
@@ -186,7 +197,7 @@ void emit_tested_word(struct gen *gen, uint32_t word)
 {
 	enum isa_id id = isa_decode(word);
 	bool slot = (isa_descs[id].flags & ISA_F_DELAY) == 0 && id != ISA_eret &&
-		    random_chance(&gen->random, 15);
+		    random_chance(&gen->random, 25);
 	unsigned at = slot ? emit_slot_branch(gen) : 0;
 
 	emit_word(gen, word);
@@ -429,6 +440,14 @@ enum isa_id choose_row_any(struct gen *gen)
 		id = random_below(&gen->random, ISA_COUNT);
 	} while (id == ISA_reserved || id == ISA_cop1_undefined);
 	return id;
+}
+
+enum isa_id choose_row_next(unsigned *row)
+{
+	do {
+		*row = (*row + 1) % ISA_COUNT;
+	} while (*row == ISA_reserved || *row == ISA_cop1_undefined);
+	return *row;
 }
 
 unsigned choose_source(struct gen *gen)

@@ -146,27 +146,31 @@ unsigned fields_qemu_never_taken_slot(const struct difference *d)
 }
 
 /*
- * A likely branch in the last word of a page is not taken: they miss in the slot, we behind it, in
- * the same page.
+ * They miss in the slot, with BD; we do not. What else may be left are fetches from the pages of
+ * the branch and behind it, which one of the two has thrown out or brought in by then.
  */
-unsigned fields_qemu_likely_slot_fetch(const struct difference *d)
+bool explain_qemu_likely_slot(const struct difference *d)
 {
-	const struct program *program = d->program;
-	const struct record *a = d->ours;
-	const struct record *b = d->theirs;
-	uint64_t offset = b->field[FIELD_EPC] - program->code_vaddr;
+	bool fetched = false;
 
-	if (!is_fetch_miss(a) || !is_exception(b, 1, EXC_TLBL) ||
-	    offset >= 4 * (uint64_t)program->code_count) {
-		return 0;
+	for (size_t i = 0; i < d->our_count; i++) {
+		if (!is_fetch_miss(&d->ours[i]) || d->ours[i].field[FIELD_BADVADDR] ==
+							   d->step->address) {
+			return false;
+		}
 	}
-	return (isa_descs[isa_decode(program->code[offset / 4])].flags & ISA_F_LIKELY) != 0 &&
-			       b->field[FIELD_CAUSE] == (a->field[FIELD_CAUSE] | CAUSE_BD) &&
-			       b->field[FIELD_BADVADDR] == b->field[FIELD_EPC] + 4 &&
-			       a->field[FIELD_EPC] == b->field[FIELD_EPC] + 8 &&
-			       (b->field[FIELD_BADVADDR] & 0xfff) == 0
-		       ? FIELD_BIT(CAUSE) | FIELD_BIT(EPC) | FIELD_BIT(BADVADDR)
-		       : 0;
+	for (size_t i = 0; i < d->their_count; i++) {
+		const struct record *r = &d->theirs[i];
+
+		if (is_exception(r, 1, EXC_TLBL) && (r->field[FIELD_CAUSE] & CAUSE_BD) != 0 &&
+		    r->field[FIELD_BADVADDR] == d->step->address &&
+		    r->field[FIELD_EPC] + 4 == d->step->address) {
+			fetched = true;
+		} else if (!is_fetch_miss(r)) {
+			return false;
+		}
+	}
+	return fetched;
 }
 
 unsigned fields_qemu_misaligned_fetch(const struct difference *d)

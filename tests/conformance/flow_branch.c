@@ -99,6 +99,7 @@ static unsigned emit_branch(struct gen *gen, enum isa_id id, unsigned *target_re
 	} else if (random_chance(&gen->random, 20)) {
 		o.rt = o.rs;
 	}
+	emit_branch_place(gen, id);
 	at = gen->program->code_count;
 	emit_row(gen, id, o);
 	if (is_link(id)) {
@@ -160,6 +161,7 @@ void flow_loop(struct gen *gen, unsigned depth)
 	gen->since_hilo_read = 0;
 	flow_code(gen, 1 + random_below(&gen->random, 4), depth + 1);
 	emit_row(gen, ISA_addiu, (struct operands){ .rs = counter, .rt = counter, .imm = 0xffff });
+	emit_branch_place(gen, id);
 	at = gen->program->code_count;
 	emit_row(gen, id, (struct operands){ .rs = counter });
 	emit_patch_branch(gen, at, top);

@@ -174,6 +174,7 @@ static void chain_compare(struct gen *gen, struct chain *chain)
 	struct holder *a = choose_holder(gen, chain);
 	struct holder *b = choose_holder(gen, chain);
 	unsigned i = random_below(&gen->random, 5);
+	enum isa_id branch;
 	unsigned at;
 
 	if (a->format == FPU_WORD || b->format != a->format) {
@@ -183,8 +184,10 @@ static void chain_compare(struct gen *gen, struct chain *chain)
 		 (struct operands){ .rd = a->fpr, .rt = b->fpr });
 	/* A branch sees the condition one instruction later (R4000 UM B, BC1F). */
 	emit_constant(gen, chain->reg, 1);
+	branch = branches[random_below(&gen->random, 4)];
+	emit_branch_place(gen, branch);
 	at = gen->program->code_count;
-	emit_row(gen, branches[random_below(&gen->random, 4)], (struct operands){ 0 });
+	emit_row(gen, branch, (struct operands){ 0 });
 	gen->uncertain++;
 	emit_row(gen, ISA_addiu, (struct operands){ .rs = chain->reg, .rt = chain->reg, .imm = 2 });
 	emit_row(gen, ISA_addiu, (struct operands){ .rs = chain->reg, .rt = chain->reg, .imm = 4 });

@@ -378,6 +378,8 @@ void generate_program(struct program *program, uint64_t seed, unsigned number)
 	program->refill_last = gen.tlb_next + 2 + random_below(&gen.random, 14 - gen.tlb_next);
 	program->data_seed = random_next(&gen.random);
 	program->flags |= PROGRAM_TLB;
+	gen.fpu_row = random_below(&gen.random, ISA_COUNT);
+	gen.unusable_row = random_below(&gen.random, ISA_COUNT);
 	fill_registers(&gen);
 	fill_fpu(&gen);
 	gen.since_hilo_read = 2;

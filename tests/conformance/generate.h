@@ -45,6 +45,9 @@ struct gen {
 	uint64_t sign_extended;
 	/* Above 0: a branch may skip what is emitted now. */
 	unsigned uncertain;
+	/* FPU rows come in turn, so that a few programs hold all of them. */
+	unsigned fpu_row;
+	unsigned unusable_row;
 	/* PLATFORM_* that do not run what is emitted now, while exclusions are open. */
 	unsigned skipped;
 	unsigned exclusions;
@@ -87,6 +90,8 @@ void emit_row(struct gen *gen, enum isa_id id, struct operands operands);
 void emit_tested(struct gen *gen, enum isa_id id, struct operands operands);
 void emit_tested_word(struct gen *gen, uint32_t word);
 void emit_nops(struct gen *gen, unsigned count);
+/* In front of a branch of this row: QEMU fetches its slot too early (qemu_likely_slot). */
+void emit_branch_place(struct gen *gen, enum isa_id id);
 void emit_constant(struct gen *gen, unsigned reg, uint64_t value);
 unsigned emit_code_address(struct gen *gen, unsigned reg);
 void emit_patch_code_address(struct gen *gen, unsigned at, unsigned reg, unsigned target);
@@ -107,6 +112,8 @@ unsigned exclude_begin(struct gen *gen, enum rule_id id);
 void exclude_end(struct gen *gen, unsigned at);
 
 enum isa_id choose_row_any(struct gen *gen);
+/* The row behind `*row`, which moves there; words that no row describes are left out. */
+enum isa_id choose_row_next(unsigned *row);
 
 /* Register choice. */
 unsigned choose_source(struct gen *gen);

@@ -62,7 +62,9 @@ static void step_reserved(struct gen *gen)
 static enum isa_id choose_coprocessor_row(struct gen *gen, unsigned flag)
 {
 	for (;;) {
-		enum isa_id id = choose_row_any(gen);
+		/* FPU rows in turn; the others are few and beside each other. */
+		enum isa_id id = flag == ISA_F_CP1 ? choose_row_next(&gen->unusable_row)
+						   : choose_row_any(gen);
 		unsigned flags = isa_descs[id].flags;
 
 		if ((flags & flag) != 0 && ((flags & ISA_F_X64) == 0 || gen_is_wide(gen))) {
@@ -83,6 +85,7 @@ static void emit_random_row(struct gen *gen, enum isa_id id)
 
 	if (isa_descs[id].class == ISA_CLASS_BRANCH) {
 		o.imm = 1; /* over the slot, should it be taken */
+		emit_branch_place(gen, id);
 	}
 	if (isa_descs[id].operands == ISA_OPD_RT_C1) {
 		o.rd = FCR_CSR;
@@ -220,6 +223,41 @@ static void step_bad_fetch(struct gen *gen)
 	step_end(gen);
 }
 
+/*
+ * A likely branch in the last word of a page, not taken: the slot is nullified and must not be
+ * fetched, whether its page is in the TLB or not.
+ */
+static void step_likely_slot(struct gen *gen)
+{
+	static const enum isa_id rows[] = { ISA_bltzl, ISA_blezl, ISA_beql };
+	enum isa_id id = rows[random_below(&gen->random, 3)];
+	unsigned reg = choose_scratch(gen, 0);
+	unsigned words = 1024 - (unsigned)(emit_vaddr(gen, gen->program->code_count) >> 2 & 1023);
+	unsigned at;
+	struct step *step;
+
+	if (!emit_has_room(gen, words + 64) || words < 8) {
+		return;
+	}
+	step = step_begin(gen, id, TRAIT_BIT(LIKELY_SLOT));
+	emit_constant(gen, reg, 1);
+	at = gen->program->code_count;
+	emit_row(gen, ISA_beq, (struct operands){ 0 });
+	gen->uncertain++;
+	while ((emit_vaddr(gen, gen->program->code_count) & 0xfff) != 0xffc) {
+		emit_nops(gen, 1);
+	}
+	gen->uncertain--;
+	emit_patch_branch(gen, at, gen->program->code_count);
+	emit_row(gen, id, (struct operands){ .rs = reg, .imm = 1 });
+	step->address = emit_vaddr(gen, gen->program->code_count);
+	gen->uncertain++;
+	emit_row(gen, ISA_addiu, (struct operands){ .rs = reg, .rt = reg, .imm = 2 });
+	gen->uncertain--;
+	emit_isolate(gen, reg);
+	step_end(gen);
+}
+
 static void emit_cause(struct gen *gen, unsigned reg, uint64_t value)
 {
 	emit_constant(gen, reg, value);
@@ -256,7 +294,7 @@ static void step_software_interrupt(struct gen *gen)
 
 void step_exception(struct gen *gen)
 {
-	switch (random_below(&gen->random, 9)) {
+	switch (random_below(&gen->random, 12)) {
 	case 0:
 	case 1:
 		step_reserved(gen);
@@ -269,6 +307,8 @@ void step_exception(struct gen *gen)
 		step_cop2_unusable(gen);
 		break;
 	case 4:
+	case 9:
+	case 10:
 		if (!gen_mode_is_kernel(gen)) {
 			step_cp0_unusable(gen);
 		}
@@ -280,6 +320,9 @@ void step_exception(struct gen *gen)
 		break;
 	case 6:
 		step_bad_fetch(gen);
+		break;
+	case 11:
+		step_likely_slot(gen);
 		break;
 	default:
 		step_software_interrupt(gen);

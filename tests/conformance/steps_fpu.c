@@ -94,7 +94,7 @@ static enum isa_id choose_fpu_row(struct gen *gen)
 	enum isa_id id;
 
 	do {
-		id = choose_row_any(gen);
+		id = choose_row_next(&gen->fpu_row);
 	} while (isa_descs[id].class != ISA_CLASS_FPU);
 	return id;
 }
@@ -243,6 +243,7 @@ static void step_fpu_branch(struct gen *gen)
 	(void)step_begin(gen, id, 0);
 	emit_fcr31(gen, reg, random_chance(&gen->random, 50) ? FCSR_C : 0);
 	emit_constant(gen, reg, 1);
+	emit_branch_place(gen, id);
 	at = gen->program->code_count;
 	emit_row(gen, id, (struct operands){ 0 });
 	gen->uncertain++;
@@ -305,11 +306,11 @@ void step_fpu(struct gen *gen)
 	if (!fpu_is_accessible(gen)) {
 		return;
 	}
-	if (point < 74) {
+	if (point < 70) {
 		step_fpu_operation(gen);
-	} else if (point < 78) {
+	} else if (point < 74) {
 		step_fpu_control(gen);
-	} else if (point < 82) {
+	} else if (point < 78) {
 		step_fpu_undefined(gen);
 	} else if (point < 90) {
 		step_fpu_unusable(gen);
