@@ -21,6 +21,7 @@
 #define XKPHYS_MUST_ZERO   0x07fffff000000000ULL
 #define XKPHYS_PADDR       0x0000000fffffffffULL
 #define XKPHYS_CACHE_SHIFT 59
+#define CACHE_COHERENT     5
 
 struct segment {
 	uint64_t first;
@@ -66,16 +67,30 @@ static const struct segment segments[] = {
 	MAPPED(0xffffffffc0000000, 0xffffffffdfffffff, "cksseg", KERNEL, WIDTH_64),
 	MAPPED(0xffffffffe0000000, 0xffffffffffffffff, "ckseg3", KERNEL, WIDTH_64),
 };
+
+/* A guest's (machine/vm.h; isa/ includes nothing else, so a test compares the numbers). */
+static const struct segment vm_segments[] = {
+	MAPPED(0x0000000000000000, 0x000000007fffffff, "useg", USER | SUPERVISOR, WIDTH_32),
+	MAPPED(0x0000000000000000, 0x000000007fffffff, "kuseg", KERNEL, WIDTH_32),
+	MAPPED(0x0000000000000000, 0x000000ffffffffff, "xuseg", USER | SUPERVISOR, WIDTH_64),
+	MAPPED(0x0000000000000000, 0x000000ffffffffff, "xkuseg", KERNEL, WIDTH_64),
+	MAPPED(0x4000000000000000, 0x400000ffffffffff, "xksseg", KERNEL, WIDTH_64),
+	UNMAPPED(0xffffffffc0000000, 0xffffffffcfffffff, "window", KERNEL, WIDTH_32 | WIDTH_64, CACHE_COHERENT),
+	MAPPED(0xffffffffd0000000, 0xffffffffddffffff, "mapped", KERNEL, WIDTH_32 | WIDTH_64),
+	UNMAPPED(0xffffffffdf000000, 0xffffffffdfffffff, "devices", KERNEL, WIDTH_32 | WIDTH_64, ISA_CACHE_UNCACHED),
+};
 /* clang-format on */
 
 #define SEGMENTS       (sizeof(segments) / sizeof(segments[0]))
+#define VM_SEGMENTS    (sizeof(vm_segments) / sizeof(vm_segments[0]))
 #define LOW_2GB        0x80000000ULL
 #define LOW_512MB_MASK 0x1fffffffULL
 
-static const struct segment *find(uint64_t vaddr, enum isa_mode mode, bool x64)
+static const struct segment *find_in(const struct segment *table, size_t count, uint64_t vaddr,
+				     enum isa_mode mode, bool x64)
 {
-	for (size_t i = 0; i < SEGMENTS; i++) {
-		const struct segment *segment = &segments[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct segment *segment = &table[i];
 
 		if ((segment->modes & (1U << mode)) &&
 		    (segment->widths & (x64 ? WIDTH_64 : WIDTH_32)) && vaddr >= segment->first &&
@@ -84,6 +99,11 @@ static const struct segment *find(uint64_t vaddr, enum isa_mode mode, bool x64)
 		}
 	}
 	return NULL;
+}
+
+static const struct segment *find(uint64_t vaddr, enum isa_mode mode, bool x64)
+{
+	return find_in(segments, SEGMENTS, vaddr, mode, x64);
 }
 
 static struct isa_segment_result xkphys(uint64_t vaddr)
@@ -113,6 +133,19 @@ struct isa_segment_result isa_segment(uint64_t vaddr, enum isa_mode mode, bool x
 						    .cache = ISA_CACHE_UNCACHED,
 						    .paddr = vaddr };
 	}
+	return (struct isa_segment_result){ .kind = (enum isa_segment_kind)segment->kind,
+					    .cache = segment->cache,
+					    .paddr = vaddr & LOW_512MB_MASK };
+}
+
+struct isa_segment_result isa_segment_vm(uint64_t vaddr, enum isa_mode mode, bool x64)
+{
+	const struct segment *segment = find_in(vm_segments, VM_SEGMENTS, vaddr, mode, x64);
+
+	if (segment == NULL) {
+		return (struct isa_segment_result){ .kind = ISA_SEGMENT_ERROR };
+	}
+	/* Window and devices: guest physical 0 up and MAP_IO_BASE up, both by the low 29 bits. */
 	return (struct isa_segment_result){ .kind = (enum isa_segment_kind)segment->kind,
 					    .cache = segment->cache,
 					    .paddr = vaddr & LOW_512MB_MASK };

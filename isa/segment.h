@@ -38,5 +38,13 @@ struct isa_segment_result {
  */
 struct isa_segment_result isa_segment(uint64_t vaddr, enum isa_mode mode, bool x64, bool erl);
 
+/*
+ * The same for the guest of a virtual machine (machine/vm.h): ISA_MODE_KERNEL is its kernel mode,
+ * whichever mode executes it; the others are its user mode. The window and the devices are
+ * unmapped; the monitor's area, kseg0, kseg1, kseg3 and xkphys are address errors. No effect of
+ * Status.ERL.
+ */
+struct isa_segment_result isa_segment_vm(uint64_t vaddr, enum isa_mode mode, bool x64);
+
 /* Name of the segment for people: "kseg0", "xsuseg", ... */
 const char *isa_segment_name(uint64_t vaddr, enum isa_mode mode, bool x64);

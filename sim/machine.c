@@ -200,6 +200,7 @@ static bool create_cores(struct machine *machine)
 		machine->core[i]->peers = machine->core;
 		machine->core[i]->peer_count = config->cpus;
 		machine->core[i]->step_engine = config->step_engine;
+		machine->core[i]->vm_segments = config->vm_segments;
 	}
 	return true;
 }

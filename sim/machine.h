@@ -33,6 +33,7 @@ struct machine_config {
 	uint64_t quantum_cycles; /* cycles a CPU runs before the next one is visited */
 	bool step_engine;        /* one instruction at a time instead of blocks (same results) */
 	bool hazard_check;       /* report CP0 hazards (same results, slower) */
+	bool vm_segments;        /* the guest's view of a VM (machine/vm.h): oracle for a monitor */
 	uint64_t seed;
 	bool timing; /* begin in timing mode */
 	/* CPUs are visited from the last to the first; in timing mode that changes nothing. */

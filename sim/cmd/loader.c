@@ -44,7 +44,8 @@ bool loader_load(const struct loader *loader, struct error *err)
 {
 	struct loading loading = { .loader = loader };
 
-	if (!elf_load(loader->elf, store, &loading, err)) {
+	if (!elf_load(loader->elf, machine_get_config(loader->machine)->vm_segments, store,
+		      &loading, err)) {
 		if (loading.meets_boot) {
 			const struct devtree_machine *tree = &loader->boot->tree;
 

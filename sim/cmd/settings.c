@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEYS           10U
+#define KEYS           11U
 #define KEY_BYTES_MAX  64U
 #define TLB_OUT_OF_ANY 65U
 
@@ -13,6 +13,7 @@ const char *const settings_endian_names[] = { "auto", "big", "little", NULL };
 const char *const settings_engine_names[] = { "block", "step", NULL };
 const char *const settings_hazards_names[] = { "off", "on", NULL };
 const char *const settings_turns_names[] = { "forward", "reversed", NULL };
+const char *const settings_segments_names[] = { "machine", "vm", NULL };
 
 struct settings settings_default(void)
 {
@@ -53,6 +54,9 @@ static void fill_keys(struct settings *s, struct option rows[KEYS])
 		  settings_hazards_names },
 		{ "machine.turns", OPTION_CHOICE, &s->turns, "ORDER",
 		  "of the CPUs in a quantum: forward, reversed", 0, 0, settings_turns_names },
+		{ "cpu.segments", OPTION_CHOICE, &s->segments, "WHOSE",
+		  "machine, or vm: addresses as a virtual machine's guest sees them", 0, 0,
+		  settings_segments_names },
 	};
 
 	memcpy(rows, keys, sizeof(keys));
@@ -112,6 +116,7 @@ struct machine_config settings_to_config(const struct settings *settings, bool p
 	config.step_engine = settings->engine == SETTINGS_ENGINE_STEP;
 	config.hazard_check = settings->hazards != 0;
 	config.reversed_turns = settings->turns != 0;
+	config.vm_segments = settings->segments != 0;
 	config.big_endian = settings->endian == SETTINGS_ENDIAN_AUTO
 				    ? program_is_big
 				    : settings->endian == SETTINGS_ENDIAN_BIG;

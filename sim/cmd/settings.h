@@ -39,6 +39,7 @@ struct settings {
 	unsigned engine;  /* enum settings_engine */
 	unsigned hazards; /* 1: look for CP0 hazards */
 	unsigned turns;
+	unsigned segments; /* 1: those of a virtual machine's guest */
 };
 
 struct settings settings_default(void);

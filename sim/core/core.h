@@ -231,6 +231,7 @@ struct core {
 	bool in_slot;    /* pc is a delay slot reached by stepping */
 	bool big_endian;
 	bool step_engine; /* single instructions instead of blocks */
+	bool vm_segments; /* addresses and vectors as the guest of a VM has them (machine/vm.h) */
 	enum core_reset_kind reset_pending;
 	bool irq_ready; /* an enabled interrupt is pending */
 	bool stop;      /* leave core_run() at the next instruction boundary */

@@ -113,7 +113,7 @@ static struct block *enter_vector(struct core *core, unsigned code, struct place
 	core->in_slot = false;
 	core->retry = false;
 	core->link = NULL;
-	core->pc = ((cp0->status & STATUS_BEV) ? VECTOR_BASE_BEV : VECTOR_BASE) + offset;
+	core->pc = core_vector_base(core) + offset;
 	core->exception_count[code]++;
 	core->irq_ready = false; /* EXL is set */
 	core_update_mode(core);

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "machine/vm.h"
 #include "sim/core/block.h"
 #include "sim/core/core.h"
 
@@ -26,6 +27,15 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 
 /* Takes the pending interrupt before the instruction at core->pc. */
 void exc_interrupt(struct core *core);
+
+/* Where the vectors are: offsets VECTOR_... from here. */
+static inline uint64_t core_vector_base(const struct core *core)
+{
+	if (core->cp0.status & STATUS_BEV) {
+		return VECTOR_BASE_BEV;
+	}
+	return core->vm_segments ? (uint64_t)(int32_t)VM_VECTOR_BASE : VECTOR_BASE;
+}
 
 /* Takes the ASID that EntryHi now has. */
 void core_update_asid(struct core *core);

@@ -18,7 +18,8 @@
 
 #define PADDR_MASK 0xfffffffffULL /* 36 bits */
 
-static struct isa_segment_result segment_of(uint32_t status, uint64_t vaddr)
+static struct isa_segment_result segment_of(const struct core *core, uint32_t status,
+					    uint64_t vaddr)
 {
 	static const enum isa_mode modes[CORE_MODE_COUNT] = {
 		[CORE_USER] = ISA_MODE_USER,
@@ -26,6 +27,9 @@ static struct isa_segment_result segment_of(uint32_t status, uint64_t vaddr)
 		[CORE_KERNEL] = ISA_MODE_KERNEL,
 	};
 
+	if (unlikely(core->vm_segments)) {
+		return isa_segment_vm(vaddr, modes[core_mode_of(status)], core_x64_of(status));
+	}
 	return isa_segment(vaddr, modes[core_mode_of(status)], core_x64_of(status),
 			   (status & STATUS_ERL) != 0);
 }
@@ -58,7 +62,7 @@ struct mmu_translation mmu_translate_in(const struct core *core, struct mmu_view
 					uint64_t vaddr, enum core_access access)
 {
 	struct mmu_translation result = { .fault = MMU_ADDRESS };
-	struct isa_segment_result segment = segment_of(view.status, vaddr);
+	struct isa_segment_result segment = segment_of(core, view.status, vaddr);
 
 	if (segment.kind == ISA_SEGMENT_ERROR) {
 		return result;

@@ -25,21 +25,24 @@ struct load_plan {
 	struct load_segment segment[SEGMENTS_MAX];
 	unsigned count;
 	bool by_vaddr; /* p_paddr was never filled in */
+	bool vm_segments;
 };
 
 /* The physical address that an address in an unmapped kernel segment names. */
-static bool unmapped(uint64_t vaddr, uint64_t *paddr)
+static bool unmapped(const struct load_plan *plan, uint64_t vaddr, uint64_t *paddr)
 {
-	struct isa_segment_result segment = isa_segment(vaddr, ISA_MODE_KERNEL, true, false);
+	struct isa_segment_result segment =
+		plan->vm_segments ? isa_segment_vm(vaddr, ISA_MODE_KERNEL, true)
+				  : isa_segment(vaddr, ISA_MODE_KERNEL, true, false);
 
 	*paddr = segment.paddr;
 	return segment.kind == ISA_SEGMENT_UNMAPPED;
 }
 
 /* The physical address that a load address stands for. */
-static bool physical_address(const struct elf_file *file, uint64_t address, uint64_t *paddr)
+static bool physical_address(const struct load_plan *plan, uint64_t address, uint64_t *paddr)
 {
-	if (unmapped(elf_address(file, address), paddr)) {
+	if (unmapped(plan, elf_address(plan->file, address), paddr)) {
 		return true;
 	}
 	*paddr = address;
@@ -91,7 +94,7 @@ static bool add_segment(struct load_plan *plan, unsigned number, const GElf_Phdr
 	if (!check_segment(file, number, header, err)) {
 		return false;
 	}
-	if (!physical_address(file, address, &segment->first) ||
+	if (!physical_address(plan, address, &segment->first) ||
 	    header->p_memsz > (1ULL << PADDR_BITS)) {
 		return error_set(err, EXIT_USAGE,
 				 "%s: segment %u (0x%" PRIx64 " bytes at 0x%" PRIx64
@@ -172,7 +175,13 @@ static bool check_entry(const struct load_plan *plan, struct error *err)
 	uint64_t entry = elf_entry(file);
 	uint64_t paddr;
 
-	if (!unmapped(entry, &paddr)) {
+	if (!unmapped(plan, entry, &paddr) && plan->vm_segments) {
+		return error_set(err, EXIT_USAGE,
+				 "%s: entry 0x%016" PRIx64
+				 " is not in the window of a virtual machine (machine/vm.h)",
+				 file->path, entry);
+	}
+	if (!unmapped(plan, entry, &paddr)) {
 		return error_set(
 			err, EXIT_USAGE,
 			"%s: entry 0x%016" PRIx64
@@ -194,9 +203,10 @@ static bool check_entry(const struct load_plan *plan, struct error *err)
 			 file->path, entry);
 }
 
-bool elf_load(const struct elf_file *file, elf_store_fn *store, void *context, struct error *err)
+bool elf_load(const struct elf_file *file, bool vm_segments, elf_store_fn *store, void *context,
+	      struct error *err)
 {
-	struct load_plan plan = { .file = file };
+	struct load_plan plan = { .file = file, .vm_segments = vm_segments };
 
 	if (!make_plan(&plan, err)) {
 		return false;

@@ -57,9 +57,11 @@ typedef bool elf_store_fn(void *context, uint64_t paddr, const void *data, size_
 
 /*
  * Loads every PT_LOAD segment. Refuses segments that overlap or that `store` refuses, and an entry
- * outside of them or outside the unmapped kernel segments, before anything is stored.
+ * outside of them or outside the unmapped kernel segments (of a VM's guest if `vm_segments`),
+ * before anything is stored.
  */
-bool elf_load(const struct elf_file *file, elf_store_fn *store, void *context, struct error *err);
+bool elf_load(const struct elf_file *file, bool vm_segments, elf_store_fn *store, void *context,
+	      struct error *err);
 
 /* A function, object or label of the symbol table. */
 struct elf_symbol {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sim/core/core.h"
+#include "sim/core/exception.h"
 #include "sim/machine.h"
 
 #define DEPTH_MAX 128U
@@ -106,8 +107,7 @@ static bool pop_to(struct cpu_stack *stack, uint64_t pc)
 /* One of the vectors, where a handler begins that will go on at EPC. */
 static bool is_vector(const struct core *core, uint64_t pc)
 {
-	uint64_t base = (core->cp0.status & STATUS_BEV) ? VECTOR_BASE_BEV : VECTOR_BASE;
-	uint64_t offset = pc - base;
+	uint64_t offset = pc - core_vector_base(core);
 
 	return offset == VECTOR_TLB_REFILL || offset == VECTOR_XTLB_REFILL ||
 	       offset == VECTOR_CACHE_ERROR || offset == VECTOR_GENERAL;

@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			sum += code.data[at];
 		}
 	}
-	if (!elf_load(file, store, &sum, &err) && err.text[0] == '\0') {
+	if (!elf_load(file, size % 2 != 0, store, &sum, &err) && err.text[0] == '\0') {
 		abort(); /* refused without a word */
 	}
 	elf_close(file);
