@@ -9,12 +9,6 @@
 #include "isa/cp0.h"
 #include "tests/conformance/explain.h"
 
-/* A run of records of one outcome. */
-struct span {
-	const struct record *records;
-	size_t count;
-};
-
 static void print_code(FILE *out, const struct program *program, unsigned first, unsigned end)
 {
 	for (unsigned i = first; i < end; i++) {

@@ -61,7 +61,8 @@ enum rule_id difference_explain(const struct difference *d)
 	return RULES;
 }
 
-bool difference_explain_record(const struct difference *d, uint64_t *explained)
+/* Which fields of the records rules of scope RECORD do not explain; notes the rules that do. */
+static unsigned fields_left(const struct difference *d, bool used[RULES])
 {
 #define FIELDS_RECORD(id) fields_##id
 #define FIELDS_STEP       NOTHING
@@ -73,13 +74,9 @@ bool difference_explain_record(const struct difference *d, uint64_t *explained)
 #undef RULE
 	};
 	unsigned left = record_differences(d->ours, d->theirs);
-	bool used[RULES] = { false };
 
-	if (left == 0) {
-		return true;
-	}
 	if (d->ours->kind != 'x' || left == UINT_MAX) {
-		return false;
+		return left;
 	}
 	for (enum rule_id id = 0; id < RULES && left != 0; id++) {
 		if (rules[id].simulator == d->simulator && rules[id].scope == SCOPE_RECORD &&
@@ -90,6 +87,21 @@ bool difference_explain_record(const struct difference *d, uint64_t *explained)
 			left &= ~bits;
 		}
 	}
+	return left;
+}
+
+unsigned difference_fields_left(const struct difference *d)
+{
+	bool used[RULES] = { false };
+
+	return fields_left(d, used);
+}
+
+bool difference_explain_record(const struct difference *d, uint64_t *explained)
+{
+	bool used[RULES] = { false };
+	unsigned left = fields_left(d, used);
+
 	for (enum rule_id id = 0; id < RULES && left == 0; id++) {
 		explained[id] += used[id];
 	}

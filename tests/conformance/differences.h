@@ -36,5 +36,8 @@ enum rule_id difference_explain(const struct difference *difference);
  */
 bool difference_explain_record(const struct difference *difference, uint64_t *explained);
 
+/* The fields in which the two records differ and that no rule of scope RECORD explains, as bits. */
+unsigned difference_fields_left(const struct difference *difference);
+
 /* Fields in which two records of the same kind differ, as bits; undefined ones never do. */
 unsigned record_differences(const struct record *a, const struct record *b);

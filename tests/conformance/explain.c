@@ -48,30 +48,39 @@ bool is_served_refill(const struct program *program, const struct record *record
 	return false;
 }
 
-/* The records are the same but for the values of registers. */
-bool same_but_values(const struct record *ours, size_t our_count, const struct record *theirs,
-		     size_t their_count)
+/* The records are the same but for the values of registers, and what RECORD rules explain. */
+bool same_but_values(const struct difference *d, struct span ours, struct span theirs)
 {
-	if (our_count != their_count) {
+	if (ours.count != theirs.count) {
 		return false;
 	}
-	for (size_t i = 0; i < our_count; i++) {
-		unsigned values = ours[i].kind == 'o'
+	for (size_t i = 0; i < ours.count; i++) {
+		unsigned values = ours.records[i].kind == 'o'
 					  ? 1U << FIELD_VALUE | 1U << FIELD_OBSERVE_REGISTERS
 					  : FIELD_BIT(REGISTERS);
+		struct difference one = *d;
 
-		if ((record_differences(&ours[i], &theirs[i]) & ~values) != 0) {
+		one.ours = &ours.records[i];
+		one.theirs = &theirs.records[i];
+		if ((difference_fields_left(&one) & ~values) != 0) {
 			return false;
 		}
 	}
 	return true;
 }
 
-/* The manual's exception is missing on their side, where the instruction had an effect instead. */
 bool is_executed(const struct difference *d, unsigned code)
 {
 	return d->our_count > 0 && is_exception(d->ours, 1, code) &&
-	       same_but_values(d->ours + 1, d->our_count - 1, d->theirs, d->their_count);
+	       same_but_values(d, (struct span){ d->ours + 1, d->our_count - 1 },
+			       (struct span){ d->theirs, d->their_count });
+}
+
+bool is_executed_by_us(const struct difference *d, unsigned code)
+{
+	return d->their_count > 0 && is_exception(d->theirs, 1, code) &&
+	       same_but_values(d, (struct span){ d->ours, d->our_count },
+			       (struct span){ d->theirs + 1, d->their_count - 1 });
 }
 
 bool has_exception(const struct record *records, size_t count, unsigned code)

@@ -33,9 +33,16 @@ bool has_exception(const struct record *records, size_t count, unsigned code);
 /* The instruction word an exception record is about, 0 if it is not in the program. */
 uint32_t record_word(const struct program *program, const struct record *record);
 
-/* The records are the same but for the values of registers. */
-bool same_but_values(const struct record *ours, size_t our_count, const struct record *theirs,
-		     size_t their_count);
+/* A run of records. */
+struct span {
+	const struct record *records;
+	size_t count;
+};
+
+/* The records are the same but for the values of registers, and what RECORD rules explain. */
+bool same_but_values(const struct difference *difference, struct span ours, struct span theirs);
 
 /* The manual's exception is missing on their side, where the instruction had an effect instead. */
 bool is_executed(const struct difference *difference, unsigned code);
+/* The other way round: they raise an exception that the manual does not have. */
+bool is_executed_by_us(const struct difference *difference, unsigned code);

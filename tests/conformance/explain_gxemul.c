@@ -66,13 +66,7 @@ bool explain_gxemul_trap_immediate(const struct difference *d)
 
 bool explain_gxemul_subtract_minimum(const struct difference *d)
 {
-	struct difference reverse = *d;
-
-	reverse.ours = d->theirs;
-	reverse.our_count = d->their_count;
-	reverse.theirs = d->ours;
-	reverse.their_count = d->our_count;
-	return is_executed(d, EXC_OV) || is_executed(&reverse, EXC_OV);
+	return is_executed(d, EXC_OV) || is_executed_by_us(d, EXC_OV);
 }
 
 bool explain_gxemul_daddi_overflow(const struct difference *d)
@@ -113,5 +107,6 @@ bool explain_gxemul_user_cp0_read(const struct difference *d)
 
 bool explain_gxemul_self_modify(const struct difference *d)
 {
-	return same_but_values(d->ours, d->our_count, d->theirs, d->their_count);
+	return same_but_values(d, (struct span){ d->ours, d->our_count },
+			       (struct span){ d->theirs, d->their_count });
 }

@@ -2,8 +2,8 @@
 /*
  * generate.c - chooses what a program is about, where it lies and what it starts with.
  *
- * (seed, number) determine everything. The class goes round with the number, so that any run of
- * programs holds all of them; mode, addresses and page sizes are random among those that fit.
+ * (seed, number) determine everything. Class and mode go round with the number, so that any run of
+ * programs holds all of them; addresses and page sizes are random among those that fit.
  */
 #include "tests/conformance/generate.h"
 
@@ -44,7 +44,7 @@ unsigned program_find_step(const struct program *program, uint64_t offset)
 	return low;
 }
 
-/* Modes a class is about; integer and FPU results must not depend on it, so all of them run. */
+/* Integer and FPU results must not depend on the mode: a class goes through all of them. */
 static enum program_mode choose_mode(struct gen *gen)
 {
 	static const enum program_mode any[] = { MODE_KERNEL32,     MODE_KERNEL64,
@@ -57,7 +57,7 @@ static enum program_mode choose_mode(struct gen *gen)
 	case CLASS_TLB:
 		return random_chance(&gen->random, 40) ? MODE_KERNEL32 : MODE_KERNEL64;
 	default:
-		return any[random_below(&gen->random, 8)];
+		return any[gen->program->number / CLASSES % 8];
 	}
 }
 

@@ -16,8 +16,9 @@ static uint32_t choose_reserved(struct gen *gen, bool *gxemul_survives)
 	uint32_t word = (uint32_t)random_next(&gen->random);
 	unsigned i;
 
-	switch (random_below(&gen->random, 3)) {
+	switch (random_below(&gen->random, 4)) {
 	case 0:
+	case 1:
 		i = random_below(&gen->random, sizeof(opcodes));
 		*gxemul_survives = i < 2;
 		if (opcodes[i] == 0x1f) {
@@ -28,7 +29,7 @@ static uint32_t choose_reserved(struct gen *gen, bool *gxemul_survives)
 			word &= ~0xf800U; /* SPECIAL2: who has MUL writes $0 */
 		}
 		return (word & 0x03ffffff) | (uint32_t)opcodes[i] << 26;
-	case 1:
+	case 2:
 		/* Registers are not named: who executes it anyway changes $0. */
 		*gxemul_survives = false;
 		i = random_below(&gen->random, sizeof(functions));
