@@ -386,17 +386,19 @@ static int explore_each(void)
 	unsigned done = 0;
 	unsigned missed = 0;
 
-	for (uint8_t s = 0; s < CACHE_STATES; s++) {
-		for (uint8_t v = 0; v < CACHE_EVENTS; v++) {
-			struct mutant mutant = { "", false, s, v, protocol_standard.cache[s][v] };
+	for (unsigned s = 0; s < CACHE_STATES; s++) {
+		for (unsigned v = 0; v < CACHE_EVENTS; v++) {
+			struct mutant mutant = { "", false, (uint8_t)s, (uint8_t)v,
+						 protocol_standard.cache[s][v] };
 
 			missed += explore_without(&mutant, protocol_cache_state_name(s),
 						  protocol_cache_event_name(v), unmodelled, &done);
 		}
 	}
-	for (uint8_t s = 0; s < HOME_STATES; s++) {
-		for (uint8_t v = 0; v < HOME_EVENTS; v++) {
-			struct mutant mutant = { "", true, s, v, protocol_standard.home[s][v] };
+	for (unsigned s = 0; s < HOME_STATES; s++) {
+		for (unsigned v = 0; v < HOME_EVENTS; v++) {
+			struct mutant mutant = { "", true, (uint8_t)s, (uint8_t)v,
+						 protocol_standard.home[s][v] };
 
 			missed += explore_without(&mutant, protocol_home_state_name(s),
 						  protocol_home_event_name(v), 0, &done);
