@@ -7,6 +7,7 @@
 #include "sim/core/block.h"
 #include "sim/core/timed.h"
 #include "sim/machine_state.h"
+#include "sim/memsys/archive.h"
 
 static void on_lost(void *context, unsigned cpu, uint64_t line, uint32_t bytes,
 		    enum memsys_loss loss)
@@ -127,6 +128,26 @@ void timing_hash(const struct machine *machine, struct state_hash *hash)
 	if (machine->timing) {
 		memsys_hash(machine->memsys, hash);
 	}
+}
+
+bool timing_save(const struct machine *machine, const struct memsys_stream *stream,
+		 struct error *err)
+{
+	return machine->memsys == NULL || memsys_archive_save(machine->memsys, stream, err);
+}
+
+bool timing_load(struct machine *machine, const struct memsys_stream *stream, struct error *err)
+{
+	machine->memsys = memsys_create(&machine->config.memory, &ops, machine, err);
+	if (machine->memsys == NULL || !memsys_archive_load(machine->memsys, stream, err)) {
+		return false;
+	}
+	code_set_line(machine->code, machine->config.memory.l1i.line_bytes);
+	for (unsigned i = 0; machine->timing && i < machine->config.cpus; i++) {
+		machine->core[i]->cache = memsys_cpu(machine->memsys, i);
+		machine->core[i]->cache_stats = memsys_stats_cpu(machine->memsys, i);
+	}
+	return true;
 }
 
 void timing_destroy(struct machine *machine)

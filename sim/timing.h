@@ -19,6 +19,16 @@ struct state_hash;
 bool timing_check(const struct machine *machine, struct error *err);
 void timing_destroy(struct machine *machine);
 
+struct memsys_stream;
+
+/*
+ * For checkpoints: the memory system, if there is one, as memsys/archive.h has it. Only between two
+ * quanta, unless the machine is in fast mode. Loading follows that of the cores.
+ */
+bool timing_save(const struct machine *machine, const struct memsys_stream *stream,
+		 struct error *err);
+bool timing_load(struct machine *machine, const struct memsys_stream *stream, struct error *err);
+
 /* Between two quanta: changes the speed if that was asked for, and does what the CPUs posted. */
 void timing_boundary(struct machine *machine);
 

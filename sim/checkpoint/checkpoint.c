@@ -10,18 +10,22 @@
 #include "sim/checkpoint/container.h"
 #include "sim/core/core_state.h"
 #include "sim/machine_state.h"
+#include "sim/memsys/archive.h"
 #include "sim/state_io.h"
+#include "sim/timing.h"
 
 /* Pages of RAM in a chunk. */
 #define PAGES_MAX 256U
 
-bool checkpoint_is_possible(const struct machine *machine, struct error *err)
+bool checkpoint_is_possible(const struct machine *machine, uint64_t *cycle)
 {
-	/* Miss counters and statistics outlive timing mode. */
-	if (machine->timing || machine->timing_wanted || machine->memsys != NULL) {
-		return error_set(err, EXIT_USAGE,
-				 "a machine that is or was in timing mode cannot be saved: the "
-				 "memory system is not part of checkpoints");
+	*cycle = machine->slice_end;
+	for (unsigned i = 0; machine->timing && i < machine->config.cpus; i++) {
+		const struct core *core = machine->core[i];
+
+		if (core->running && !core->blocked && core_now(core) > machine->slice_begin) {
+			return false;
+		}
 	}
 	return true;
 }
@@ -40,6 +44,8 @@ static void machine_state(struct machine *machine, struct state_io *io)
 	state_io_u64(io, &machine->slice_end);
 	state_io_index(io, &machine->turn, machine->config.cpus + 1);
 	state_io_u32(io, &machine->boot_status);
+	state_io_bool(io, &machine->timing);
+	state_io_bool(io, &machine->timing_wanted);
 	input_state(&machine->input, io);
 }
 
@@ -108,6 +114,38 @@ static bool is_zero(const uint8_t *page)
 	return page[0] == 0 && memcmp(page, page + 1, RAM_PAGE_BYTES - 1) == 0;
 }
 
+static bool stream_write(void *context, const void *data, size_t bytes)
+{
+	struct state_io *io = context;
+
+	state_io_bytes(io, (void *)(uintptr_t)data, bytes);
+	return !io->has_failed;
+}
+
+static bool stream_read(void *context, void *data, size_t bytes)
+{
+	struct state_io *io = context;
+
+	state_io_bytes(io, data, bytes);
+	return !io->has_failed;
+}
+
+/* Whether there is a memory system, and if so, all of it. */
+static bool write_memory(struct container *container, const struct machine *machine,
+			 struct error *err)
+{
+	struct state_io io = { 0 };
+	struct memsys_stream stream = { .context = &io, .write = stream_write };
+	bool is_there = machine->memsys != NULL;
+
+	state_io_bool(&io, &is_there);
+	if (!timing_save(machine, &stream, err)) {
+		state_io_release(&io);
+		return false;
+	}
+	return write_part(container, CONTAINER_MEMORY, &io, err);
+}
+
 /* Pages that hold something, in the order of their numbers. */
 static bool write_pages(struct container *container, const struct ram *ram, struct error *err)
 {
@@ -159,6 +197,7 @@ static bool write_parts(struct container *container, struct machine *machine,
 	}
 	devices_state(machine, &io);
 	return write_part(container, CONTAINER_DEVICES, &io, err) &&
+	       write_memory(container, machine, err) &&
 	       write_pages(container, &machine->ram, err) &&
 	       container_write(container, CONTAINER_END, "", 0, err);
 }
@@ -167,8 +206,7 @@ bool checkpoint_write(struct machine *machine, const struct checkpoint_extra *ex
 		      const char *name, struct error *err)
 {
 	struct container container = { 0 };
-	bool done = checkpoint_is_possible(machine, err) &&
-		    container_create(&container, stream, name, machine_state_hash(machine), err) &&
+	bool done = container_create(&container, stream, name, machine_state_hash(machine), err) &&
 		    write_parts(&container, machine, extra, err);
 
 	container_release(&container);
@@ -180,7 +218,6 @@ struct loading {
 	struct container container;
 	struct machine *machine;
 	struct checkpoint_extra *extra;
-	bool timing;
 	enum container_kind last;
 };
 
@@ -199,7 +236,6 @@ static bool load_config(struct loading *loading, struct state_io *io, struct err
 	if (!state_io_is_complete(io)) {
 		return damaged(loading, "its configuration", err);
 	}
-	config.timing = loading->timing;
 	loading->machine = machine_create(&config, err);
 	return loading->machine != NULL;
 }
@@ -215,6 +251,21 @@ static bool load_origin(struct loading *loading, const uint8_t *bytes, size_t si
 	loading->extra->origin[size] = '\0';
 	loading->extra->origin_bytes = size;
 	return true;
+}
+
+static bool load_memory(struct loading *loading, struct state_io *io, struct error *err)
+{
+	struct memsys_stream stream = { .context = io, .read = stream_read };
+	struct error inner;
+	bool is_there = false;
+
+	state_io_bool(io, &is_there);
+	if (is_there && !io->has_failed && !timing_load(loading->machine, &stream, &inner)) {
+		return damaged(loading, inner.text, err);
+	}
+	/* A machine in timing mode has one. */
+	return (state_io_is_complete(io) && (is_there || !loading->machine->timing)) ||
+	       damaged(loading, "its memory system", err);
 }
 
 static void load_pages(struct machine *machine, struct state_io *io)
@@ -270,6 +321,8 @@ static bool load_chunk(struct loading *loading, enum container_kind kind, uint8_
 	case CONTAINER_DEVICES:
 		devices_state(loading->machine, &io);
 		break;
+	case CONTAINER_MEMORY:
+		return load_memory(loading, &io, err);
 	case CONTAINER_PAGES:
 		load_pages(loading->machine, &io);
 		break;
@@ -283,7 +336,7 @@ static bool load_chunk(struct loading *loading, enum container_kind kind, uint8_
 static bool is_next(enum container_kind last, enum container_kind kind)
 {
 	return kind == last + 1 || (kind == CONTAINER_PAGES && last == CONTAINER_PAGES) ||
-	       (kind == CONTAINER_END && last == CONTAINER_DEVICES);
+	       (kind == CONTAINER_END && last == CONTAINER_MEMORY);
 }
 
 static bool load_all(struct loading *loading, struct error *err)
@@ -307,10 +360,9 @@ static bool load_all(struct loading *loading, struct error *err)
 	return true;
 }
 
-struct machine *checkpoint_read(const char *path, bool timing, struct checkpoint_extra *extra,
-				struct error *err)
+struct machine *checkpoint_read(const char *path, struct checkpoint_extra *extra, struct error *err)
 {
-	struct loading loading = { .extra = extra, .timing = timing };
+	struct loading loading = { .extra = extra };
 	FILE *stream = fopen(path, "re");
 
 	*extra = (struct checkpoint_extra){ 0 };

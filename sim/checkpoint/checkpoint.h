@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * checkpoint.h - all of a machine in fast mode, to a file and back.
+ * checkpoint.h - all of a machine, to a file and back.
  *
  * A checkpoint may fall between any two instructions: a run that goes on from it ends with the same
  * state as one that was never interrupted.
@@ -26,17 +26,20 @@ struct checkpoint_extra {
 	uint64_t input_next_cycle;
 };
 
-/* Can the machine be saved now? Not in timing mode, whose caches are not part of checkpoints. */
-bool checkpoint_is_possible(const struct machine *machine, struct error *err);
+/*
+ * Can the machine be saved now? In fast mode always; in timing mode between two quanta: otherwise
+ * *cycle says when to ask again.
+ */
+bool checkpoint_is_possible(const struct machine *machine, uint64_t *cycle);
 
-/* Writes a checkpoint to `stream`; `name` is for messages. */
+/* Writes a checkpoint to `stream`, when that is possible; `name` is for messages. */
 bool checkpoint_write(struct machine *machine, const struct checkpoint_extra *extra, FILE *stream,
 		      const char *name, struct error *err);
 
 /*
- * Builds the machine that the file at `path` holds. `timing` asks for timing mode from there on.
- * NULL after an error; *extra needs checkpoint_release_extra() in either case.
+ * Builds the machine that the file at `path` holds. NULL after an error; *extra needs
+ * checkpoint_release_extra() in either case.
  */
-struct machine *checkpoint_read(const char *path, bool timing, struct checkpoint_extra *extra,
+struct machine *checkpoint_read(const char *path, struct checkpoint_extra *extra,
 				struct error *err);
 void checkpoint_release_extra(struct checkpoint_extra *extra);

@@ -8,6 +8,9 @@
 #include "sim/cmd/report.h"
 #include "sim/cmd/session.h"
 
+/* Until --mode is given; never outside of this file. */
+#define MODE_AS_SAVED (RUN_MODE_TIMING + 1)
+
 struct resume {
 	struct run_options options;
 	const char *path; /* of the checkpoint */
@@ -24,6 +27,7 @@ static bool parse(struct resume *resume, int argc, char **argv, struct error *er
 	size_t words;
 
 	run_options_fill(&resume->options, table);
+	resume->options.mode = MODE_AS_SAVED;
 	if (!options_parse(table, RUN_OPTIONS_ROWS, argc, argv, &resume->path, 1, &words, err)) {
 		return false;
 	}
@@ -84,10 +88,15 @@ static bool load(struct resume *resume, struct error *err)
 {
 	struct checkpoint_extra *extra = &resume->extra;
 
-	resume->machine =
-		checkpoint_read(resume->path, resume->options.mode == RUN_MODE_TIMING, extra, err);
+	resume->machine = checkpoint_read(resume->path, extra, err);
 	if (resume->machine == NULL) {
 		return false;
+	}
+	if (resume->options.mode == MODE_AS_SAVED) {
+		resume->options.mode =
+			machine_is_timing(resume->machine) ? RUN_MODE_TIMING : RUN_MODE_FAST;
+	} else {
+		machine_set_timing(resume->machine, resume->options.mode == RUN_MODE_TIMING);
 	}
 	resume->origin = json_loadb(extra->origin, extra->origin_bytes, 0, NULL);
 	if (resume->origin == NULL) {

@@ -92,6 +92,11 @@ bool saver_write(struct saver *saver, struct machine *machine, const struct inpu
 		.input_next_cycle = input->next_cycle,
 	};
 
+	/* In timing mode, at the end of the quantum. */
+	if (!checkpoint_is_possible(machine, &saver->cycle)) {
+		free(extra.origin);
+		return true;
+	}
 	saver->is_done = true;
 	if (extra.origin == NULL) {
 		saver->has_failed = true;

@@ -28,7 +28,10 @@ bool saver_begin(struct saver *saver, const char *text, const struct machine *ma
 /* Is a checkpoint still to be written? */
 bool saver_waits(const struct saver *saver);
 
-/* Writes it: an earlier file of that name stays if anything fails. */
+/*
+ * Writes it, or waits for a later cycle if the machine cannot be saved now. An earlier file of that
+ * name stays if anything fails.
+ */
 bool saver_write(struct saver *saver, struct machine *machine, const struct input *input,
 		 const json_t *origin);
 

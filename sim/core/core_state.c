@@ -44,6 +44,39 @@ static void tlb_state(struct core_tlb *tlb, struct state_io *io)
 	}
 }
 
+static void split_state(struct core_split *split, struct state_io *io)
+{
+	state_io_u64(io, &split->execution);
+	state_io_u64(io, &split->stall_l2);
+	state_io_u64(io, &split->stall_local);
+	state_io_u64(io, &split->stall_remote);
+	state_io_u64(io, &split->stall_uncached);
+	state_io_u64(io, &split->idle);
+}
+
+/* Timing mode: an instruction that waits for memory, and where the time went. */
+static void timed_state(struct core *core, struct state_io *io)
+{
+	struct core_bypass *bypass = &core->bypass;
+	unsigned mode = core->split_mode;
+
+	state_io_bool(io, &core->blocked);
+	state_io_bool(io, &core->retry);
+	state_io_u64(io, &bypass->paddr);
+	state_io_u64(io, &bypass->value);
+	state_io_u64(io, &bypass->mask);
+	state_io_u8(io, &bypass->size);
+	state_io_bool(io, &bypass->is_store);
+	state_io_bool(io, &bypass->is_done);
+	state_io_bool(io, &bypass->has_failed);
+	for (unsigned i = 0; i < CORE_MODE_COUNT; i++) {
+		split_state(&core->split[i], io);
+	}
+	split_state(&core->split_mark, io);
+	state_io_index(io, &mode, CORE_MODE_COUNT);
+	core->split_mode = (enum core_mode)mode;
+}
+
 static void time_state(struct core *core, struct state_io *io)
 {
 	uint64_t now = core_now(core);
@@ -88,6 +121,7 @@ void core_state(struct core *core, struct state_io *io)
 	cp0_state(&core->cp0, io);
 	tlb_state(&core->tlb, io);
 	time_state(core, io);
+	timed_state(core, io);
 }
 
 void core_restore(struct core *core)
@@ -97,6 +131,10 @@ void core_restore(struct core *core)
 	core->link = NULL;
 	core->block = NULL;
 	core->stop = false;
+	/* Maps are made anew, for the mode's speed. */
+	for (unsigned mode = 0; mode < CORE_MODE_COUNT; mode++) {
+		core->maps[mode].filled_for = UINT32_MAX;
+	}
 	mmu_flush(core);
 	core_update_mode(core);
 	core_update_asid(core);

@@ -6,8 +6,8 @@
 #include "sim/state_io.h"
 
 /*
- * Saves or loads all of a core of fast mode, between two instructions. What only makes it fast
- * (soft TLBs, blocks) is made anew; core_restore() must follow when all cores are loaded.
+ * Saves or loads all of a core between two instructions. What only makes it fast (soft TLBs,
+ * blocks) is made anew; core_restore() must follow when all cores are loaded.
  */
 void core_state(struct core *core, struct state_io *io);
 
