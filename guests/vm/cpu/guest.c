@@ -136,7 +136,7 @@ void guest_trap(struct frame *frame)
 
 void map_user(uint64_t vaddr, const void *object, uint32_t flags)
 {
-	uint64_t *pte = (uint64_t *)(PAGE_TABLE + (vaddr >> 12) * 8);
+	uint64_t *pte = (uint64_t *)(PAGE_TABLE + ((vaddr & 0xffffffff) >> 12) * 8);
 	uint64_t paddr = (uint64_t)(uintptr_t)object - WINDOW;
 
 	*pte = paddr >> 12 << ENTRYLO_PFN_SHIFT | flags;

@@ -22,6 +22,7 @@ static const struct group groups[] = {
 	{ "devices", test_devices },
 	{ "watch", test_watch },
 	{ "rewriting", test_rewriting },
+	{ "generated", test_generated },
 };
 
 void guest_main(void)

@@ -15,3 +15,4 @@ void test_calls(void);
 void test_devices(void);
 void test_watch(void);
 void test_rewriting(void);
+void test_generated(void);
