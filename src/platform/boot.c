@@ -10,6 +10,8 @@
 #include <stdarg.h>
 
 #include "src/cpu/cpu.h"
+#include "src/cpu/vcpu.h"
+#include "src/cpu/vm.h"
 #include "src/include/memory.h"
 #include "src/lib/hooks.h"
 #include "src/platform/console.h"
@@ -93,6 +95,9 @@ void boot_first_cpu(const void *tree)
 		      machine.cpu_count == 1 ? "" : "s", copies, copies == 1 ? "y" : "ies",
 		      page_alloc_free_count(&machine_pages) >> (20 - PAGE_SHIFT));
 	vms_create();
+	if (vms_count() != 0) {
+		devices_route_input(vms_get(0)->vcpus[0]->cpu->number);
+	}
 	smp_release();
 	vms_enter(smp_cpu(0));
 	cpu_run();

@@ -18,6 +18,9 @@
 
 #define RING_BYTES 16384
 
+/* Typed, and not yet read by a VM; a power of two. */
+#define INPUT_BYTES 256
+
 /* Polls of LSR for a transmitter that never gets ready: the byte is dropped. */
 #define SEND_POLLS_MAX 1000000
 
@@ -28,6 +31,9 @@ static struct {
 	uint32_t broken; /* console_break_lock() */
 	uint64_t uart;
 	uint32_t shift;
+	uint32_t received; /* bytes ever */
+	uint32_t taken;
+	uint8_t input[INPUT_BYTES];
 } console;
 
 static volatile uint8_t *uart_register(unsigned number)
@@ -109,14 +115,56 @@ void console_write(const char *bytes, size_t count)
 	}
 }
 
+/* Takes what has been typed from the UART as long as there is room. The lock is held. */
+static void receive(void)
+{
+	while (console.uart != NO_DEVICE && console.received - console.taken < INPUT_BYTES &&
+	       (*uart_register(UART_LSR) & UART_LSR_DR)) {
+		console.input[console.received % INPUT_BYTES] = *uart_register(UART_RBR);
+		console.received++;
+	}
+}
+
+void console_enable_input(void)
+{
+	if (console.uart != NO_DEVICE) {
+		*uart_register(UART_IER) = UART_IER_RDA;
+	}
+}
+
+bool console_receive(void)
+{
+	bool has_lock = take_lock();
+	bool has_room;
+
+	receive();
+	has_room = console.received - console.taken < INPUT_BYTES;
+	if (has_lock) {
+		lock_release(&console.lock);
+	}
+	return has_room;
+}
+
 bool console_is_waiting(void)
 {
-	return console.uart != NO_DEVICE && (*uart_register(UART_LSR) & UART_LSR_DR) != 0;
+	(void)console_receive();
+	return atomic_load(&console.received) != atomic_load(&console.taken);
 }
 
 int console_read(void)
 {
-	return console_is_waiting() ? *uart_register(UART_RBR) : -1;
+	bool has_lock = take_lock();
+	int c = -1;
+
+	receive();
+	if (console.received != console.taken) {
+		c = console.input[console.taken % INPUT_BYTES];
+		console.taken++;
+	}
+	if (has_lock) {
+		lock_release(&console.lock);
+	}
+	return c;
 }
 
 void console_break_lock(void)

@@ -19,6 +19,10 @@ __attribute__((format(printf, 2, 0))) void console_print_list(const char *prefix
 /* Bytes as they are, in one piece. */
 void console_write(const char *bytes, size_t count);
 bool console_is_waiting(void);
+/* The UART interrupts when a byte has been received, from now on. */
+void console_enable_input(void);
+/* Called for its interrupt: keeps what has come; false if there is no room for more. */
+bool console_receive(void);
 /* A received byte, or -1. */
 int console_read(void);
 /* From now on nobody waits for the lock: the machine stops, whoever held it. */

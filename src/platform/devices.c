@@ -17,11 +17,14 @@
 
 #include "src/cpu/cpu.h"
 #include "src/cpu/platform.h"
+#include "src/cpu/vdev.h"
 #include "src/include/atomic.h"
 #include "src/include/cp0.h"
 #include "src/include/memory.h"
 #include "src/platform/boot.h"
+#include "src/platform/console.h"
 #include "src/platform/machine.h"
+#include "src/platform/vms.h"
 
 /* The only message: look at your requests. */
 #define MESSAGE_KICK 0x1
@@ -29,6 +32,8 @@
 #define NS_PER_SECOND 1000000000
 
 static const struct machine *devices;
+/* Number + 1 of the CPU where the UART is masked because the console is full; 0 = none. */
+static uint32_t uart_masked_on;
 
 void devices_init(const struct machine *found)
 {
@@ -48,6 +53,30 @@ void devices_start_cpu(uint32_t number)
 	}
 	if (devices->messages != NO_DEVICE) {
 		(void)device_read32(devices->messages + number * INTC_IPI_STRIDE + INTC_IPI_TAKE);
+	}
+}
+
+static void set_uart_mask(uint32_t number, bool is_masked)
+{
+	device_write32(devices->intc + number * INTC_CPU_STRIDE +
+			       (is_masked ? INTC_MASK_SET : INTC_MASK_CLEAR),
+		       1u << devices->uart_source);
+}
+
+void devices_route_input(uint32_t number)
+{
+	if (devices->intc != NO_DEVICE) {
+		set_uart_mask(number, false);
+		console_enable_input();
+	}
+}
+
+void devices_input_taken(void)
+{
+	uint32_t number = atomic_swap(&uart_masked_on, 0);
+
+	if (number != 0) {
+		set_uart_mask(number - 1, false);
 	}
 }
 
@@ -118,8 +147,24 @@ bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes)
 
 /* src/cpu/platform.h */
 
+/* The UART's only: VM 0 is told. A full console stays masked until that has read (devices_input).
+ */
+static void device_interrupt(const struct cpu *cpu)
+{
+	if (!console_receive()) {
+		set_uart_mask(cpu->number, true);
+		atomic_store(&uart_masked_on, cpu->number + 1);
+	}
+	if (vms_count() != 0) {
+		vdev_console_input(vms_get(0));
+	}
+}
+
 void platform_interrupt(struct cpu *cpu, uint32_t ip)
 {
+	if (ip & 1u << (CAUSE_IP_SHIFT + LINES_IP_DEVICE)) {
+		device_interrupt(cpu);
+	}
 	if (ip & 1u << (CAUSE_IP_SHIFT + LINES_IP_IPI)) {
 		/* Taken first, then looked at: a request made after this raises the line again. */
 		(void)device_read32(devices->messages + cpu->number * INTC_IPI_STRIDE +
@@ -132,6 +177,9 @@ uint32_t platform_interrupt_mask(void)
 {
 	uint32_t mask = 0;
 
+	if (devices->intc != NO_DEVICE) {
+		mask |= 1u << (STATUS_IM_SHIFT + LINES_IP_DEVICE);
+	}
 	if (devices->messages != NO_DEVICE) {
 		mask |= 1u << (STATUS_IM_SHIFT + LINES_IP_IPI);
 	}

@@ -12,8 +12,12 @@ struct cpu;
 
 /* After machine_read_tree(). */
 void devices_init(const struct machine *found);
-/* Interrupt sources of the machine's devices: only the UART's, to CPU 0. */
+/* No interrupts of devices on this CPU yet. */
 void devices_start_cpu(uint32_t number);
+/* Typed characters interrupt this CPU; there is a VM to read them. */
+void devices_route_input(uint32_t number);
+/* A VM has read one: there is room again. */
+void devices_input_taken(void);
 
 /* Starts a stopped CPU at `pc` with `sp` and a1. */
 void devices_start(uint32_t number, uint64_t pc, uint64_t sp, uint64_t argument);

@@ -6,6 +6,7 @@
 
 #include "machine/boot.h"
 #include "machine/devtree.h"
+#include "machine/lines.h"
 #include "machine/vm.h"
 
 #include "src/lib/string.h"
@@ -205,6 +206,7 @@ static void read_devices(struct machine *found)
 	node = fdt_compatible(fdt, FDT_NONE, DEVTREE_UART);
 	if (node != FDT_NONE) {
 		(void)fdt_u32(fdt, node, "reg-shift", &found->uart_shift);
+		(void)fdt_u32(fdt, node, "interrupts", &found->uart_source);
 	}
 	found->intc = find_device(found, DEVTREE_INTC);
 	found->messages = find_device(found, DEVTREE_MESSAGES);
@@ -236,7 +238,7 @@ enum status machine_read_tree(struct machine *found, const void *blob, const cha
 	/* Whatever else is wrong can be printed from now on. */
 	read_devices(found);
 	*what = "CPUs";
-	if (!read_cpus(found)) {
+	if (found->uart_source >= LINES_SOURCE_COUNT || !read_cpus(found)) {
 		return ERR_INVALID;
 	}
 	*what = "memory";

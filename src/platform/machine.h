@@ -41,7 +41,8 @@ struct machine {
 	/* Physical addresses of device registers. */
 	uint64_t uart;
 	uint32_t uart_shift;
-	uint32_t off_value; /* what to store at `off` to end the run */
+	uint32_t uart_source; /* of the interrupt controller */
+	uint32_t off_value;   /* what to store at `off` to end the run */
 	uint64_t off;
 	uint64_t intc;
 	uint64_t messages;

@@ -82,7 +82,12 @@ void platform_console_write(struct vm *vm, const char *bytes, size_t count)
 
 int platform_console_read(struct vm *vm)
 {
-	return vm->number == 0 ? console_read() : -1;
+	int c = vm->number == 0 ? console_read() : -1;
+
+	if (c >= 0) {
+		devices_input_taken();
+	}
+	return c;
 }
 
 /* The machine's end is the worst of its VMs'. */
