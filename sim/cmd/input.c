@@ -53,14 +53,14 @@ bool input_read(struct input *input, const char *path, struct error *err)
 	return done;
 }
 
-void input_give(struct input *input, struct machine *machine)
+bool input_give(struct input *input, struct machine *machine)
 {
+	size_t before = input->given;
+
 	while (input_remains(input) && machine_console_input(machine, input->bytes[input->given])) {
 		input->given++;
 	}
-	input->next_cycle += INPUT_PERIOD_CYCLES;
-	/* A CPU that waits for input is not stuck as long as there is some. */
-	machine_set_interactive(machine, input_remains(input));
+	return input->given != before;
 }
 
 bool input_remains(const struct input *input)

@@ -28,8 +28,8 @@ struct input {
 /* Reads a file, or standard input ("-") to its end. */
 bool input_read(struct input *input, const char *path, struct error *err);
 
-/* Gives the machine as much as it takes now. */
-void input_give(struct input *input, struct machine *machine);
+/* Gives the machine as much as it takes now; false if that is nothing. */
+bool input_give(struct input *input, struct machine *machine);
 
 /* Is there more to give? */
 bool input_remains(const struct input *input);

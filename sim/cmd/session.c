@@ -211,26 +211,38 @@ static bool do_what_is_due(struct session *session, enum due due)
 {
 	if (due == DUE_INPUT) {
 		input_give(&session->input, session->machine);
+		session->input.next_cycle += INPUT_PERIOD_CYCLES;
 		return true;
 	}
 	return due == DUE_SAVE &&
 	       saver_write(&session->saver, session->machine, &session->input, session->origin);
 }
 
+/* Is the machine's stop only a pause of the run? */
+static bool goes_on(struct session *session, enum due due, double begin)
+{
+	switch (session->stop.reason) {
+	case STOP_MAX_CYCLES:
+		return do_what_is_due(session, due);
+	case STOP_INTERRUPTED:
+		return look_up(session, begin);
+	case STOP_DEADLOCK:
+		/* Whoever sleeps until a key is pressed gets the next one, if it is taken. */
+		return input_give(&session->input, session->machine);
+	default:
+		return false;
+	}
+}
+
 static void run_slices(struct session *session, double begin)
 {
-	for (;;) {
-		enum due due;
+	enum due due;
+
+	do {
 		struct control_limits limits = next_limits(session, &due);
 
 		session->stop = control_run(session->machine, &limits);
-		if (session->stop.reason == STOP_MAX_CYCLES
-			    ? !do_what_is_due(session, due)
-			    : session->stop.reason != STOP_INTERRUPTED ||
-				      !look_up(session, begin)) {
-			return;
-		}
-	}
+	} while (goes_on(session, due, begin));
 }
 
 void session_run(struct session *session)
@@ -242,8 +254,8 @@ void session_run(struct session *session)
 	/* What a checkpoint has left is due at its own cycle. */
 	if (!session->input.is_restored) {
 		input_give(&session->input, session->machine);
+		session->input.next_cycle = machine_cycles(session->machine) + INPUT_PERIOD_CYCLES;
 	}
-	machine_set_interactive(session->machine, input_remains(&session->input));
 	if (session->gdb != NULL) {
 		struct control_limits limits = { o->max_cycles, o->max_instructions };
 

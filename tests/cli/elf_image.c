@@ -14,7 +14,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "isa/cp0.h"
 #include "machine/annotation.h"
+#include "machine/lines.h"
 #include "machine/map.h"
 #include "machine/power.h"
 #include "machine/testmips.h"
@@ -32,13 +34,16 @@
 	(0x90000000U | (uint32_t)(base) << 21 | (uint32_t)(rt) << 16 | (offset))
 #define BEQ(rs, rt, words) \
 	(0x10000000U | (uint32_t)(rs) << 21 | (uint32_t)(rt) << 16 | ((uint32_t)(words)&0xffffU))
-#define NOP 0U
-#define T0  8U
-#define T1  9U
-#define T2  10U
+#define MTC0(rt, rd) (0x40800000U | (uint32_t)(rt) << 16 | (uint32_t)(rd) << 11)
+#define NOP          0U
+#define T0           8U
+#define T1           9U
+#define T2           10U
+#define T3           11U
 
-/* Base of a device's page in t0. */
-#define LA_T0(paddr) LUI(T0, KSEG1(paddr) >> 16), ORI(T0, T0, KSEG1(paddr) & 0xffff)
+/* Base of a device's page in a register. */
+#define LA(reg, paddr) LUI(reg, KSEG1(paddr) >> 16), ORI(reg, reg, KSEG1(paddr) & 0xffff)
+#define LA_T0(paddr)   LA(T0, paddr)
 
 #define ENDLESS BEQ(0, 0, -1), NOP
 
@@ -79,12 +84,19 @@ static const struct program programs[] = {
 	PROGRAM("echo", LA_T0(TESTMIPS_CONSOLE_BASE), ORI(T2, 0, '.'), LBU(T1, 0, T0),
 		BEQ(T1, 0, -2), NOP, SB(T1, 0, T0), BEQ(T1, T2, 3), NOP, BEQ(0, 0, -7), NOP,
 		SB(0, TESTMIPS_CONSOLE_HALT, T0), ENDLESS),
+	/* The same, sleeping until something has been typed; IE is 0, so nothing interrupts. */
+	PROGRAM("doze", LUI(T1, STATUS_CU1 >> 16),
+		ORI(T1, T1, 1U << (STATUS_IM_SHIFT + LINES_IP_TESTMIPS_CONSOLE)),
+		MTC0(T1, CP0_STATUS), LA_T0(TESTMIPS_CONSOLE_BASE), LA(T3, MAP_POWER_BASE),
+		ORI(T2, 0, '.'), SW(0, POWER_SAVE, T3), LBU(T1, 0, T0), SB(T1, 0, T0),
+		BEQ(T1, T2, 3), NOP, BEQ(0, 0, -6), NOP, SB(0, TESTMIPS_CONSOLE_HALT, T0), ENDLESS),
 };
 
 #define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
 
-const char *const elf_image_program_names[] = { "halt", "fail",  "panic", "monitor-panic", "loop",
-						"hang", "flood", "bytes", "echo",          NULL };
+const char *const elf_image_program_names[] = { "halt", "fail", "panic", "monitor-panic",
+						"loop", "hang", "flood", "bytes",
+						"echo", "doze", NULL };
 
 bool elf_image_set_program(struct elf_image_spec *spec, const char *name)
 {
