@@ -446,73 +446,74 @@ void miss_counters_hash(const struct memsys *memsys, struct state_hash *hash)
 	}
 }
 
-static void archive_node(struct state_io *io, const struct memsys *memsys,
+static void archive_node(struct archive *archive, const struct memsys *memsys,
 			 struct node_counters *node)
 {
-	ARCHIVE_U32(io, node->control);
-	ARCHIVE_U32(io, node->threshold);
-	ARCHIVE_U32(io, node->sample);
-	ARCHIVE_U32(io, node->decay);
-	ARCHIVE_U32(io, node->route);
-	ARCHIVE_U32(io, node->events);
-	ARCHIVE_BOOL(io, node->has_overflown);
-	ARCHIVE_BOOL(io, node->is_asserted);
-	ARCHIVE_U32(io, node->asserted_cpu);
-	ARCHIVE_U32(io, node->first);
-	ARCHIVE_U32(io, node->count);
-	ARCHIVE_U64(io, node->halvings);
-	archive_expect(io, node->first < MISSCOUNT_QUEUE_ENTRIES &&
-				   node->count <= MISSCOUNT_QUEUE_ENTRIES &&
-				   (!node->is_asserted || node->asserted_cpu < memsys->cpu_count));
+	ARCHIVE_U32(archive, node->control);
+	ARCHIVE_U32(archive, node->threshold);
+	ARCHIVE_U32(archive, node->sample);
+	ARCHIVE_U32(archive, node->decay);
+	ARCHIVE_U32(archive, node->route);
+	ARCHIVE_U32(archive, node->events);
+	ARCHIVE_BOOL(archive, node->has_overflown);
+	ARCHIVE_BOOL(archive, node->is_asserted);
+	ARCHIVE_U32(archive, node->asserted_cpu);
+	ARCHIVE_U32(archive, node->first);
+	ARCHIVE_U32(archive, node->count);
+	ARCHIVE_U64(archive, node->halvings);
+	archive_expect(archive,
+		       node->first < MISSCOUNT_QUEUE_ENTRIES &&
+			       node->count <= MISSCOUNT_QUEUE_ENTRIES &&
+			       (!node->is_asserted || node->asserted_cpu < memsys->cpu_count));
 	for (unsigned i = 0; i < MISSCOUNT_QUEUE_ENTRIES; i++) {
-		ARCHIVE_U64(io, node->queue[i]);
+		ARCHIVE_U64(archive, node->queue[i]);
 	}
 }
 
-static void archive_row(struct state_io *io, const struct memsys *memsys, struct row *row)
+static void archive_row(struct archive *archive, const struct memsys *memsys, struct row *row)
 {
-	ARCHIVE_U64(io, row->halvings);
-	ARCHIVE_BOOL(io, row->is_triggered);
+	ARCHIVE_U64(archive, row->halvings);
+	ARCHIVE_BOOL(archive, row->is_triggered);
 	for (unsigned cpu = 0; cpu < memsys->cpu_count; cpu++) {
 		for (unsigned kind = READS; kind <= WRITES; kind++) {
-			row->count[cpu][kind] =
-				(uint16_t)archive_number(io, row->count[cpu][kind], MISSCOUNT_MAX);
+			row->count[cpu][kind] = (uint16_t)archive_number(
+				archive, row->count[cpu][kind], MISSCOUNT_MAX);
 		}
 	}
 }
 
 /* A node's rows in the order in which they were made, which is that of their invalidations. */
-static void archive_rows(struct state_io *io, struct memsys *memsys, unsigned number)
+static void archive_rows(struct archive *archive, struct memsys *memsys, unsigned number)
 {
 	struct miss_counters *counters = memsys->miss_counters;
 	struct node_counters *node = &counters->nodes[number];
-	uint64_t count = archive_number(io, node->frame_count, memsys->config.frames_per_node);
+	uint64_t count = archive_number(archive, node->frame_count, memsys->config.frames_per_node);
 
-	for (uint32_t i = 0; i < count && !io->has_failed; i++) {
-		uint64_t frame = io->is_loading ? 0 : node->frames[i];
+	for (uint32_t i = 0; i < count && !archive->has_failed; i++) {
+		uint64_t frame = archive->is_loading ? 0 : node->frames[i];
 
-		frame = archive_number(io, frame, memsys->frame_count - 1);
-		archive_expect(io, home_of(memsys, frame) == number &&
-					   (!io->is_loading || !counters->rows[frame]));
-		if (io->has_failed) {
+		frame = archive_number(archive, frame, memsys->frame_count - 1);
+		archive_expect(archive, home_of(memsys, frame) == number &&
+						(!archive->is_loading || !counters->rows[frame]));
+		if (archive->has_failed) {
 			return;
 		}
-		if (io->is_loading) {
+		if (archive->is_loading) {
 			make_row(memsys, node, frame, 0);
 		}
-		archive_row(io, memsys, counters->rows[frame]);
+		archive_row(archive, memsys, counters->rows[frame]);
 	}
 }
 
-void archive_miss_counters(struct state_io *io, struct memsys *memsys)
+void archive_miss_counters(struct archive *archive, struct memsys *memsys)
 {
 	struct miss_counters *counters = memsys->miss_counters;
 
 	for (unsigned i = 0; i < memsys->config.nodes; i++) {
-		archive_node(io, memsys, &counters->nodes[i]);
-		archive_rows(io, memsys, i);
+		archive_node(archive, memsys, &counters->nodes[i]);
+		archive_rows(archive, memsys, i);
 	}
-	if (io->is_loading && !io->has_failed) {
+	if (archive->is_loading && !archive->has_failed) {
 		for (unsigned i = 0; i < memsys->config.nodes; i++) {
 			if (counters->nodes[i].is_asserted) {
 				counters->lines[counters->nodes[i].asserted_cpu]++;

@@ -14,13 +14,50 @@
 #include "machine/misscount.h"
 #include "sim/memsys/archive.h"
 #include "sim/memsys/misscount.h"
-#include "sim/state_io.h"
 #include "tests/memsys/traffic.h"
 
 #define NODES         4
 #define CPUS_PER_NODE 2
 #define FRAMES        16
 #define LINES         24
+
+/* An archive in host memory. */
+struct buffer {
+	uint8_t *bytes;
+	size_t count, capacity;
+	size_t position; /* of reading */
+};
+
+static bool buffer_write(void *context, const void *data, size_t bytes)
+{
+	struct buffer *buffer = context;
+
+	if (buffer->count + bytes > buffer->capacity) {
+		size_t capacity = 2 * (buffer->count + bytes);
+		uint8_t *grown = realloc(buffer->bytes, capacity);
+
+		if (!grown) {
+			return false;
+		}
+		buffer->bytes = grown;
+		buffer->capacity = capacity;
+	}
+	memcpy(buffer->bytes + buffer->count, data, bytes);
+	buffer->count += bytes;
+	return true;
+}
+
+static bool buffer_read(void *context, void *data, size_t bytes)
+{
+	struct buffer *buffer = context;
+
+	if (bytes > buffer->count - buffer->position) {
+		return false;
+	}
+	memcpy(data, buffer->bytes + buffer->position, bytes);
+	buffer->position += bytes;
+	return true;
+}
 
 static void make_config(struct memsys_config *config, unsigned seed)
 {
@@ -92,24 +129,27 @@ static struct traffic *begin(const struct memsys_config *config)
 	return traffic;
 }
 
-static bool save(const struct traffic *traffic, struct state_io *saved)
+static bool save(const struct traffic *traffic, struct buffer *buffer)
 {
-	state_io_release(saved);
-	*saved = (struct state_io){ 0 };
-	if (!memsys_state(traffic->memsys, saved)) {
-		printf("FAILED: not saved\n");
+	struct memsys_stream stream = { buffer, buffer_write, buffer_read };
+	struct error err;
+
+	buffer->count = 0;
+	if (!memsys_archive_save(traffic->memsys, &stream, &err)) {
+		printf("FAILED: %s\n", err.text);
 		return false;
 	}
 	return true;
 }
 
-/* Makes `to` what `from` was when it was saved: the CPUs are the test's own. */
-static bool load(struct traffic *to, const struct traffic *from, const struct state_io *saved,
-		 size_t size)
+/* Makes `to` what `from` was when `buffer` was saved: the CPUs are the test's own. */
+static bool load(struct traffic *to, const struct traffic *from, struct buffer *buffer,
+		 struct error *err)
 {
-	struct state_io io = { .is_loading = true, .bytes = saved->bytes, .size = size };
+	struct memsys_stream stream = { buffer, buffer_write, buffer_read };
 
-	if (!memsys_state(to->memsys, &io)) {
+	buffer->position = 0;
+	if (!memsys_archive_load(to->memsys, &stream, err)) {
 		return false;
 	}
 	memcpy(to->cpus, from->cpus, to->cpu_count * sizeof(*to->cpus));
@@ -118,7 +158,7 @@ static bool load(struct traffic *to, const struct traffic *from, const struct st
 	to->random = from->random;
 	to->dma_pending = from->dma_pending;
 	to->failure = NULL;
-	return state_io_is_complete(&io);
+	return buffer->position == buffer->count;
 }
 
 /* One run, saved and loaded again and again; `other` always continues what the archive says. */
@@ -127,7 +167,8 @@ static bool check_run(unsigned seed)
 	struct memsys_config config;
 	struct traffic *first;
 	struct traffic *second;
-	struct state_io saved = { 0 };
+	struct buffer buffer = { 0 };
+	struct error err = { .text = "bytes are left over" };
 	bool good = true;
 
 	make_config(&config, seed);
@@ -137,9 +178,9 @@ static bool check_run(unsigned seed)
 		uint64_t cycles = traffic_random(&first->random) % 3000;
 		uint64_t middle = first->now + cycles;
 
-		good = traffic_run(first, middle) && save(first, &saved);
-		if (good && !load(second, first, &saved, saved.size)) {
-			printf("FAILED: not loaded\n");
+		good = traffic_run(first, middle) && save(first, &buffer);
+		if (good && !load(second, first, &buffer, &err)) {
+			printf("FAILED: %s\n", err.text);
 			good = false;
 			break;
 		}
@@ -157,8 +198,8 @@ static bool check_run(unsigned seed)
 		}
 	}
 	printf("seed %u: %s, archive of %zu bytes\n", seed,
-	       good ? "as if nothing had been" : "FAILED", saved.size);
-	state_io_release(&saved);
+	       good ? "as if nothing had been" : "FAILED", buffer.count);
+	free(buffer.bytes);
 	traffic_destroy(first);
 	traffic_destroy(second);
 	return good;
@@ -170,16 +211,18 @@ static bool check_other_configuration(void)
 	struct memsys_config config;
 	struct traffic *first;
 	struct traffic *second;
-	struct state_io saved = { 0 };
+	struct buffer buffer = { 0 };
+	struct error err = { 0 };
 	bool good;
 
 	make_config(&config, 1);
 	first = begin(&config);
 	config.l2.bytes *= 2;
 	second = begin(&config);
-	good = save(first, &saved) && !load(second, first, &saved, saved.size);
+	good = save(first, &buffer) && !load(second, first, &buffer, &err) &&
+	       err.code == EXIT_USAGE;
 	printf("another configuration: %s\n", good ? "refused" : "FAILED");
-	state_io_release(&saved);
+	free(buffer.bytes);
 	traffic_destroy(first);
 	traffic_destroy(second);
 	return good;
@@ -200,35 +243,41 @@ static int check_damage(void)
 	struct memsys_config config;
 	struct traffic *first;
 	struct traffic *second;
-	struct state_io saved = { 0 };
+	struct buffer buffer = { 0 };
 	uint64_t random = 1;
 	unsigned refused = 0;
 	unsigned loaded = 0;
+	struct error err;
 
 	make_config(&config, 5);
 	first = begin(&config);
 	second = begin(&config);
-	if (!traffic_run(first, 20000) || !save(first, &saved)) {
+	if (!traffic_run(first, 20000) || !save(first, &buffer)) {
 		return 1;
 	}
 	for (unsigned i = 0; i < 4000; i++) {
-		size_t at = traffic_random(&random) % saved.size;
+		size_t at = traffic_random(&random) % buffer.count;
 		/* Mostly in the lowest byte of a number, where values are. */
 		size_t place = i % 4 ? at / 8 * 8 : at;
-		uint8_t old = saved.bytes[place];
+		uint8_t old = buffer.bytes[place];
+		size_t count = buffer.count;
 
-		saved.bytes[place] ^= (uint8_t)(1U << (i % 8));
-		if (load(second, first, &saved, i % 50 == 0 ? at : saved.size)) {
+		buffer.bytes[place] ^= (uint8_t)(1U << (i % 8));
+		if (i % 50 == 0) {
+			buffer.count = at;
+		}
+		if (load(second, first, &buffer, &err)) {
 			loaded++;
 			run_damaged(second);
 		} else {
 			refused++;
 		}
-		saved.bytes[place] = old;
+		buffer.bytes[place] = old;
+		buffer.count = count;
 	}
-	printf("%zu bytes; 4000 damaged archives: %u refused, %u loaded and run\n", saved.size,
+	printf("%zu bytes; 4000 damaged archives: %u refused, %u loaded and run\n", buffer.count,
 	       refused, loaded);
-	state_io_release(&saved);
+	free(buffer.bytes);
 	traffic_destroy(first);
 	traffic_destroy(second);
 	return refused > 0 && loaded > 0 ? 0 : 1;
