@@ -34,15 +34,15 @@ static void put(struct image *image, size_t at, unsigned bytes, uint64_t value)
 }
 
 static void put_segment(struct image *image, size_t at, uint32_t type, uint64_t address,
-			uint64_t offset, uint64_t bytes, uint64_t memory)
+			uint64_t offset, uint64_t in_file, uint64_t memory)
 {
-	unsigned word = image->is_64 ? 8 : 4;
+	unsigned width = image->is_64 ? 8 : 4;
 
 	put(image, at, 4, type);
-	put(image, at + (image->is_64 ? 8 : 4), word, offset);
-	put(image, at + (image->is_64 ? 16 : 8), word, address);
-	put(image, at + (image->is_64 ? 32 : 16), word, bytes);
-	put(image, at + (image->is_64 ? 40 : 20), word, memory);
+	put(image, at + (image->is_64 ? 8 : 4), width, offset);
+	put(image, at + (image->is_64 ? 16 : 8), width, address);
+	put(image, at + (image->is_64 ? 32 : 16), width, in_file);
+	put(image, at + (image->is_64 ? 40 : 20), width, memory);
 }
 
 static void put_note(struct image *image)
