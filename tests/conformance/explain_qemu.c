@@ -208,18 +208,6 @@ unsigned fields_qemu_cop2(const struct difference *d)
 		       : 0;
 }
 
-bool explain_qemu_misaligned_refill(const struct difference *d)
-{
-	const struct record *theirs = d->theirs;
-
-	return (d->step->address & 3) != 0 && d->our_count == 0 &&
-	       has_exception(d->all_ours, d->all_our_count, EXC_ADEL) &&
-	       is_exception(theirs, d->their_count, EXC_TLBL) &&
-	       theirs->field[FIELD_EPC] == d->step->address &&
-	       theirs->field[FIELD_BADVADDR] == d->step->address &&
-	       is_served_refill(d->program, theirs);
-}
-
 /* Our exception names the address; on their side the register that says "failed" is 0. */
 bool explain_qemu_store_unlinked(const struct difference *d)
 {

@@ -70,6 +70,7 @@
 #define CALL_OBSERVE    1 /* print register `argument` */
 #define CALL_STATUS     2 /* Status becomes number `argument` of the program's Status values */
 #define CALL_SKIP       3 /* argument: platforms << 10 | n: there, go on n instructions further */
+#define CALL_FORGET     4 /* the refill handler starts again: none of its entries is in the TLB */
 #define CALL_SKIP_SHIFT 10
 #define CALL_SKIP_MASK  0x3ff
 

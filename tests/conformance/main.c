@@ -80,16 +80,20 @@ static void list_program(const struct batch *batch, unsigned index)
 	}
 }
 
+static void compare_one(const struct batch *batch, unsigned i, struct comparison *comparison)
+{
+	const struct outcome *ours = &batch->outcomes[MIRRORBALL][i];
+
+	compare_expected(comparison, batch->programs[i], ours);
+	for (unsigned s = QEMU; s < SIMULATORS; s++) {
+		compare_program(comparison, batch->programs[i], s, ours, &batch->outcomes[s][i]);
+	}
+}
+
 static void compare_batch(const struct batch *batch, struct comparison *comparison)
 {
 	for (unsigned i = 0; i < batch->count; i++) {
-		const struct outcome *ours = &batch->outcomes[MIRRORBALL][i];
-
-		compare_expected(comparison, batch->programs[i], ours);
-		for (unsigned s = QEMU; s < SIMULATORS; s++) {
-			compare_program(comparison, batch->programs[i], s, ours,
-					&batch->outcomes[s][i]);
-		}
+		compare_one(batch, i, comparison);
 	}
 }
 
@@ -134,6 +138,50 @@ static bool self_test(struct batch *batch, FILE *nowhere)
 	return all_reported;
 }
 
+static void print_missed(const struct program *program, const struct record *record, unsigned field)
+{
+	const struct step *step = &program->steps[record->step];
+
+	printf("self-test: not reported: program %u, step %u, row %s, traits %" PRIx64
+	       ", record %c, field %u\n",
+	       program->number, record->step, isa_descs[step->row].text, step->traits,
+	       record->kind, field);
+}
+
+/* One wrong bit in each field of each record, one after the other: all are reported. */
+static bool self_test_sweep(struct batch *batch, FILE *nowhere)
+{
+	uint64_t planted = 0;
+	uint64_t missed = 0;
+
+	for (unsigned i = 0; i < batch->count; i++) {
+		struct outcome *ours = &batch->outcomes[MIRRORBALL][i];
+
+		for (size_t r = 0; r < ours->count; r++) {
+			for (unsigned k = 0; k < ours->records[r].fields; k++) {
+				struct comparison comparison = { .report = nowhere };
+				uint64_t bit = UINT64_C(1) << (planted * 7 & 63);
+
+				if ((ours->records[r].undefined >> k & 1) != 0) {
+					continue;
+				}
+				ours->records[r].field[k] ^= bit;
+				compare_one(batch, i, &comparison);
+				planted++;
+				if (is_clean(&comparison)) {
+					missed++;
+					print_missed(batch->programs[i], &ours->records[r], k);
+				}
+				ours->records[r].field[k] ^= bit;
+			}
+		}
+	}
+	printf("self-test: one wrong bit in each field of each record: %" PRIu64
+	       " planted, %" PRIu64 " not reported\n",
+	       planted, missed);
+	return missed == 0;
+}
+
 static bool run_self_test(struct batch *batch)
 {
 	FILE *nowhere = fopen("/dev/null", "w");
@@ -145,6 +193,7 @@ static bool run_self_test(struct batch *batch)
 	}
 	compare_batch(batch, &comparison);
 	done = is_clean(&comparison) && self_test(batch, nowhere);
+	done = self_test_sweep(batch, nowhere) && done;
 	fclose(nowhere);
 	return done;
 }

@@ -171,15 +171,11 @@ static void step_cp0_usable(struct gen *gen)
 	step_end(gen);
 }
 
-/* Where nothing can be fetched: not a word, not mapped, or not a segment of this mode. */
+/* Where nothing can be fetched: not mapped, or not a segment of this mode. */
 static uint64_t choose_bad_target(struct gen *gen, unsigned *expected)
 {
-	unsigned kind = random_below(&gen->random, 4);
+	unsigned kind = random_below(&gen->random, 3);
 
-	if (kind == 0) {
-		*expected = EXC_ADEL;
-		return gen->program->code_vaddr + 1 + random_below(&gen->random, 3);
-	}
 	if (kind == 1 && !gen_mode_is_kernel(gen)) {
 		*expected = EXC_ADEL;
 		/* No page that the runtime uses: GXemul would let the program in. */
@@ -193,6 +189,19 @@ static uint64_t choose_bad_target(struct gen *gen, unsigned *expected)
 	return 0x70000000 + random_below(&gen->random, 0x1000) * 4;
 }
 
+/* JR or JALR by `reg` to where nothing can be fetched; goes on behind it. */
+static unsigned emit_bad_jump(struct gen *gen, enum isa_id id, unsigned reg, unsigned link)
+{
+	unsigned resume = emit_code_address(gen, REGISTER_RESUME);
+	unsigned at = gen->program->code_count;
+
+	emit_row(gen, id, (struct operands){ .rs = reg, .rd = link });
+	emit_nops(gen, 3);
+	emit_patch_code_address(gen, resume, REGISTER_RESUME, gen->program->code_count);
+	emit_constant(gen, REGISTER_RESUME, 0);
+	return at;
+}
+
 static void step_bad_fetch(struct gen *gen)
 {
 	unsigned expected;
@@ -201,24 +210,37 @@ static void step_bad_fetch(struct gen *gen)
 	unsigned link = choose_scratch(gen, 1U << reg);
 	enum isa_id id = random_chance(&gen->random, 50) ? ISA_jr : ISA_jalr;
 	struct step *step = step_begin(gen, id, TRAIT_BIT(ADDRESS));
-	unsigned excluded = 0;
-	unsigned resume;
 
 	step->expected = expected;
 	step->address = target;
-	if ((target & 3) != 0) {
-		excluded = exclude_begin(gen, RULE_gxemul_misaligned_fetch);
-	}
 	emit_observe(gen, 0); /* names the step: EPC will not */
 	emit_constant(gen, reg, target);
-	resume = emit_code_address(gen, REGISTER_RESUME);
-	emit_row(gen, id, (struct operands){ .rs = reg, .rd = link });
-	emit_nops(gen, 3);
-	emit_patch_code_address(gen, resume, REGISTER_RESUME, gen->program->code_count);
-	emit_constant(gen, REGISTER_RESUME, 0);
-	if ((target & 3) != 0) {
-		exclude_end(gen, excluded);
-	}
+	(void)emit_bad_jump(gen, id, reg, link);
+	emit_isolate(gen, reg);
+	emit_isolate(gen, link);
+	step_end(gen);
+}
+
+/* To the jump itself and one to three bytes further: its page is there, so nothing is refilled. */
+static void step_misaligned_fetch(struct gen *gen)
+{
+	unsigned reg = choose_scratch(gen, 0);
+	unsigned link = choose_scratch(gen, 1U << reg);
+	enum isa_id id = random_chance(&gen->random, 50) ? ISA_jr : ISA_jalr;
+	unsigned offset = 1 + random_below(&gen->random, 3);
+	struct step *step = step_begin(gen, id, TRAIT_BIT(ADDRESS));
+	unsigned excluded = exclude_begin(gen, RULE_gxemul_misaligned_fetch);
+	unsigned address;
+	unsigned jump;
+
+	step->expected = EXC_ADEL;
+	emit_observe(gen, 0); /* names the step: EPC will not */
+	address = emit_code_address(gen, reg);
+	emit_row(gen, ISA_ori, (struct operands){ .rs = reg, .rt = reg, .imm = offset });
+	jump = emit_bad_jump(gen, id, reg, link);
+	emit_patch_code_address(gen, address, reg, jump);
+	step->address = emit_vaddr(gen, jump) + offset;
+	exclude_end(gen, excluded);
 	emit_isolate(gen, reg);
 	emit_isolate(gen, link);
 	step_end(gen);
@@ -256,6 +278,7 @@ static void step_likely_slot(struct gen *gen)
 	emit_row(gen, ISA_addiu, (struct operands){ .rs = reg, .rt = reg, .imm = 2 });
 	gen->uncertain--;
 	emit_isolate(gen, reg);
+	emit_call(gen, CALL_FORGET, 0);
 	step_end(gen);
 }
 
@@ -320,7 +343,11 @@ void step_exception(struct gen *gen)
 		}
 		break;
 	case 6:
-		step_bad_fetch(gen);
+		if (random_chance(&gen->random, 30)) {
+			step_misaligned_fetch(gen);
+		} else {
+			step_bad_fetch(gen);
+		}
 		break;
 	case 11:
 		step_likely_slot(gen);

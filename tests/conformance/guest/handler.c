@@ -178,6 +178,18 @@ static void refill(const uint64_t *page, uint64_t entryhi)
 	CP0_WRITE(CP0_ENTRYLO1, lo1);
 }
 
+/* As if nothing had been refilled: simulators that have refilled differently agree again. */
+static void forget_refills(uint64_t entryhi)
+{
+	run.refill_next = (unsigned)run.header[HDR_REFILL_FIRST];
+	for (uint64_t i = run.header[HDR_REFILL_FIRST]; i <= run.header[HDR_REFILL_LAST]; i++) {
+		/* Matches nothing: KSEG0 is not mapped (main.c, tlb_fill()). */
+		const uint64_t page[PAGE_ENTRY_WORDS] = { 0xffffffff80000000 + (i << 13), 0, 0, 0 };
+
+		refill(page, entryhi);
+	}
+}
+
 /* Refills from the program's page table if it has the page. */
 static bool find_page(const struct frame *f)
 {
@@ -223,6 +235,9 @@ static bool serve_call(struct frame *f, unsigned code)
 		break;
 	case CALL_STATUS:
 		f->status = run.statuses[argument] | STATUS_EXL;
+		break;
+	case CALL_FORGET:
+		forget_refills(f->entryhi);
 		break;
 	case CALL_SKIP:
 		if ((argument >> CALL_SKIP_SHIFT & platform) != 0) {
