@@ -11,9 +11,10 @@
 #include "machine/map.h"
 #include "machine/node.h"
 
-#define KSEG0        0x80000000U
-#define PROGRAM_SIZE 0x00420000U /* of each node's memory; 128 KB past a multiple of the L2 ways \
-				  */
+#define KSEG0 0x80000000U
+#define PROGRAM_SIZE                                                                \
+	0x00420000U /* of each node's memory; 128 KB past a multiple of the L2 ways \
+		     */
 #define PAGE_BYTES 4096U
 
 unsigned parallel_cpus;
