@@ -378,6 +378,36 @@ uint32_t memsys_misscount_read(struct memsys *memsys, unsigned number, uint32_t 
 	}
 }
 
+/* Words are 4 bytes wide; the queue takes a doubleword too. */
+static bool has_width(uint64_t offset, unsigned size)
+{
+	return offset < MISSCOUNT_BYTES && offset % size == 0 &&
+	       (size == 4 || (size == 8 && offset == MISSCOUNT_QUEUE));
+}
+
+bool memsys_misscount_load(struct memsys *memsys, unsigned number, uint64_t offset, unsigned size,
+			   uint64_t *value)
+{
+	if (!has_width(offset, size)) {
+		return false;
+	}
+	*value = size == 8 ? memsys_misscount_pop(memsys, number)
+			   : memsys_misscount_read(memsys, number, (uint32_t)offset);
+	return true;
+}
+
+bool memsys_misscount_store(struct memsys *memsys, unsigned number, uint64_t offset, unsigned size,
+			    uint64_t value, uint64_t now)
+{
+	if (!has_width(offset, size)) {
+		return false;
+	}
+	if (size == 4) {
+		memsys_misscount_write(memsys, number, (uint32_t)offset, (uint32_t)value, now);
+	}
+	return true;
+}
+
 bool memsys_is_row(const struct memsys *memsys, uint64_t paddr)
 {
 	return paddr >= MAP_MISS_BASE &&

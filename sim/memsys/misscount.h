@@ -22,6 +22,15 @@ void memsys_misscount_write(struct memsys *memsys, unsigned number, uint32_t off
 /* MISSCOUNT_QUEUE as a doubleword: the oldest entry, removed; 0 if there is none. */
 uint64_t memsys_misscount_pop(struct memsys *memsys, unsigned number);
 
+/*
+ * The same for a device on a bus: `offset` in the page, any `size`. False for a bus error: another
+ * width than the register's, or beyond the registers.
+ */
+bool memsys_misscount_load(struct memsys *memsys, unsigned number, uint64_t offset, unsigned size,
+			   uint64_t *value);
+bool memsys_misscount_store(struct memsys *memsys, unsigned number, uint64_t offset, unsigned size,
+			    uint64_t value, uint64_t now);
+
 /* Is there a row at this address (of a frame that exists)? Others raise a bus error. */
 bool memsys_is_row(const struct memsys *memsys, uint64_t paddr);
 /* `bytes` (1, 2, 4, 8, aligned) of a row, as a CPU of that byte order loads them. */

@@ -98,6 +98,32 @@ START_TEST(registers_after_power_on)
 }
 END_TEST
 
+START_TEST(registers_have_their_width)
+{
+	uint64_t value = 99;
+
+	ck_assert(memsys_misscount_store(s->memsys, HOME, MISSCOUNT_THRESHOLD, 4, 7, 0));
+	ck_assert(memsys_misscount_load(s->memsys, HOME, MISSCOUNT_THRESHOLD, 4, &value));
+	ck_assert_uint_eq(value, 7);
+	ck_assert(!memsys_misscount_load(s->memsys, HOME, MISSCOUNT_THRESHOLD, 2, &value));
+	ck_assert(!memsys_misscount_load(s->memsys, HOME, MISSCOUNT_THRESHOLD, 1, &value));
+	ck_assert(!memsys_misscount_load(s->memsys, HOME, MISSCOUNT_CONTROL, 8, &value));
+	ck_assert(!memsys_misscount_load(s->memsys, HOME, MISSCOUNT_THRESHOLD + 2, 4, &value));
+	ck_assert(!memsys_misscount_store(s->memsys, HOME, MISSCOUNT_THRESHOLD, 8, 0, 0));
+	ck_assert(!memsys_misscount_load(s->memsys, HOME, MISSCOUNT_BYTES, 4, &value));
+	ck_assert(memsys_misscount_load(s->memsys, HOME, MISSCOUNT_CLEAR + 4, 4, &value));
+	ck_assert_uint_eq(value, 0); /* unused */
+	ck_assert(memsys_misscount_store(s->memsys, HOME, MISSCOUNT_QUEUE, 8, 1, 0));
+	put(MISSCOUNT_CONTROL, MISSCOUNT_CONTROL_COUNT);
+	put(MISSCOUNT_THRESHOLD, 1);
+	single_load(s, 0, ADDR);
+	ck_assert(memsys_misscount_load(s->memsys, HOME, MISSCOUNT_QUEUE, 8, &value));
+	ck_assert_uint_eq(value >> 32, MISSCOUNT_ENTRY_VALID | FRAME);
+	ck_assert(memsys_misscount_load(s->memsys, HOME, MISSCOUNT_QUEUE, 8, &value));
+	ck_assert_uint_eq(value, 0);
+}
+END_TEST
+
 START_TEST(counts_nothing_until_told)
 {
 	single_load(s, 0, ADDR);
@@ -492,6 +518,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, registers_after_power_on);
+	tcase_add_test(tests, registers_have_their_width);
 	tcase_add_test(tests, counts_nothing_until_told);
 	tcase_add_test(tests, counts_load_fetch_store_upgrade);
 	tcase_add_test(tests, counts_no_hits_and_no_silent_upgrade);
