@@ -6,7 +6,7 @@ set -euo pipefail
 mirrorball=$1
 make_elf=$2
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'umount "$work/small" 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
 failures=0
 cases=0
@@ -51,6 +51,16 @@ refused()
 	if [ "$(find . | sort)" != "$before" ]; then
 		complain "${*:3}: files were left behind"
 	fi
+}
+
+# patch FILE OFFSET BYTE...: overwrites bytes, given in hexadecimal.
+patch()
+{
+	local bytes=''
+	printf -v bytes '\\x%s' "${@:3}"
+	# The bytes are the format.
+	# shellcheck disable=SC2059
+	printf "$bytes" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 # expect WHAT COMMAND...: the command must succeed.
