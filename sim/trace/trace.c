@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "isa/isa.h"
+#include "isa/names.h"
 #include "sim/control.h"
 #include "sim/core/core.h"
 
@@ -104,16 +105,9 @@ static void trace_insn(void *context, struct core *core, uint64_t pc, uint32_t w
 
 static const char *exception_name(unsigned code)
 {
-	static const char *const names[32] = {
-		[EXC_INT] = "Int",     [EXC_MOD] = "Mod",   [EXC_TLBL] = "TLBL",
-		[EXC_TLBS] = "TLBS",   [EXC_ADEL] = "AdEL", [EXC_ADES] = "AdES",
-		[EXC_IBE] = "IBE",     [EXC_DBE] = "DBE",   [EXC_SYS] = "Sys",
-		[EXC_BP] = "Bp",       [EXC_RI] = "RI",     [EXC_CPU] = "CpU",
-		[EXC_OV] = "Ov",       [EXC_TR] = "Tr",     [EXC_FPE] = "FPE",
-		[EXC_WATCH] = "Watch",
-	};
+	const char *name = isa_exceptions[code & 31].name;
 
-	return names[code & 31] != NULL ? names[code & 31] : "?";
+	return name != NULL ? name : "?";
 }
 
 static void trace_exception(void *context, struct core *core, unsigned code, uint64_t epc,
