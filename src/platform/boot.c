@@ -108,7 +108,7 @@ void boot_other_cpu(struct cpu *cpu)
 	/* The vectors came with the copy of the text, or are node 0's. */
 	cpu_start(cpu, UINT64_MAX);
 	devices_start_cpu(cpu->number);
-	smp_wait();
+	smp_wait(cpu);
 	vms_enter(cpu);
 	cpu_run();
 }

@@ -8,7 +8,9 @@
 #include "src/platform/smp.h"
 
 #include "src/cpu/cpu.h"
+#include "src/cpu/platform.h"
 #include "src/include/atomic.h"
+#include "src/include/cp0.h"
 #include "src/include/memory.h"
 #include "src/lib/hooks.h"
 #include "src/lib/string.h"
@@ -97,14 +99,27 @@ void smp_start_others(void)
 	}
 }
 
-void smp_wait(void)
+/* Asleep, so that CPU 0 has the bus and the host's time for itself; smp_release() sends a message.
+ */
+void smp_wait(struct cpu *cpu)
 {
+	uint32_t mask = platform_interrupt_mask();
+
 	(void)atomic_add(&smp.arrived, 1);
+	cp0_write(CP0_STATUS, STATUS_KX | mask);
 	while (!atomic_load(&smp.released)) {
+		platform_sleep();
+		platform_interrupt(cpu, cp0_read(CP0_CAUSE) & mask);
 	}
+	cp0_write(CP0_STATUS, STATUS_KX);
 }
 
 void smp_release(void)
 {
+	uint32_t i;
+
 	atomic_store(&smp.released, 1);
+	for (i = 1; i < smp.found->cpu_count; i++) {
+		platform_kick(i);
+	}
 }

@@ -20,5 +20,5 @@ uint32_t smp_copy_text(uint64_t bytes);
 /* Starts all other CPUs and waits until they are here; they wait in smp_wait(). */
 void smp_start_others(void);
 /* On another CPU: it is there; returns when CPU 0 calls smp_release(). */
-void smp_wait(void);
+void smp_wait(struct cpu *cpu);
 void smp_release(void);
