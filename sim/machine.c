@@ -13,6 +13,7 @@
 
 #include "machine/boot.h"
 #include "machine/map.h"
+#include "machine/misscount.h"
 #include "sim/core/block.h"
 #include "sim/core/core_hash.h"
 #include "sim/core/hazards.h"
@@ -161,12 +162,20 @@ static bool bus_answers(void *context, uint64_t paddr, unsigned size)
 	return find_device(context, paddr, size) != NULL;
 }
 
-/* A node controller is at its node, all other devices are at node 0. */
+/* Node controllers and rows of miss counters are at their node, all other devices at node 0. */
 static unsigned bus_node(void *context, uint64_t paddr)
 {
 	const struct machine *machine = context;
+	const struct machine_config *config = &machine->config;
 	uint64_t node = (paddr - MAP_NODE_BASE) / MAP_NODE_STRIDE;
 
+	if (paddr >= MAP_MISS_BASE) {
+		uint64_t frame = (paddr - MAP_MISS_BASE) >> MISSCOUNT_ROW_SHIFT;
+
+		node = frame_home_node(frame, config->layout, machine->ram.frames / config->nodes,
+				       config->nodes);
+		return node < config->nodes ? (unsigned)node : 0;
+	}
 	return paddr >= MAP_NODE_BASE && node < machine->config.nodes ? (unsigned)node : 0;
 }
 

@@ -58,19 +58,27 @@ static void fail(struct machine *machine, const char *text)
 	machine_stop(machine, STOP_INVARIANT, 0, 0);
 }
 
-/* The memory system is built when timing is first asked for. */
+/* The memory system is built when timing is first asked for, or a register of its miss counters. */
+struct memsys *timing_memory(struct machine *machine)
+{
+	if (machine->memsys == NULL) {
+		machine->memsys =
+			memsys_create(&machine->config.memory, &ops, machine, &machine->error);
+		if (machine->memsys == NULL) {
+			machine_stop(machine, STOP_IO_ERROR, 0, 0);
+		}
+	}
+	return machine->memsys;
+}
+
+/* Makes caches and directory cold; the registers of the miss counters stay. */
 static bool prepare(struct machine *machine)
 {
-	if (machine->memsys != NULL) {
-		memsys_reset(machine->memsys);
-		return true;
-	}
-	machine->memsys = memsys_create(&machine->config.memory, &ops, machine, &machine->error);
-	if (machine->memsys == NULL) {
-		machine_stop(machine, STOP_IO_ERROR, 0, 0);
+	if (timing_memory(machine) == NULL) {
 		machine->timing_wanted = false;
 		return false;
 	}
+	memsys_reset(machine->memsys);
 	code_set_line(machine->code, machine->config.memory.l1i.line_bytes);
 	return true;
 }
@@ -125,7 +133,7 @@ uint64_t timing_quantum(const struct machine *machine)
 
 void timing_hash(const struct machine *machine, struct state_hash *hash)
 {
-	if (machine->timing) {
+	if (machine->memsys != NULL) {
 		memsys_hash(machine->memsys, hash);
 	}
 }

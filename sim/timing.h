@@ -15,6 +15,11 @@
 struct machine;
 struct state_hash;
 
+struct memsys;
+
+/* The machine's memory system, made if need be. NULL when the host is out of memory. */
+struct memsys *timing_memory(struct machine *machine);
+
 /* Can the machine's memory system be built? */
 bool timing_check(const struct machine *machine, struct error *err);
 void timing_destroy(struct machine *machine);

@@ -12,7 +12,8 @@ static bool add_testmips(struct machine *machine)
 
 static bool add_mirrorball(struct machine *machine)
 {
-	return machine_add_device(machine, node_create(&machine->config));
+	return machine_add_device(machine, node_create(&machine->config)) &&
+	       machine_add_device(machine, misscount_rows_create(&machine->config));
 }
 
 bool devices_create(struct machine *machine)

@@ -22,6 +22,7 @@ struct device *intc_create(void);
 struct device *cpuctl_create(void);
 struct device *clock_create(void);
 struct device *node_create(const struct machine_config *config);
+struct device *misscount_rows_create(const struct machine_config *config);
 
 /* For devices: source `source` (LINES_SOURCE_*) of the interrupt controller goes up or down. */
 void intc_set_source(struct device *device, unsigned source, bool level);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * node.c - the node controllers (machine/node.h): topology readout, local alias.
+ * node.c - the node controllers (machine/node.h): topology readout, local alias. Page 1 of each
+ * block, the miss counters, is misscount.c.
  *
  * One device stands for all of them: node i has the block from i * MAP_NODE_STRIDE. The alias
  * itself is applied by the cores (sim/core/mmu.c); here is what the registers say of it.
@@ -9,9 +10,11 @@
 
 #include <stdlib.h>
 
+#include "machine/misscount.h"
 #include "sim/core/core.h"
 #include "sim/core/mmu.h"
 #include "sim/dev/devices.h"
+#include "sim/dev/misscount.h"
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
 #include "sim/state_io.h"
@@ -71,6 +74,9 @@ static bool node_read(struct device *device, struct core *core, uint64_t offset,
 	const struct node *node = &nodes->node[number];
 	uint64_t reg = offset % MAP_NODE_STRIDE;
 
+	if (reg >= MISSCOUNT_OFFSET) {
+		return misscount_read(device->machine, number, reg - MISSCOUNT_OFFSET, size, value);
+	}
 	if (reg >= NODE_BYTES || (size != 4 && !(size == 8 && reg == NODE_ALIAS_BASE))) {
 		return false;
 	}
@@ -141,7 +147,10 @@ static bool node_write(struct device *device, struct core *core, uint64_t offset
 	struct node *node = &nodes->node[number];
 	uint64_t reg = offset % MAP_NODE_STRIDE;
 
-	(void)core;
+	if (reg >= MISSCOUNT_OFFSET) {
+		return misscount_write(device->machine, core, number, reg - MISSCOUNT_OFFSET, size,
+				       value);
+	}
 	if (reg >= NODE_BYTES || (size != 4 && !(size == 8 && reg == NODE_ALIAS_BASE))) {
 		return false;
 	}
