@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * crash.c - a monitor that fails where it would make its VMs; bootargs say how (check_failures).
- * Linked with --wrap=vms_create.
+ * crash.c - a monitor with a failure planted, or a question asked, where it makes its VMs and where
+ * it enters them; bootargs say which (check_failures). Linked with --wrap.
  */
+#include "src/cpu/cpu.h"
+#include "src/include/memory.h"
 #include "src/lib/hooks.h"
 #include "src/lib/string.h"
 #include "src/platform/console.h"
@@ -10,18 +12,49 @@
 
 void __wrap_vms_create(void);
 void __real_vms_create(void);
+void __wrap_vms_enter(struct cpu *cpu);
+void __real_vms_enter(struct cpu *cpu);
+
+/* Read-only data, so in what is copied to every node. */
+static const uint32_t marker = 1;
+
+static bool is_asked(const char *how)
+{
+	const char *asked =
+		fdt_string(&machine.tree, fdt_path(&machine.tree, "/chosen"), "bootargs", 0);
+
+	return asked != NULL && string_equal(asked, how);
+}
+
+/* The marker without a node's alias: node 0's. */
+static volatile uint32_t *original(void)
+{
+	uint64_t paddr = memory_paddr(&marker);
+
+	return memory_at(paddr | (uint64_t)1 << MAP_NO_ALIAS_BIT);
+}
 
 void __wrap_vms_create(void)
 {
-	const char *how =
-		fdt_string(&machine.tree, fdt_path(&machine.tree, "/chosen"), "bootargs", 0);
-
-	if (how != NULL && string_equal(how, "check")) {
+	if (is_asked("check")) {
 		CHECK(machine.cpu_count == 0);
 	}
-	if (how != NULL && string_equal(how, "load")) {
+	if (is_asked("load")) {
 		/* CKSSEG: nothing of the monitor is mapped there. */
 		console_print("read %u", *(volatile unsigned *)(intptr_t)(int32_t)0xc0000000U);
 	}
+	if (is_asked("alias")) {
+		*original() = 2;
+	}
 	__real_vms_create();
+}
+
+/* Every CPU: node 0's is changed now, the others have their copies. */
+void __wrap_vms_enter(struct cpu *cpu)
+{
+	if (is_asked("alias")) {
+		console_print("CPU %u of node %u sees %u, and %u at node 0", cpu->number, cpu->node,
+			      *(const volatile uint32_t *)&marker, *original());
+	}
+	__real_vms_enter(cpu);
 }
