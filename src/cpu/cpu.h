@@ -16,7 +16,11 @@
 /* The wired pair: struct cpu in its even page; the odd one is invalid. */
 #define CPU_SELF        (-0x2000)
 #define CPU_WIRED_INDEX 0
+#if MONITOR_TORTURE
+#define CPU_WIRED_COUNT 45 /* three entries of 48 are left */
+#else
 #define CPU_WIRED_COUNT 1
+#endif
 
 #ifndef __ASSEMBLER__
 #include "machine/inspect.h"
@@ -49,6 +53,7 @@ struct cpu {
 	uint64_t stack_top;
 	uint64_t fast_refills; /* counted by the assembly path, all VCPUs together */
 	uint64_t fast_windows;
+	uint32_t tlb_writes; /* by tlb_hw_insert() */
 	struct inspect_cpu inspect;
 	/* Registers of a trap from the monitor itself, for the dump. */
 	struct cpu_frame frame;

@@ -25,6 +25,7 @@ void offsets(void)
 	OFFSET(CPU_FAST_REFILLS, cpu, fast_refills);
 	OFFSET(CPU_FAST_WINDOWS, cpu, fast_windows);
 	OFFSET(CPU_INSPECT_CAUSE, cpu, inspect.cause);
+	OFFSET(CPU_TLB_WRITES, cpu, tlb_writes);
 	OFFSET(CPU_FRAME, cpu, frame);
 	OFFSET(VCPU_GPR, vcpu, regs.gpr);
 	OFFSET(VCPU_HI, vcpu, regs.hi);

@@ -10,6 +10,7 @@
 #include "src/cpu/asm-offsets.h"
 
 #include "isa/cp0.h"
+#include "src/cpu/cpu.h"
 #include "src/include/asm.h"
 
 	.set	noreorder
@@ -38,7 +39,17 @@ FUNCTION(tlb_hw_insert)
 	 nop
 	b	2f
 	 tlbwi
-1:	tlbwr
+	/*
+	 * Random counts cycles: a loop of two misses that needs both entries at once could replace one by
+	 * the other for ever. So the time to here is never the same twice.
+	 */
+1:	lw	$t1, (CPU_SELF + CPU_TLB_WRITES)($zero)
+	addiu	$t1, $t1, 1
+	sw	$t1, (CPU_SELF + CPU_TLB_WRITES)($zero)
+	andi	$t1, $t1, 7
+3:	bnez	$t1, 3b
+	 addiu	$t1, $t1, -1
+	tlbwr
 2:	nop
 	nop
 	dmtc0	$t0, $CP0_ENTRYHI

@@ -22,7 +22,9 @@ static const struct group groups[] = {
 	{ "devices", test_devices },
 	{ "watch", test_watch },
 	{ "rewriting", test_rewriting },
+#if !GUEST_SHORT
 	{ "generated", test_generated },
+#endif
 };
 
 void guest_main(void)
