@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "isa/cp0.h"
+#include "tests/conformance/expect.h"
 #include "tests/conformance/explain.h"
 
 static void print_code(FILE *out, const struct program *program, unsigned first, unsigned end)
@@ -146,26 +147,6 @@ static struct span take_step(const struct outcome *outcome, size_t *at, unsigned
 	return span;
 }
 
-static bool is_expected(const struct program *program, unsigned expected,
-			const struct record *records, size_t count)
-{
-	unsigned found = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		unsigned code =
-			(records[i].field[FIELD_CAUSE] & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT;
-
-		if (records[i].kind != 'x' || is_served_refill(program, &records[i])) {
-			continue;
-		}
-		if (code != expected) {
-			return false;
-		}
-		found++;
-	}
-	return found == (expected == EXPECT_NONE ? 0 : 1);
-}
-
 void compare_expected(struct comparison *c, const struct program *program,
 		      const struct outcome *ours)
 {
@@ -182,7 +163,7 @@ void compare_expected(struct comparison *c, const struct program *program,
 			continue;
 		}
 		c->expected++;
-		if (!is_expected(program, step->expected, span.records, span.count)) {
+		if (!expect_matches(program, step, span.records, span.count)) {
 			c->unexpected++;
 			d.ours = span.records;
 			d.our_count = span.count;

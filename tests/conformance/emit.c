@@ -219,6 +219,20 @@ void emit_tested(struct gen *gen, enum isa_id id, struct operands operands)
 	emit_tested_word(gen, word);
 }
 
+void emit_subject_word(struct gen *gen, struct step *step, uint32_t word)
+{
+	step->status = gen->status;
+	emit_tested_word(gen, word);
+	step->tested = gen->program->code_count - 1;
+}
+
+void emit_subject(struct gen *gen, struct step *step, enum isa_id id, struct operands operands)
+{
+	step->status = gen->status;
+	emit_tested(gen, id, operands);
+	step->tested = gen->program->code_count - 1;
+}
+
 void emit_nops(struct gen *gen, unsigned count)
 {
 	while (count-- > 0) {
@@ -357,6 +371,7 @@ struct step *step_begin(struct gen *gen, enum isa_id row, uint64_t traits)
 		.traits = traits,
 		.status = gen->status,
 		.expected = EXPECT_NOTHING,
+		.asid = program->entryhi & ENTRYHI_ASID,
 	};
 	return step;
 }

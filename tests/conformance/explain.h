@@ -39,6 +39,12 @@ struct span {
 	size_t count;
 };
 
+/*
+ * Of two runs of records with the same observations: the hashes of the registers differ exactly as
+ * the observed values do, so no other register is different.
+ */
+bool only_observed_differ(const struct program *program, struct span ours, struct span theirs);
+
 /* The records are the same but for the values of registers, and what RECORD rules explain. */
 bool same_but_values(const struct difference *difference, struct span ours, struct span theirs);
 

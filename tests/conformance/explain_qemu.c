@@ -145,17 +145,36 @@ unsigned fields_qemu_never_taken_slot(const struct difference *d)
 	return 0;
 }
 
+/* One of their misses is in the same page as ours, and differs in nothing but the place. */
+static bool has_miss_of_page(const struct difference *d, const struct record *ours)
+{
+	const unsigned place = FIELD_BIT(CAUSE) | FIELD_BIT(EPC) | FIELD_BIT(BADVADDR);
+	struct difference one = *d;
+
+	one.ours = ours;
+	for (size_t i = 0; i < d->their_count; i++) {
+		one.theirs = &d->theirs[i];
+		if (ours->field[FIELD_BADVADDR] >> 12 ==
+			    one.theirs->field[FIELD_BADVADDR] >> 12 &&
+		    (difference_fields_left(&one) & ~place) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /*
- * They miss in the slot, with BD; we do not. What else may be left are fetches from the pages of
- * the branch and behind it, which one of the two has thrown out or brought in by then.
+ * They miss in the slot, with BD; we do not, but we may miss behind it, in the same page. What else
+ * may be left are their fetches from the page of the branch, if theirs has thrown it out.
  */
 bool explain_qemu_likely_slot(const struct difference *d)
 {
 	bool fetched = false;
 
 	for (size_t i = 0; i < d->our_count; i++) {
-		if (!is_fetch_miss(&d->ours[i]) || d->ours[i].field[FIELD_BADVADDR] ==
-							   d->step->address) {
+		if (!is_fetch_miss(&d->ours[i]) ||
+		    d->ours[i].field[FIELD_BADVADDR] == d->step->address ||
+		    !has_miss_of_page(d, &d->ours[i])) {
 			return false;
 		}
 	}

@@ -4,6 +4,7 @@
  */
 #include "tests/conformance/fpu_values.h"
 
+#include <fenv.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -240,6 +241,53 @@ bool fpu_leaves_range(const struct step *step)
 	}
 	value = rounded(value, step->row, step->fcr31 & 3);
 	return value >= limit || value < -limit;
+}
+
+static uint64_t double_bits(double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
+}
+
+/* From long: the host rounds as FCR31 says; volatile, so that it does so now. */
+static uint64_t from_long(const struct step *step, bool *inexact)
+{
+	static const int modes[4] = { FE_TONEAREST, FE_TOWARDZERO, FE_UPWARD, FE_DOWNWARD };
+	volatile int64_t value = (int64_t)step->fs;
+	volatile double wide;
+	volatile float narrow;
+	uint64_t bits = 0;
+	int before = fegetround();
+
+	(void)fesetround(modes[step->fcr31 & 3]);
+	wide = (double)value;
+	narrow = (float)value;
+	(void)fesetround(before);
+	if (fpu_row_result(step->row) == FPU_SINGLE) {
+		float copy = narrow;
+
+		*inexact = (long double)copy != (long double)value;
+		memcpy(&bits, &copy, sizeof(copy));
+		return bits & 0xffffffff;
+	}
+	*inexact = (long double)wide != (long double)value;
+	return double_bits(wide);
+}
+
+uint64_t fpu_convert(const struct step *step, bool *inexact)
+{
+	double value;
+	double integer;
+
+	if (fpu_row_source(step->row) == FPU_LONG) {
+		return from_long(step, inexact);
+	}
+	value = number(step->fs, fpu_row_source(step->row));
+	integer = rounded(value, step->row, step->fcr31 & 3);
+	*inexact = integer != value;
+	return (uint64_t)(int64_t)integer;
 }
 
 /* The magnitude of the exact result, as close as the host has it; 0 for what cannot be tiny. */

@@ -41,6 +41,12 @@ bool fpu_exact_zero(const struct step *step);
 bool fpu_leaves_range(const struct step *step);
 
 /*
+ * The result of a conversion from or to long, of a number that fits, and whether something was
+ * rounded away.
+ */
+uint64_t fpu_convert(const struct step *step, bool *inexact);
+
+/*
  * The step's result lies below the smallest normal number and is rounded to it: not tiny, because
  * tininess is detected after rounding (R4000 UM 7.4, Underflow).
  */

@@ -89,6 +89,9 @@ void emit_row(struct gen *gen, enum isa_id id, struct operands operands);
 /* The instruction that a step or an element of code is about: some stand in delay slots. */
 void emit_tested(struct gen *gen, enum isa_id id, struct operands operands);
 void emit_tested_word(struct gen *gen, uint32_t word);
+/* The same for the one whose exception the step expects, all of its record. */
+void emit_subject(struct gen *gen, struct step *step, enum isa_id id, struct operands operands);
+void emit_subject_word(struct gen *gen, struct step *step, uint32_t word);
 void emit_nops(struct gen *gen, unsigned count);
 /* In front of a branch of this row: QEMU fetches its slot too early (qemu_likely_slot). */
 void emit_branch_place(struct gen *gen, enum isa_id id);

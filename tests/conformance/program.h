@@ -88,10 +88,15 @@ struct step {
 	 * step's only exception. Our CPU is held to it even where no simulator can run the step.
 	 */
 	unsigned expected;
+	/* The word that raises it, 0 if the generator does not say; and what CP0 holds then. */
+	unsigned tested;
+	bool refill; /* to the refill vector: no TLB entry matches */
+	uint64_t asid;
 	/* Operands of an FPU instruction, if a rule needs them. */
 	uint64_t fs;
 	uint64_t ft;
 	uint32_t fcr31;
+	uint64_t fd; /* what the destination holds before */
 	/* One more than the rule that keeps a simulator from running the step, or 0. */
 	unsigned excluded;
 	/* FPU: the manual wants Unimplemented because of the operands. */

@@ -52,10 +52,11 @@ static void step_reserved(struct gen *gen)
 	if (!gxemul_survives) {
 		at = exclude_begin(gen, RULE_gxemul_reserved);
 	}
-	emit_tested_word(gen, word);
+	emit_subject_word(gen, step, word);
 	if (!gxemul_survives) {
 		exclude_end(gen, at);
 	}
+	emit_observe(gen, 0);
 	step_end(gen);
 }
 
@@ -74,7 +75,7 @@ static enum isa_id choose_coprocessor_row(struct gen *gen, unsigned flag)
 	}
 }
 
-static void emit_random_row(struct gen *gen, enum isa_id id)
+static void emit_random_row(struct gen *gen, struct step *step, enum isa_id id)
 {
 	struct operands o = {
 		.rs = choose_source(gen),
@@ -91,7 +92,7 @@ static void emit_random_row(struct gen *gen, enum isa_id id)
 	if (isa_descs[id].operands == ISA_OPD_RT_C1) {
 		o.rd = FCR_CSR;
 	}
-	emit_tested(gen, id, o);
+	emit_subject(gen, step, id, o);
 	if (isa_descs[id].class == ISA_CLASS_BRANCH) {
 		emit_nops(gen, 1);
 	}
@@ -106,7 +107,7 @@ void step_fpu_unusable(struct gen *gen)
 
 	emit_status(gen, status & ~(uint64_t)STATUS_CU1);
 	step->expected = EXC_CPU;
-	emit_random_row(gen, id);
+	emit_random_row(gen, step, id);
 	emit_status(gen, status);
 	step_end(gen);
 }
@@ -119,7 +120,7 @@ static void step_cop2_unusable(struct gen *gen)
 	unsigned at = id == ISA_cop2 ? 0 : exclude_begin(gen, RULE_gxemul_cop2_memory);
 
 	step->expected = EXC_CPU;
-	emit_random_row(gen, id);
+	emit_random_row(gen, step, id);
 	if (id != ISA_cop2) {
 		exclude_end(gen, at);
 	}
@@ -140,7 +141,7 @@ static void step_cp0_unusable(struct gen *gen)
 		o.rs = gen->base[0];
 		o.rt = 0x19; /* hit write-back invalidate, data */
 	}
-	emit_tested(gen, id, o);
+	emit_subject(gen, step, id, o);
 	if (!harmless) {
 		exclude_end(gen, at);
 	} else {

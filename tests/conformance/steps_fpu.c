@@ -164,15 +164,17 @@ static void step_fpu_operation(struct gen *gen)
 		step->expected = EXC_FPE;
 	}
 	excluded = exclude_begin(gen, RULE_gxemul_fpu);
+	step->fd = fd == fs ? step->fs : fd == ft ? step->ft : 0x3ff123456789abcd;
 	if (fd != fs && fd != ft) {
-		emit_fpr_constant(gen, fd, reg, 0x3ff123456789abcd);
+		emit_fpr_constant(gen, fd, reg, step->fd);
 	}
 	emit_fpr_constant(gen, fs, reg, step->fs);
 	if (ft != fs) {
 		emit_fpr_constant(gen, ft, reg, step->ft);
 	}
 	emit_fcr31(gen, reg, step->fcr31);
-	emit_tested(gen, id, (struct operands){ .rd = fs, .rt = ft, .sa = fd });
+	emit_subject(gen, step, id, (struct operands){ .rd = fs, .rt = ft, .sa = fd });
+	emit_observe(gen, 0);
 	emit_nops(gen, 1);
 	emit_fpr_observe(gen, fd, reg, is_compare(id) ? format : fpu_row_result(id));
 	emit_tested(gen, ISA_cfc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
@@ -223,7 +225,8 @@ static void step_fpu_undefined(struct gen *gen)
 	step->expected = EXC_FPE;
 	step->unimplemented_operand = true;
 	emit_fcr31(gen, reg, 0);
-	emit_tested_word(gen, word);
+	emit_subject_word(gen, step, word);
+	emit_observe(gen, 0);
 	emit_tested(gen, ISA_cfc1, (struct operands){ .rt = reg, .rd = FCR_CSR });
 	emit_nops(gen, 1);
 	emit_observe(gen, reg);

@@ -37,7 +37,7 @@ static void step_subtract(struct gen *gen)
 	step->expected = (int64_t)value >= 0 ? EXC_OV : EXPECT_NONE;
 	emit_constant(gen, rs, value);
 	emit_constant(gen, rt, wide ? UINT64_C(1) << 63 : 0xffffffff80000000);
-	emit_tested(gen, step->row, (struct operands){ .rs = rs, .rt = rt, .rd = rd });
+	emit_subject(gen, step, step->row, (struct operands){ .rs = rs, .rt = rt, .rd = rd });
 	emit_isolate(gen, rd);
 	step_end(gen);
 }
@@ -56,7 +56,7 @@ static void step_daddi_overflow(struct gen *gen)
 
 	step->expected = (int64_t)over > 0 ? EXC_OV : EXPECT_NONE;
 	emit_constant(gen, reg, rs);
-	emit_tested(gen, ISA_daddi,
+	emit_subject(gen, step, ISA_daddi,
 		 (struct operands){
 			 .rs = reg, .rt = rt, .imm = (unsigned)(negative ? -imm : imm) & 0xffff });
 	emit_isolate(gen, rt);
@@ -73,7 +73,7 @@ static void step_zero_overflow(struct gen *gen)
 
 	step->expected = EXC_OV;
 	emit_constant(gen, reg, which < 2 ? 0x7fffffff : INT64_MAX);
-	emit_tested(gen, rows[which],
+	emit_subject(gen, step, rows[which],
 		 isa_descs[rows[which]].operands == ISA_OPD_RD_RS_RT
 			 ? (struct operands){ .rs = reg, .rt = reg }
 			 : (struct operands){ .rs = reg, .imm = 0x7fff });
@@ -93,7 +93,7 @@ static enum isa_id choose_wide_row(struct gen *gen)
 	}
 }
 
-static void emit_wide_row(struct gen *gen, enum isa_id id)
+static void emit_wide_row(struct gen *gen, struct step *step, enum isa_id id)
 {
 	struct operands o = { .rs = choose_scratch(gen, 0), .sa = random_below(&gen->random, 32) };
 	unsigned offset = random_below(&gen->random, 0x2000) * 8 & 0xffff;
@@ -107,7 +107,7 @@ static void emit_wide_row(struct gen *gen, enum isa_id id)
 		o.imm = offset;
 		/* Both fill the TLB, if need be, and restore what a store has changed. */
 		emit_row(gen, ISA_sw, (struct operands){ .rs = o.rs, .imm = offset });
-		emit_tested(gen, id, o);
+		emit_subject(gen, step, id, o);
 		emit_isolate(gen, o.rt);
 		emit_row(gen, ISA_sw, (struct operands){ .rs = o.rs, .imm = offset });
 		emit_row(gen, ISA_sw, (struct operands){ .rs = o.rs, .imm = offset + 4 });
@@ -115,7 +115,7 @@ static void emit_wide_row(struct gen *gen, enum isa_id id)
 	case ISA_CLASS_FPMOVE:
 		o.rt = choose_scratch(gen, 0);
 		o.rd = fs;
-		emit_tested(gen, id, o);
+		emit_subject(gen, step, id, o);
 		emit_isolate(gen, o.rt);
 		emit_row(gen, ISA_ldc1,
 			 (struct operands){ .rs = gen->base[0], .rt = fs, .imm = offset });
@@ -124,13 +124,14 @@ static void emit_wide_row(struct gen *gen, enum isa_id id)
 		o.rt = choose_scratch(gen, 1U << o.rs);
 		emit_constant(gen, o.rt, 7);
 		emit_nops(gen, 2);
-		emit_tested(gen, id, o);
+		emit_subject(gen, step, id, o);
+		emit_observe(gen, 0);
 		emit_isolate_hilo(gen);
 		break;
 	default:
 		o.rt = choose_scratch(gen, 0);
 		o.rd = choose_scratch(gen, 0);
-		emit_tested(gen, id, o);
+		emit_subject(gen, step, id, o);
 		emit_observe(gen, o.rd);
 		emit_isolate(gen, o.rt);
 		emit_constant(gen, o.rd, random_word(&gen->random));
@@ -144,7 +145,7 @@ static void step_wide_operation(struct gen *gen)
 	struct step *step = step_begin(gen, id, TRAIT_BIT(WIDE_OPERATION));
 
 	step->expected = EXC_RI;
-	emit_wide_row(gen, id);
+	emit_wide_row(gen, step, id);
 	step_end(gen);
 }
 

@@ -161,7 +161,7 @@ struct used {
 };
 
 /* The access between two changes of mode, from kernel mode to kernel mode. */
-static void emit_access(struct gen *gen, enum isa_id id, const struct place *place,
+static void emit_access(struct gen *gen, struct step *step, const struct place *place,
 			const struct used *used)
 {
 	uint64_t kernel = gen->status;
@@ -172,9 +172,9 @@ static void emit_access(struct gen *gen, enum isa_id id, const struct place *pla
 	emit_constant(gen, used->reg, place->address);
 	emit_constant(gen, used->value, random_word(&gen->random));
 	emit_status(gen, place->status);
-	emit_tested(gen, id,
-		    (struct operands){ .rs = used->reg,
-				       .rt = used->fpu ? used->fpr : used->value });
+	emit_subject(gen, step, step->row,
+		     (struct operands){ .rs = used->reg,
+					.rt = used->fpu ? used->fpr : used->value });
 	emit_status(gen, kernel);
 	if (used->fpu) {
 		emit_fpr_accessed(gen, used->fpr, used->value);
@@ -200,12 +200,13 @@ void step_segment(struct gen *gen)
 	step->address = place.address;
 	step->status = place.status;
 	step->expected = expected_outcome(place.address, place.status, is_store(id));
+	step->refill = step->expected == EXC_TLBL || step->expected == EXC_TLBS;
 	emit_status(gen, (before & ~modes) | STATUS_KX | STATUS_UX);
 	rule = excluded_by(place.address, place.status, step->expected);
 	if (rule != RULES) {
 		at = exclude_begin(gen, rule);
 	}
-	emit_access(gen, id, &place, &used);
+	emit_access(gen, step, &place, &used);
 	if (rule != RULES) {
 		exclude_end(gen, at);
 	}
@@ -236,6 +237,7 @@ void step_store_unlinked(struct gen *gen)
 	case 1:
 		step->address = 0x20000000 + 8 * random_below(&gen->random, 0x1000);
 		step->expected = EXC_TLBS;
+		step->refill = true;
 		break;
 	default:
 		step->address = 0xffffffff80000000 | DATA_BASE;
@@ -246,7 +248,7 @@ void step_store_unlinked(struct gen *gen)
 	/* The return from this exception ends a link that the program may have. */
 	emit_observe(gen, value);
 	at = exclude_begin(gen, RULE_gxemul_store_unlinked);
-	emit_tested(gen, step->row, (struct operands){ .rs = reg, .rt = value });
+	emit_subject(gen, step, step->row, (struct operands){ .rs = reg, .rt = value });
 	exclude_end(gen, at);
 	emit_isolate(gen, value);
 	emit_constant(gen, reg, random_word(&gen->random));

@@ -294,8 +294,8 @@ static void emit_access(struct gen *gen, struct step *step, unsigned address_reg
 		emit_row(gen, id == ISA_sc ? ISA_ll : ISA_lld,
 			 (struct operands){ .rs = address_reg, .rt = value_reg });
 	}
-	emit_tested(gen, id,
-		    (struct operands){ .rs = address_reg, .rt = fpu ? fpr : value_reg });
+	emit_subject(gen, step, id,
+		     (struct operands){ .rs = address_reg, .rt = fpu ? fpr : value_reg });
 	if (at != 0) {
 		exclude_end(gen, at);
 	}
@@ -345,6 +345,8 @@ static void step_tlb_access(struct gen *gen)
 	}
 	step->address += half * page_bytes + (offset & ~(uint64_t)(bytes - 1));
 	step->expected = expected_access(entry, half, asid, store);
+	step->asid = asid & ENTRYHI_ASID;
+	step->refill = !entry_is_global(entry) && ((entry->hi ^ asid) & ENTRYHI_ASID) != 0;
 	emit_constant(gen, address_reg, step->address);
 	emit_constant(gen, value_reg, random_word(&gen->random));
 	if (asid != gen->program->entryhi) {
