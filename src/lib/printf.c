@@ -138,25 +138,62 @@ static uint64_t next_unsigned(const struct conversion *conversion, struct argume
 				 : va_arg(arguments->list, unsigned);
 }
 
-static size_t put_signed(struct print_sink *sink, const struct conversion *conversion,
-			 struct arguments *arguments)
+/* The magnitude; *prefix becomes "-" for a negative number. */
+static uint64_t next_signed(const struct conversion *conversion, struct arguments *arguments,
+			    const char **prefix)
 {
 	int64_t value =
 		conversion->longs ? va_arg(arguments->list, int64_t) : va_arg(arguments->list, int);
-	uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
-	return put_number(sink, conversion, value < 0 ? "-" : "", magnitude, 10, "0123456789");
+	if (value >= 0) {
+		return (uint64_t)value;
+	}
+	*prefix = "-";
+	return 0 - (uint64_t)value;
+}
+
+static bool convert_number(struct print_sink *sink, char letter,
+			   const struct conversion *conversion, struct arguments *arguments,
+			   size_t *count)
+{
+	const char *digits = letter == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+	const char *prefix = "";
+	unsigned base = 16;
+	uint64_t value;
+
+	switch (letter) {
+	case 'd':
+	case 'i':
+		value = next_signed(conversion, arguments, &prefix);
+		base = 10;
+		break;
+	case 'p':
+		value = (uintptr_t)va_arg(arguments->list, void *);
+		prefix = "0x";
+		break;
+	case 'u':
+		base = 10;
+		/* fallthrough */
+	case 'x':
+	case 'X':
+		value = next_unsigned(conversion, arguments);
+		break;
+	default:
+		return false;
+	}
+	*count += put_number(sink, conversion, prefix, value, base, digits);
+	return true;
 }
 
 /* False: the letter is unknown and nothing has been put. */
 static bool convert(struct print_sink *sink, char letter, const struct conversion *conversion,
 		    struct arguments *arguments, size_t *count)
 {
-	char c;
+	char c = '%';
 
 	switch (letter) {
 	case '%':
-		sink->put(sink, '%');
+		sink->put(sink, c);
 		*count += 1;
 		return true;
 	case 'c':
@@ -166,29 +203,8 @@ static bool convert(struct print_sink *sink, char letter, const struct conversio
 	case 's':
 		*count += put_string(sink, conversion, va_arg(arguments->list, const char *));
 		return true;
-	case 'd':
-	case 'i':
-		*count += put_signed(sink, conversion, arguments);
-		return true;
-	case 'u':
-		*count += put_number(sink, conversion, "", next_unsigned(conversion, arguments), 10,
-				     "0123456789");
-		return true;
-	case 'x':
-		*count += put_number(sink, conversion, "", next_unsigned(conversion, arguments), 16,
-				     "0123456789abcdef");
-		return true;
-	case 'X':
-		*count += put_number(sink, conversion, "", next_unsigned(conversion, arguments), 16,
-				     "0123456789ABCDEF");
-		return true;
-	case 'p':
-		*count += put_number(sink, conversion, "0x",
-				     (uintptr_t)va_arg(arguments->list, void *), 16,
-				     "0123456789abcdef");
-		return true;
 	default:
-		return false;
+		return convert_number(sink, letter, conversion, arguments, count);
 	}
 }
 

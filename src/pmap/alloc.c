@@ -102,8 +102,7 @@ enum status page_pool_init(struct page_alloc *alloc, uint32_t node, void *storag
 	return OK;
 }
 
-/* Node and number on it of a machine page; false for what is no RAM. */
-static bool locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, uint32_t *index)
+bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, uint32_t *index)
 {
 	uint64_t frame;
 
@@ -180,7 +179,7 @@ static enum status take_from(struct page_alloc *alloc, uint32_t node, uint32_t h
 	uint32_t index = INDEX_NONE;
 
 	if (hint != PAGE_ALLOC_NO_HINT &&
-	    (!locate(alloc, hint, &hint_node, &index) || hint_node != node)) {
+	    (!page_locate(alloc, hint, &hint_node, &index) || hint_node != node)) {
 		index = INDEX_NONE;
 	}
 	lock_acquire(&pool->lock);
@@ -308,7 +307,7 @@ void page_free(struct page_alloc *alloc, uint32_t mpn)
 {
 	uint32_t node;
 	uint32_t index;
-	bool is_ram = locate(alloc, mpn, &node, &index);
+	bool is_ram = page_locate(alloc, mpn, &node, &index);
 
 	CHECK(is_ram);
 	lock_acquire(&alloc->pool[node]->lock);
@@ -333,15 +332,7 @@ uint32_t page_node(const struct page_alloc *alloc, uint32_t mpn)
 	uint32_t node;
 	uint32_t index;
 
-	return locate(alloc, mpn, &node, &index) ? node : alloc->node_count;
-}
-
-uint32_t page_index(const struct page_alloc *alloc, uint32_t mpn)
-{
-	uint32_t node;
-	uint32_t index;
-
-	return locate(alloc, mpn, &node, &index) ? index : INDEX_NONE;
+	return page_locate(alloc, mpn, &node, &index) ? node : alloc->node_count;
 }
 
 bool page_is_free(const struct page_alloc *alloc, uint32_t mpn)
@@ -349,7 +340,7 @@ bool page_is_free(const struct page_alloc *alloc, uint32_t mpn)
 	uint32_t node;
 	uint32_t index;
 
-	return locate(alloc, mpn, &node, &index) && bit_is_set(alloc->pool[node]->bits, index);
+	return page_locate(alloc, mpn, &node, &index) && bit_is_set(alloc->pool[node]->bits, index);
 }
 
 static const char *check_pool(const struct page_pool *pool)

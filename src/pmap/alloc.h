@@ -80,10 +80,10 @@ MUST_CHECK enum status page_alloc_run(struct page_alloc *alloc, uint32_t node, u
 void page_free(struct page_alloc *alloc, uint32_t mpn);
 
 uint64_t page_alloc_free_count(const struct page_alloc *alloc);
+/* Node of a page and its number there (frame_of_node); false for what is no RAM. */
+bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, uint32_t *index);
 /* Home node of a page; `node_count` for what is no RAM. */
 uint32_t page_node(const struct page_alloc *alloc, uint32_t mpn);
-/* Its number on that node (frame_of_node); for RAM only. */
-uint32_t page_index(const struct page_alloc *alloc, uint32_t mpn);
 bool page_is_free(const struct page_alloc *alloc, uint32_t mpn);
 
 const char *page_alloc_check(const struct page_alloc *alloc);

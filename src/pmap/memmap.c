@@ -43,12 +43,10 @@ void memmap_node_init(struct memmap *memmap, uint32_t node, void *storage)
 
 struct memmap_page *memmap_lookup(const struct memmap *memmap, uint32_t mpn)
 {
-	uint32_t node = page_node(memmap->alloc, mpn);
+	uint32_t node;
+	uint32_t index;
 
-	if (node >= memmap->alloc->node_count) {
-		return NULL;
-	}
-	return &memmap->node[node][page_index(memmap->alloc, mpn)];
+	return page_locate(memmap->alloc, mpn, &node, &index) ? &memmap->node[node][index] : NULL;
 }
 
 /* Of a page that we hold: not finding it is our bug. */
