@@ -11,6 +11,7 @@
 
 /* CMakeLists.txt replaces two names that libfdt has too. */
 #include "tests/monitor/tree.h"
+#include "tests/monitor/use_tree.h"
 
 #include "src/platform/fdt.h"
 
@@ -245,40 +246,6 @@ START_TEST(unended_property_name_is_refused)
 	ck_assert_int_eq(OPEN(BEGIN, PROP(0, 0xffffffff), CLOSE, 9), ERR_INVALID);
 }
 END_TEST
-
-/* Uses everything on a tree, sound or not; reading outside it faults. */
-static unsigned use_tree(const void *blob, size_t bytes)
-{
-	struct fdt_property property;
-	struct fdt fdt;
-	unsigned sum = 0;
-	uint64_t a;
-	uint64_t b;
-
-	if (fdt_open(&fdt, blob, bytes) != OK) {
-		return 0;
-	}
-	for (uint32_t node = fdt_root(&fdt); node != FDT_NONE; node = fdt_next_node(&fdt, node)) {
-		const char *string;
-
-		sum += (unsigned)strlen(fdt_name(&fdt, node)) + fdt_parent(&fdt, node);
-		sum += fdt_next_sibling(&fdt, node) + fdt_first_child(&fdt, node);
-		for (uint32_t i = 0; fdt_reg(&fdt, node, i, &a, &b); i++) {
-			sum += (unsigned)(a + b);
-		}
-		for (uint32_t i = 0; (string = fdt_string(&fdt, node, "compatible", i)); i++) {
-			sum += (unsigned)strlen(string);
-		}
-		if (fdt_find(&fdt, node, "reg", &property) && property.bytes != 0) {
-			sum += property.value[property.bytes - 1];
-		}
-	}
-	for (uint32_t i = 0; i < 4 && fdt_reservation(&fdt, i, &a, &b); i++) {
-		sum += (unsigned)a;
-	}
-	return sum + fdt_path(&fdt, "/soc/uart@1f000a00") + fdt_phandle(&fdt, 9) +
-	       fdt_compatible(&fdt, FDT_NONE, "ns16550a") + 1;
-}
 
 START_TEST(damaged_trees_are_never_read_outside)
 {
