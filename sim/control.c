@@ -15,8 +15,20 @@
 #define QUANTUM_ALONE_CYCLES 1000000U
 
 /*
- * Can anything still happen? Not if every CPU is paused, or waits in power-save for an interrupt
- * that neither its timer nor a device that has input to come can raise.
+ * Does nothing but fault? With EXL set, a fault of the fetch at the general vector leads to the
+ * same fetch with the same registers, and interrupts are off: only a reset could end it. No
+ * instruction is executed, so no budget of instructions would.
+ */
+static bool only_faults(const struct core *core)
+{
+	return (core->cp0.status & STATUS_EXL) && core->reset_pending == CORE_RESET_NONE &&
+	       core->pc == core_vector_base(core) + VECTOR_GENERAL &&
+	       mmu_translate(core, core->pc, CORE_FETCH).fault != MMU_OK;
+}
+
+/*
+ * Can anything still happen? Not if every CPU is paused, only faults, or waits in power-save for an
+ * interrupt that its timer cannot raise. Who has input to give tries that before despair.
  */
 static bool is_deadlocked(const struct machine *machine)
 {
@@ -26,8 +38,8 @@ static bool is_deadlocked(const struct machine *machine)
 		/* What has come for it in this quantum wakes it in the next. */
 		uint32_t causes = (core->cp0.cause & CAUSE_IP) | CAUSE_IP_TIMER;
 
-		if (core->running && (!core->waiting || core->blocked || machine->interactive ||
-				      (core->cp0.status & causes))) {
+		if (core->running && !only_faults(core) &&
+		    (!core->waiting || core->blocked || (core->cp0.status & causes))) {
 			return false;
 		}
 	}

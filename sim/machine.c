@@ -289,11 +289,6 @@ void machine_console_output(struct machine *machine, unsigned console, uint8_t b
 	}
 }
 
-void machine_set_interactive(struct machine *machine, bool interactive)
-{
-	machine->interactive = interactive;
-}
-
 bool machine_console_input(struct machine *machine, uint8_t byte)
 {
 	if (!console_put(&machine->input, byte)) {

@@ -61,7 +61,7 @@ enum stop_reason {
 	STOP_WATCHPOINT,  /* `cpu` accessed `addr`; the access is done */
 	STOP_STEPPED,     /* control_step() did its instruction */
 	STOP_EXCEPTION,   /* `cpu` took exception `code` and exceptions are to be shown */
-	STOP_DEADLOCK,    /* every CPU is paused and nothing can wake one */
+	STOP_DEADLOCK,    /* every CPU is paused or only faults, and nothing can wake one */
 	STOP_INTERRUPTED, /* control_interrupt(), from a signal or a debugger */
 	STOP_IO_ERROR,    /* host I/O failed: machine_error() tells */
 	STOP_INVARIANT    /* the simulator found an error in itself: machine_error() tells */
@@ -96,9 +96,6 @@ uint32_t machine_latency_ns(const struct machine_config *config, unsigned from, 
 /* Where the consoles' output goes: called for each byte the guest prints. */
 typedef void machine_console_fn(void *context, unsigned console, uint8_t byte);
 void machine_set_console(struct machine *machine, machine_console_fn *fn, void *context);
-
-/* Says that input may still come, so that CPUs that wait for it are not thought dead. */
-void machine_set_interactive(struct machine *machine, bool interactive);
 
 /* Puts a byte into console 0's receive queue; false when it is full. */
 bool machine_console_input(struct machine *machine, uint8_t byte);

@@ -49,7 +49,6 @@ struct machine {
 	machine_console_fn *console;
 	void *console_context;
 	struct console_input input; /* of console 0 */
-	bool interactive;           /* somebody may still type */
 	machine_mark_fn *mark;
 	void *mark_context;
 };

@@ -136,8 +136,9 @@ bool report_judge(const struct session *session, struct error *err)
 	case STOP_INTERRUPTED:
 		return judge_hazards(session, err) && judge_limit(session, err);
 	case STOP_DEADLOCK:
-		return error_set(err, EXIT_GUEST,
-				 "guest-hang every CPU is paused and nothing can wake one");
+		return error_set(
+			err, EXIT_GUEST,
+			"guest-hang every CPU sleeps for ever or faults for ever at its vector");
 	default:
 		return error_set(err, EXIT_HOST_IO, "%s", machine_error(session->machine)->text);
 	}

@@ -35,6 +35,7 @@
 #define BEQ(rs, rt, words) \
 	(0x10000000U | (uint32_t)(rs) << 21 | (uint32_t)(rt) << 16 | ((uint32_t)(words)&0xffffU))
 #define MTC0(rt, rd) (0x40800000U | (uint32_t)(rt) << 16 | (uint32_t)(rd) << 11)
+#define JR(rs)       (0x00000008U | (uint32_t)(rs) << 21)
 #define NOP          0U
 #define T0           8U
 #define T1           9U
@@ -90,13 +91,16 @@ static const struct program programs[] = {
 		MTC0(T1, CP0_STATUS), LA_T0(TESTMIPS_CONSOLE_BASE), LA(T3, MAP_POWER_BASE),
 		ORI(T2, 0, '.'), SW(0, POWER_SAVE, T3), LBU(T1, 0, T0), SB(T1, 0, T0),
 		BEQ(T1, T2, 3), NOP, BEQ(0, 0, -6), NOP, SB(0, TESTMIPS_CONSOLE_HALT, T0), ENDLESS),
+	/* Jumps to nowhere with BEV = 1: as a VM sees it, the vector's own fetch faults, too. */
+	PROGRAM("faults", LUI(T1, (STATUS_CU1 | STATUS_BEV) >> 16), MTC0(T1, CP0_STATUS),
+		ORI(T0, 0, 2), NOP, NOP, JR(T0), NOP, ENDLESS),
 };
 
 #define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
 
-const char *const elf_image_program_names[] = { "halt", "fail", "panic", "monitor-panic",
-						"loop", "hang", "flood", "bytes",
-						"echo", "doze", NULL };
+const char *const elf_image_program_names[] = { "halt", "fail", "panic",  "monitor-panic",
+						"loop", "hang", "flood",  "bytes",
+						"echo", "doze", "faults", NULL };
 
 bool elf_image_set_program(struct elf_image_spec *spec, const char *name)
 {
