@@ -798,8 +798,20 @@ START_TEST(checks_see_broken_invariants)
 }
 END_TEST
 
+/* docs/monitor/memory.md has these numbers. */
+START_TEST(sizes_are_as_documented)
+{
+	ck_assert_uint_eq(pmap_storage_bytes(1024), 1024 * (4 + 32));
+	ck_assert_uint_eq(memmap_node_bytes(1024), 1024 * 64);
+	ck_assert_uint_le(page_pool_bytes(8192), sizeof(struct page_pool) + 8192 / 8 + 16);
+	ck_assert_uint_eq(l2tlb_storage_bytes(1024), 24576);
+	ck_assert_uint_eq(sizeof(struct vtlb), 1376);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
+	tcase_add_test(tcase, sizes_are_as_documented);
 	tcase_add_test(tcase, page_is_allocated_at_first_touch_on_the_node_and_zeroed);
 	tcase_add_test(tcase, full_node_falls_back_and_full_machine_says_so);
 	tcase_add_test(tcase, memory_beyond_the_vm_is_outside);
