@@ -8,6 +8,7 @@
 #include "sim/core/cp0.h"
 #include "sim/core/exception.h"
 #include "sim/core/mmu.h"
+#include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 #include "sim/timing.h"
 
@@ -28,7 +29,8 @@ static bool only_faults(const struct core *core)
 
 /*
  * Can anything still happen? Not if every CPU is paused, only faults, or waits in power-save for an
- * interrupt that its timer cannot raise. Who has input to give tries that before despair.
+ * interrupt that neither its timer nor an alarm can raise. Who has input to give tries that before
+ * despair.
  */
 static bool is_deadlocked(const struct machine *machine)
 {
@@ -39,7 +41,8 @@ static bool is_deadlocked(const struct machine *machine)
 		uint32_t causes = (core->cp0.cause & CAUSE_IP) | CAUSE_IP_TIMER;
 
 		if (core->running && !only_faults(core) &&
-		    (!core->waiting || core->blocked || (core->cp0.status & causes))) {
+		    (!core->waiting || core->blocked || machine->alarm_cycle != UINT64_MAX ||
+		     (core->cp0.status & causes))) {
 			return false;
 		}
 	}
@@ -58,6 +61,9 @@ static void begin_quantum(struct machine *machine)
 		quantum = QUANTUM_ALONE_CYCLES;
 	}
 	machine->slice_begin = machine->slice_end;
+	if (machine->slice_begin >= machine->alarm_cycle) {
+		rtc_alarm(machine->rtc, machine->slice_begin);
+	}
 	machine->slice_end = machine->slice_begin + quantum;
 	machine->turn = 0;
 }

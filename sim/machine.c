@@ -40,6 +40,7 @@ struct machine_config machine_config_default(void)
 		.layout = FRAME_BLOCK,
 		.topology = NODE_TOPOLOGY_MESH,
 		.clock_hz = 400000000,
+		.date_s = 1767225600, /* 2026-01-01 */
 		.local_ns = 300,
 		.remote_ns = 900,
 	};
@@ -226,6 +227,7 @@ struct machine *machine_create(const struct machine_config *config, struct error
 		return NULL;
 	}
 	machine->config = *config;
+	machine->alarm_cycle = UINT64_MAX;
 	complete_memory_config(&machine->config);
 	machine->timing_wanted = config->timing;
 	if (!timing_check(machine, err)) {

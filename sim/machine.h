@@ -45,6 +45,7 @@ struct machine_config {
 	enum frame_layout layout;
 	unsigned topology;  /* NODE_TOPOLOGY_* */
 	uint64_t clock_hz;  /* cycles in a second */
+	uint64_t date_s;    /* time of day at power-on, seconds since 1970; both types */
 	uint32_t local_ns;  /* read miss at the CPU's own node, without contention */
 	uint32_t remote_ns; /* at another node */
 };

@@ -27,6 +27,8 @@ struct machine {
 	struct device *device[MACHINE_DEVICES_MAX];
 	unsigned device_count;
 	struct device *intc; /* the interrupt controller among them */
+	struct device *rtc;
+	uint64_t alarm_cycle; /* when the alarm of the time of day is due; UINT64_MAX: never */
 
 	/* The quantum being executed. */
 	uint64_t slice_begin;

@@ -54,6 +54,7 @@ void config_state(struct machine_config *config, struct state_io *io)
 	config->layout = (enum frame_layout)layout;
 	state_io_unsigned(io, &config->topology);
 	state_io_u64(io, &config->clock_hz);
+	state_io_u64(io, &config->date_s);
 	state_io_u32(io, &config->local_ns);
 	state_io_u32(io, &config->remote_ns);
 	memory_state(&config->memory, io);

@@ -170,6 +170,7 @@ struct machine_config config_to_machine(const struct config *config, bool progra
 	machine.quantum_cycles = m->quantum;
 	machine.seed = m->seed;
 	machine.clock_hz = m->clock_hz;
+	machine.date_s = m->date_s;
 	machine.local_ns = (uint32_t)m->local_ns;
 	machine.remote_ns = (uint32_t)m->remote_ns;
 	machine.layout = (enum frame_layout)m->layout;

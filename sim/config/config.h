@@ -34,6 +34,7 @@ struct config_machine {
 	uint64_t quantum;
 	uint64_t seed;
 	uint64_t clock_hz;
+	uint64_t date_s;
 	uint64_t local_ns;
 	uint64_t remote_ns;
 	unsigned layout;   /* enum frame_layout */

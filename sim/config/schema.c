@@ -63,6 +63,8 @@ const struct schema_key schema_keys[] = {
 	  "network of the nodes; bus: the same latency to all", 0 },
 	{ "machine.clock", SCHEMA_FREQUENCY, MACHINE(clock_hz), "400MHz", MEGAHERTZ, 4 * GIGAHERTZ,
 	  NULL, "cycles of a CPU in a second, whole MHz", 0 },
+	{ "machine.date", SCHEMA_NUMBER, MACHINE(date_s), "1767225600", 0, UINT32_MAX, NULL,
+	  "time of day at power-on, in seconds since 1970", 0 },
 	{ "machine.local_latency", SCHEMA_TIME, MACHINE(local_ns), "300ns", 1, MAX_NS, NULL,
 	  "read miss at the CPU's own node, without contention", 0 },
 	{ "machine.remote_latency", SCHEMA_TIME, MACHINE(remote_ns), "900ns", 1, MAX_NS, NULL,

@@ -19,9 +19,11 @@ static bool add_mirrorball(struct machine *machine)
 bool devices_create(struct machine *machine)
 {
 	machine->intc = intc_create();
+	machine->rtc = rtc_create(&machine->config);
 	return machine_add_device(machine, machine->intc) &&
 	       machine_add_device(machine, cpuctl_create()) &&
 	       machine_add_device(machine, clock_create()) &&
+	       machine_add_device(machine, machine->rtc) &&
 	       (machine->config.type == MACHINE_TESTMIPS ? add_testmips(machine)
 							 : add_mirrorball(machine)) &&
 	       machine_add_device(machine, uart_create()) &&

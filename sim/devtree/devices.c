@@ -154,6 +154,10 @@ void devices_begin_soc(struct devtree_writer *writer, unsigned cpus, uint64_t cl
 	begin_plain(writer, "clock", DEVTREE_CLOCK, MAP_CLOCK_BASE, CLOCK_BYTES);
 	writer_u32(writer, "clock-frequency", (uint32_t)clock_hz);
 	writer_leave(writer);
+	begin_plain(writer, "rtc", DEVTREE_RTC, MAP_RTC_BASE, RTC_BYTES);
+	writer_empty(writer, "native-endian");
+	writer_u32(writer, "interrupts", LINES_SOURCE_RTC);
+	writer_leave(writer);
 	write_power(writer);
 }
 

@@ -47,6 +47,7 @@ START_TEST(machine_without_keys_is_the_default)
 	SAME(layout);
 	SAME(topology);
 	SAME(clock_hz);
+	SAME(date_s);
 	SAME(local_ns);
 	SAME(remote_ns);
 	SAME(timing);
