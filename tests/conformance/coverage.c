@@ -159,8 +159,8 @@ static unsigned check_access(const struct coverage *coverage, enum isa_id id, ui
 
 	missing += want(out, id, "with an address error", "", codes[store ? EXC_ADES : EXC_ADEL],
 			minimum);
-	missing += want(out, id, "with a TLB miss", "", codes[store ? EXC_TLBS : EXC_TLBL],
-			minimum);
+	missing +=
+		want(out, id, "with a TLB miss", "", codes[store ? EXC_TLBS : EXC_TLBL], minimum);
 	if (store) {
 		missing += want(out, id, "to a page that is not writable", "", codes[EXC_MOD],
 				minimum);
@@ -184,8 +184,8 @@ static unsigned check_row(const struct coverage *coverage, enum isa_id id, uint6
 		}
 	}
 	if (coverage_row_traps(id)) {
-		missing += want(out, id, "with an exception", "",
-				coverage->faulted[id][MIRRORBALL], minimum / FAULT_PART);
+		missing += want(out, id, "with an exception", "", coverage->faulted[id][MIRRORBALL],
+				minimum / FAULT_PART);
 	}
 	if (coverage_row_traps(id) && coverage_row_fits_slot(id)) {
 		missing += want(out, id, "with an exception in a delay slot", "",

@@ -8,10 +8,10 @@
 #include "tests/conformance/coverage.h"
 
 static const char *const code_names[EXCEPTION_CODES] = {
-	[EXC_INT] = "Int",   [EXC_MOD] = "Mod",	  [EXC_TLBL] = "TLBL", [EXC_TLBS] = "TLBS",
+	[EXC_INT] = "Int",   [EXC_MOD] = "Mod",   [EXC_TLBL] = "TLBL", [EXC_TLBS] = "TLBS",
 	[EXC_ADEL] = "AdEL", [EXC_ADES] = "AdES", [EXC_IBE] = "IBE",   [EXC_DBE] = "DBE",
-	[EXC_SYS] = "Sys",   [EXC_BP] = "Bp",	  [EXC_RI] = "RI",     [EXC_CPU] = "CpU",
-	[EXC_OV] = "Ov",     [EXC_TR] = "Tr",	  [EXC_FPE] = "FPE",   [EXC_WATCH] = "WATCH",
+	[EXC_SYS] = "Sys",   [EXC_BP] = "Bp",     [EXC_RI] = "RI",     [EXC_CPU] = "CpU",
+	[EXC_OV] = "Ov",     [EXC_TR] = "Tr",     [EXC_FPE] = "FPE",   [EXC_WATCH] = "WATCH",
 };
 
 static const char *const class_names[ISA_CLASS_COUNT] = {
@@ -139,7 +139,8 @@ static void print_rows(const struct coverage *coverage, FILE *out)
 {
 	fputs("\nExecuted, executed in a delay slot, exceptions, exceptions in a delay slot: "
 	      "mirrorball (M), qemu (Q), gxemul (G); exceptions of our CPU by kind.\n\n"
-	      "| row | M | Q | G | slot M | Q | G | exc. M | Q | G | exc. in slot M | Q | G | kinds |"
+	      "| row | M | Q | G | slot M | Q | G | exc. M | Q | G | exc. in slot M | Q | G | "
+	      "kinds |"
 	      "\n",
 	      out);
 	print_rule(out, 14);

@@ -117,8 +117,7 @@ static bool is_slot(const struct program *program)
 {
 	unsigned at = program->code_count;
 
-	return at > 0 &&
-	       (isa_descs[isa_decode(program->code[at - 1])].flags & ISA_F_DELAY) != 0;
+	return at > 0 && (isa_descs[isa_decode(program->code[at - 1])].flags & ISA_F_DELAY) != 0;
 }
 
 static void count_executed(struct gen *gen, enum isa_id id)

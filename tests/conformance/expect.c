@@ -46,28 +46,27 @@ static uint64_t xcontext_of(uint64_t address)
 {
 	uint64_t region = address >> 62 << XCONTEXT_R_SHIFT & XCONTEXT_R;
 
-	return region | ((address & ENTRYHI_VPN2) >> 13 << XCONTEXT_BADVPN2_SHIFT &
-			 XCONTEXT_BADVPN2);
+	return region |
+	       ((address & ENTRYHI_VPN2) >> 13 << XCONTEXT_BADVPN2_SHIFT & XCONTEXT_BADVPN2);
 }
 
 /* The exception of the step's instruction as the manual has it. */
 static struct record expected_exception(const struct program *program, const struct step *step)
 {
 	uint32_t word = program->code[step->tested];
-	bool in_slot = step->tested > 0 &&
-		       (isa_descs[isa_decode(program->code[step->tested - 1])].flags &
-			ISA_F_DELAY) != 0;
+	bool in_slot =
+		step->tested > 0 &&
+		(isa_descs[isa_decode(program->code[step->tested - 1])].flags & ISA_F_DELAY) != 0;
 	bool tlb = is_tlb_code(step->expected);
 	struct record r = { .kind = 'x' };
 
 	r.field[FIELD_VECTOR] = step->refill ? mode_is_wide(step->status) : 3;
-	r.field[FIELD_CAUSE] = (uint64_t)step->expected << CAUSE_EXCCODE_SHIFT |
-			       (in_slot ? CAUSE_BD : 0);
+	r.field[FIELD_CAUSE] =
+		(uint64_t)step->expected << CAUSE_EXCCODE_SHIFT | (in_slot ? CAUSE_BD : 0);
 	if (step->expected == EXC_CPU) {
 		r.field[FIELD_CAUSE] |= unit_of(word) << CAUSE_CE_SHIFT;
 	}
-	r.field[FIELD_EPC] =
-		program->code_vaddr + 4 * ((uint64_t)step->tested - (in_slot ? 1 : 0));
+	r.field[FIELD_EPC] = program->code_vaddr + 4 * ((uint64_t)step->tested - (in_slot ? 1 : 0));
 	r.field[FIELD_BADVADDR] = step->address;
 	r.field[FIELD_CONTEXT] = context_of(step->address);
 	r.field[FIELD_XCONTEXT] = xcontext_of(step->address);
@@ -86,8 +85,8 @@ static bool is_exact(const struct program *program, const struct step *step,
 
 	for (unsigned i = 0; i < FIELD_REGISTERS; i++) {
 		/* Programs of this class write the PTEBase of both. */
-		bool written = program->class == CLASS_CP0 &&
-			       (i == FIELD_CONTEXT || i == FIELD_XCONTEXT);
+		bool written =
+			program->class == CLASS_CP0 && (i == FIELD_CONTEXT || i == FIELD_XCONTEXT);
 
 		if ((record->undefined >> i & 1) == 0 && !written &&
 		    record->field[i] != expected.field[i]) {
@@ -111,8 +110,7 @@ static bool is_behind(const struct program *program, const struct step *step, ui
 static bool registers_kept(const struct program *program, const struct step *step,
 			   const struct record *exception, const struct record *behind)
 {
-	return behind->kind != 'o' ||
-	       !is_behind(program, step, behind->field[FIELD_OFFSET]) ||
+	return behind->kind != 'o' || !is_behind(program, step, behind->field[FIELD_OFFSET]) ||
 	       behind->field[FIELD_OBSERVE_REGISTERS] == exception->field[FIELD_REGISTERS];
 }
 

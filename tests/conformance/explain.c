@@ -95,8 +95,8 @@ static uint64_t change(unsigned number, uint64_t from, uint64_t to)
 
 static uint64_t hash_change(const struct record *ours, const struct record *theirs)
 {
-	unsigned field = ours->kind == 'o' ? (unsigned)FIELD_OBSERVE_REGISTERS
-					   : (unsigned)FIELD_REGISTERS;
+	unsigned field =
+		ours->kind == 'o' ? (unsigned)FIELD_OBSERVE_REGISTERS : (unsigned)FIELD_REGISTERS;
 
 	return ours->field[field] ^ theirs->field[field];
 }
@@ -131,9 +131,9 @@ bool only_observed_differ(const struct program *program, struct span ours, struc
 
 		if (a->kind == 'o') {
 			o = observation_of(program, a);
-			last = o.transient ? change(o.reg, a->field[FIELD_VALUE],
-						    b->field[FIELD_VALUE])
-					   : last;
+			last = o.transient
+				       ? change(o.reg, a->field[FIELD_VALUE], b->field[FIELD_VALUE])
+				       : last;
 			if (o.reg == 0) {
 				last = 0;
 			}

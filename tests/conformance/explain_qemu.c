@@ -154,8 +154,7 @@ static bool has_miss_of_page(const struct difference *d, const struct record *ou
 	one.ours = ours;
 	for (size_t i = 0; i < d->their_count; i++) {
 		one.theirs = &d->theirs[i];
-		if (ours->field[FIELD_BADVADDR] >> 12 ==
-			    one.theirs->field[FIELD_BADVADDR] >> 12 &&
+		if (ours->field[FIELD_BADVADDR] >> 12 == one.theirs->field[FIELD_BADVADDR] >> 12 &&
 		    (difference_fields_left(&one) & ~place) == 0) {
 			return true;
 		}

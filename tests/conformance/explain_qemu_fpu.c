@@ -58,14 +58,12 @@ static bool read_fpu_result(const struct program *program, struct span records,
 		uint64_t value = result->observed[i].field[FIELD_VALUE];
 
 		if (!observes_zero(program, &result->observed[i])) {
-			result->value = values++ == 0
-						? value
-						: (result->value & 0xffffffff) | value << 32;
+			result->value =
+				values++ == 0 ? value : (result->value & 0xffffffff) | value << 32;
 		}
 	}
 	if (result->count > 0) {
-		result->fcr31 =
-			(uint32_t)result->observed[result->count - 1].field[FIELD_VALUE];
+		result->fcr31 = (uint32_t)result->observed[result->count - 1].field[FIELD_VALUE];
 		result->cause = (result->fcr31 & FCSR_CAUSE) >> FCSR_CAUSE_SHIFT;
 	}
 	return result->count > 0;
@@ -79,8 +77,7 @@ static bool read_results(const struct difference *d, struct fpu_result *ours,
 	struct span their_records = { d->all_theirs, d->all_their_count };
 
 	if (!read_fpu_result(d->program, our_records, ours) ||
-	    !read_fpu_result(d->program, their_records, theirs) ||
-	    ours->count != theirs->count) {
+	    !read_fpu_result(d->program, their_records, theirs) || ours->count != theirs->count) {
 		return false;
 	}
 	for (size_t i = 0; i < ours->count; i++) {
@@ -188,8 +185,7 @@ bool explain_qemu_fpu_sign(const struct difference *d)
 	return (id == ISA_abs_s || id == ISA_abs_d || id == ISA_neg_s || id == ISA_neg_d) &&
 	       fpu_is_signalling(d->step->fs, fpu_row_source(id)) &&
 	       read_results(d, &ours, &theirs) && theirs.cause == 0 && !theirs.trapped &&
-	       is_as_wanted(d, &ours,
-			    (struct verdict){ .value = nan, .cause = FPU_CAUSE_INVALID });
+	       is_as_wanted(d, &ours, (struct verdict){ .value = nan, .cause = FPU_CAUSE_INVALID });
 }
 
 /*
@@ -230,7 +226,8 @@ bool explain_qemu_fpu_tiny(const struct difference *d)
 
 /*
  * QEMU delivers a zero because FS = 1. The manual: zero, or the smallest normal number if the
- * rounding mode leads away from zero (table 7-1), or that one because it is not tiny after rounding.
+ * rounding mode leads away from zero (table 7-1), or that one because it is not tiny after
+ * rounding.
  */
 bool explain_qemu_fpu_flush(const struct difference *d)
 {
@@ -245,8 +242,8 @@ bool explain_qemu_fpu_flush(const struct difference *d)
 	    !result_is_tiny(step, &theirs)) {
 		return false;
 	}
-	verdict.value = result_bits(step, theirs.value) &
-			(single ? UINT64_C(1) << 31 : UINT64_C(1) << 63);
+	verdict.value =
+		result_bits(step, theirs.value) & (single ? UINT64_C(1) << 31 : UINT64_C(1) << 63);
 	if (fpu_rounds_to_smallest(step, verdict.value != 0)) {
 		verdict.value |= smallest;
 		return is_as_wanted(d, &ours, verdict);

@@ -133,7 +133,7 @@ static void chain_compute(struct gen *gen, struct chain *chain)
 		return;
 	}
 	emit_tested(gen, operation->rows[a->format],
-		 (struct operands){ .rd = a->fpr, .rt = b->fpr, .sa = d->fpr });
+		    (struct operands){ .rd = a->fpr, .rt = b->fpr, .sa = d->fpr });
 	d->format = a->format;
 	d->value = value;
 }
@@ -181,7 +181,7 @@ static void chain_compare(struct gen *gen, struct chain *chain)
 		return;
 	}
 	emit_tested(gen, a->format == FPU_SINGLE ? singles[i] : doubles[i],
-		 (struct operands){ .rd = a->fpr, .rt = b->fpr });
+		    (struct operands){ .rd = a->fpr, .rt = b->fpr });
 	/* A branch sees the condition one instruction later (R4000 UM B, BC1F). */
 	emit_constant(gen, chain->reg, 1);
 	branch = branches[random_below(&gen->random, 4)];

@@ -144,8 +144,8 @@ void step_cp0(struct gen *gen);       /* steps_cp0.c */
 void step_tlb(struct gen *gen);       /* steps_tlb.c */
 void step_segment(struct gen *gen);   /* steps_segment.c */
 void step_store_unlinked(struct gen *gen);
-void step_code(struct gen *gen);      /* steps_code.c */
-void step_fpu(struct gen *gen);       /* steps_exception.c */
+void step_code(struct gen *gen); /* steps_code.c */
+void step_fpu(struct gen *gen);  /* steps_exception.c */
 void step_fpu_unusable(struct gen *gen);
 
 /* steps_fpu.c */

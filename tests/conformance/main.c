@@ -144,8 +144,8 @@ static void print_missed(const struct program *program, const struct record *rec
 
 	printf("self-test: not reported: program %u, step %u, row %s, traits %" PRIx64
 	       ", record %c, field %u\n",
-	       program->number, record->step, isa_descs[step->row].text, step->traits,
-	       record->kind, field);
+	       program->number, record->step, isa_descs[step->row].text, step->traits, record->kind,
+	       field);
 }
 
 /* One wrong bit in each field of each record, one after the other: all are reported. */

@@ -74,8 +74,7 @@ void emit_fpr_accessed(struct gen *gen, unsigned fpr, unsigned reg)
 		(void)step_begin(gen, id, 0);
 		at = exclude_begin(gen, RULE_gxemul_ldc1_fault);
 	}
-	emit_fpr_observe(gen, fpr, reg,
-			 id == ISA_ldc1 || id == ISA_sdc1 ? FPU_DOUBLE : FPU_SINGLE);
+	emit_fpr_observe(gen, fpr, reg, id == ISA_ldc1 || id == ISA_sdc1 ? FPU_DOUBLE : FPU_SINGLE);
 	if (fault) {
 		exclude_end(gen, at);
 	}

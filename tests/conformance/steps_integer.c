@@ -57,8 +57,9 @@ static void step_daddi_overflow(struct gen *gen)
 	step->expected = (int64_t)over > 0 ? EXC_OV : EXPECT_NONE;
 	emit_constant(gen, reg, rs);
 	emit_subject(gen, step, ISA_daddi,
-		 (struct operands){
-			 .rs = reg, .rt = rt, .imm = (unsigned)(negative ? -imm : imm) & 0xffff });
+		     (struct operands){ .rs = reg,
+					.rt = rt,
+					.imm = (unsigned)(negative ? -imm : imm) & 0xffff });
 	emit_isolate(gen, rt);
 	step_end(gen);
 }
@@ -74,9 +75,9 @@ static void step_zero_overflow(struct gen *gen)
 	step->expected = EXC_OV;
 	emit_constant(gen, reg, which < 2 ? 0x7fffffff : INT64_MAX);
 	emit_subject(gen, step, rows[which],
-		 isa_descs[rows[which]].operands == ISA_OPD_RD_RS_RT
-			 ? (struct operands){ .rs = reg, .rt = reg }
-			 : (struct operands){ .rs = reg, .imm = 0x7fff });
+		     isa_descs[rows[which]].operands == ISA_OPD_RD_RS_RT
+			     ? (struct operands){ .rs = reg, .rt = reg }
+			     : (struct operands){ .rs = reg, .imm = 0x7fff });
 	step_end(gen);
 }
 

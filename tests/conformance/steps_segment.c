@@ -172,9 +172,9 @@ static void emit_access(struct gen *gen, struct step *step, const struct place *
 	emit_constant(gen, used->reg, place->address);
 	emit_constant(gen, used->value, random_word(&gen->random));
 	emit_status(gen, place->status);
-	emit_subject(gen, step, step->row,
-		     (struct operands){ .rs = used->reg,
-					.rt = used->fpu ? used->fpr : used->value });
+	emit_subject(
+		gen, step, step->row,
+		(struct operands){ .rs = used->reg, .rt = used->fpu ? used->fpr : used->value });
 	emit_status(gen, kernel);
 	if (used->fpu) {
 		emit_fpr_accessed(gen, used->fpr, used->value);

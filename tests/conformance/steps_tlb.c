@@ -242,11 +242,11 @@ static enum isa_id choose_access(struct gen *gen, unsigned *bytes, bool *store)
 		enum isa_id id;
 		unsigned bytes;
 	} rows[] = {
-		{ ISA_lb, 1 },   { ISA_lbu, 1 },  { ISA_lh, 2 },   { ISA_lhu, 2 },  { ISA_lw, 4 },
-		{ ISA_lwu, 4 },  { ISA_ld, 8 },   { ISA_lwl, 1 },  { ISA_lwr, 1 },  { ISA_ldl, 1 },
-		{ ISA_ldr, 1 },  { ISA_ll, 4 },   { ISA_lld, 8 },  { ISA_lwc1, 4 }, { ISA_ldc1, 8 },
-		{ ISA_sb, 1 },   { ISA_sh, 2 },   { ISA_sw, 4 },   { ISA_sd, 8 },   { ISA_swl, 1 },
-		{ ISA_swr, 1 },  { ISA_sdl, 1 },  { ISA_sdr, 1 },  { ISA_sc, 4 },   { ISA_scd, 8 },
+		{ ISA_lb, 1 },   { ISA_lbu, 1 },  { ISA_lh, 2 },  { ISA_lhu, 2 },  { ISA_lw, 4 },
+		{ ISA_lwu, 4 },  { ISA_ld, 8 },   { ISA_lwl, 1 }, { ISA_lwr, 1 },  { ISA_ldl, 1 },
+		{ ISA_ldr, 1 },  { ISA_ll, 4 },   { ISA_lld, 8 }, { ISA_lwc1, 4 }, { ISA_ldc1, 8 },
+		{ ISA_sb, 1 },   { ISA_sh, 2 },   { ISA_sw, 4 },  { ISA_sd, 8 },   { ISA_swl, 1 },
+		{ ISA_swr, 1 },  { ISA_sdl, 1 },  { ISA_sdr, 1 }, { ISA_sc, 4 },   { ISA_scd, 8 },
 		{ ISA_swc1, 4 }, { ISA_sdc1, 8 },
 	};
 	unsigned i = random_below(&gen->random, sizeof(rows) / sizeof(rows[0]));
