@@ -78,6 +78,14 @@ static char *temporary_name(const char *path)
 	return name;
 }
 
+/* A link that is left after realpath(): what it leads to has no name. */
+static bool is_link(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 /* Takes over `path`, which was allocated. */
 static FILE *add_file(struct output_set *set, char *path, struct error *err)
 {
@@ -86,7 +94,7 @@ static FILE *add_file(struct output_set *set, char *path, struct error *err)
 
 	*file = (struct output_file){ .path = path };
 	/* /dev/null, a pipe: nothing to rename, and nobody wants them replaced by a file. */
-	bool is_special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+	bool is_special = stat(path, &status) == 0 && (!S_ISREG(status.st_mode) || is_link(path));
 
 	if (!is_special) {
 		file->temporary = temporary_name(path);
@@ -109,8 +117,43 @@ static FILE *add_file(struct output_set *set, char *path, struct error *err)
 	return file->stream;
 }
 
+/* Is it the regular file that standard output or standard error goes to? */
+static bool is_taken(const struct stat *status)
+{
+	struct stat taken;
+
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fstat(fd, &taken) == 0 && taken.st_dev == status->st_dev &&
+		    taken.st_ino == status->st_ino) {
+			return S_ISREG(status->st_mode);
+		}
+	}
+	return false;
+}
+
+/*
+ * A link is never replaced: not one to nothing, and not /dev/stdout, whose file may have no name of
+ * its own. Nor is a file replaced under a stream that goes on writing to it.
+ */
+static bool check_path(const char *path, struct error *err)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0) {
+		return lstat(path, &status) != 0 ||
+		       error_set(err, EXIT_HOST_IO, "cannot create %s: it is a link to nothing",
+				 path);
+	}
+	return !is_taken(&status) ||
+	       error_set(err, EXIT_USAGE,
+			 "%s is where standard output or error goes; expected another file", path);
+}
+
 FILE *output_add_path(struct output_set *set, const char *path, struct error *err)
 {
+	if (!check_path(path, err)) {
+		return NULL;
+	}
 	char *copy = realpath(path, NULL); /* not the link is to be replaced, but the file */
 
 	if (copy == NULL) {

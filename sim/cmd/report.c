@@ -11,6 +11,7 @@
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/memory_report.h"
 #include "sim/cmd/session.h"
+#include "sim/cmd/settings.h"
 #include "sim/control.h"
 
 const char *report_reason(const struct session *session)
@@ -218,12 +219,16 @@ json_t *report_file(const char *name, uint64_t bytes, uint64_t hash)
 
 static json_t *report_machine(const struct machine_config *config)
 {
-	return json_pack("{s:s, s:i, s:i, s:I, s:i, s:s, s:I, s:I}", "type",
+	return json_pack("{s:s, s:i, s:i, s:I, s:i, s:s, s:I, s:I, s:s, s:s, s:s, s:s}", "type",
 			 config->type == MACHINE_TESTMIPS ? "testmips" : "mirrorball", "cpus",
 			 (int)config->cpus, "nodes", (int)config->nodes, "memory_bytes",
 			 (json_int_t)config->memory_bytes, "tlb_entries", (int)config->tlb_entries,
 			 "endian", config->big_endian ? "big" : "little", "quantum_cycles",
-			 (json_int_t)config->quantum_cycles, "seed", (json_int_t)config->seed);
+			 (json_int_t)config->quantum_cycles, "seed", (json_int_t)config->seed,
+			 "engine", settings_engine_names[config->step_engine], "hazards",
+			 settings_hazards_names[config->hazard_check], "turns",
+			 settings_turns_names[config->reversed_turns], "segments",
+			 settings_segments_names[config->vm_segments]);
 }
 
 /* A budget; null if there is none. */

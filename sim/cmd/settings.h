@@ -27,6 +27,8 @@ enum settings_engine {
 extern const char *const settings_endian_names[];
 extern const char *const settings_engine_names[];
 extern const char *const settings_hazards_names[];
+extern const char *const settings_turns_names[];
+extern const char *const settings_segments_names[];
 
 struct settings {
 	uint64_t cpus;
