@@ -79,7 +79,7 @@ static void check_edges(uint64_t frames)
 	uint32_t value;
 
 	CHECK(!trap_probe(paddr_pointer(frame_to_paddr(frames - 1) + MAP_PAGE_BYTES), 4, &value) ||
-	      frames == FRAME_HOLE_FIRST);
+	      frames == FRAME_HOLE_FIRST || frames == FRAME_COUNT_MAX);
 	CHECK(!trap_probe(paddr_pointer(MAP_IO_END - 8), 4, &value));
 	CHECK(!trap_probe(paddr_pointer(MAP_MISS_BASE - 8), 4, &value) ||
 	      frames == FRAME_COUNT_MAX);
