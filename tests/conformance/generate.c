@@ -288,10 +288,13 @@ static void step_mixed(struct gen *gen)
 	}
 }
 
+/* The longest step is that of TLBWR (steps_tlb.c). */
+#define STEP_WORDS 900
+
 /* A step as the class has it. */
 static void make_step(struct gen *gen)
 {
-	if (!emit_has_room(gen, 512)) {
+	if (!emit_has_room(gen, STEP_WORDS)) {
 		return;
 	}
 	switch (gen->program->class) {
@@ -307,7 +310,7 @@ static void make_step(struct gen *gen)
 		}
 		break;
 	case CLASS_TLB:
-		for (unsigned i = 0; i < 3 && emit_has_room(gen, 512); i++) {
+		for (unsigned i = 0; i < 3 && emit_has_room(gen, STEP_WORDS); i++) {
 			step_tlb(gen);
 		}
 		break;
