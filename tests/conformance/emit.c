@@ -443,9 +443,6 @@ void exclude_end(struct gen *gen, unsigned at)
 		gen->skipped = 0;
 	}
 	gen->program->code[at - 1] |= count << 6;
-	/* If the words skipped end behind the beginning of a page, it is refilled here: in this
-	 * step. */
-	emit_observe(gen, 0);
 }
 
 /* Any row; words that no row describes are made by steps of their own. */

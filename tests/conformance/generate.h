@@ -110,7 +110,10 @@ bool emit_has_room(const struct gen *gen, unsigned words);
 /* Steps. */
 struct step *step_begin(struct gen *gen, enum isa_id row, uint64_t traits);
 void step_end(struct gen *gen);
-/* The rule's simulator does not run the instructions from here to exclude_end(). */
+/*
+ * The rule's simulator does not run the instructions from here to exclude_end(). Some code of the
+ * step must follow that: if a page begins inside, that is where the simulator refills it.
+ */
 unsigned exclude_begin(struct gen *gen, enum rule_id id);
 void exclude_end(struct gen *gen, unsigned at);
 

@@ -124,6 +124,7 @@ static void step_cop2_unusable(struct gen *gen)
 	if (id != ISA_cop2) {
 		exclude_end(gen, at);
 	}
+	emit_observe(gen, 0);
 	step_end(gen);
 }
 
@@ -144,6 +145,7 @@ static void step_cp0_unusable(struct gen *gen)
 	emit_subject(gen, step, id, o);
 	if (!harmless) {
 		exclude_end(gen, at);
+		emit_observe(gen, 0);
 	} else {
 		emit_isolate(gen, o.rt);
 	}
