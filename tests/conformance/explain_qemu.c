@@ -191,14 +191,6 @@ bool explain_qemu_likely_slot(const struct difference *d)
 	return fetched;
 }
 
-unsigned fields_qemu_misaligned_fetch(const struct difference *d)
-{
-	return is_exception(d->ours, 1, EXC_ADEL) && (d->ours->field[FIELD_EPC] & 3) != 0 &&
-			       d->ours->field[FIELD_BADVADDR] == d->ours->field[FIELD_EPC]
-		       ? FIELD_BIT(BADVADDR)
-		       : 0;
-}
-
 bool explain_qemu_supervisor_wide(const struct difference *d)
 {
 	return (d->step->status & STATUS_KSU) == STATUS_KSU_SUPERVISOR &&

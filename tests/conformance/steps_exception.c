@@ -224,7 +224,11 @@ static void step_bad_fetch(struct gen *gen)
 	step_end(gen);
 }
 
-/* To the jump itself and one to three bytes further: its page is there, so nothing is refilled. */
+/*
+ * To the jump itself and one to three bytes further: its page is there, so nothing is refilled,
+ * which QEMU does not survive; and each address is used once, because it sets BadVAddr only when it
+ * translates the address.
+ */
 static void step_misaligned_fetch(struct gen *gen)
 {
 	unsigned reg = choose_scratch(gen, 0);
