@@ -57,7 +57,7 @@ static enum isa_mode mode_of(uint32_t status)
 	return (status & STATUS_KSU) == STATUS_KSU_SUPERVISOR ? ISA_MODE_SUPERVISOR : ISA_MODE_USER;
 }
 
-static struct isa_segment_result segment_of(uint64_t address, uint32_t status)
+static struct isa_segment_result segment_of(const struct user *user, uint32_t status)
 {
 	static const uint32_t wide[] = {
 		[ISA_MODE_USER] = STATUS_UX,
@@ -65,13 +65,17 @@ static struct isa_segment_result segment_of(uint64_t address, uint32_t status)
 		[ISA_MODE_KERNEL] = STATUS_KX,
 	};
 	enum isa_mode mode = mode_of(status);
+	bool x64 = (status & wide[mode]) != 0;
 
-	return isa_segment(address, mode, (status & wide[mode]) != 0, (status & STATUS_ERL) != 0);
+	if (user->step->vm_segments) {
+		return isa_segment_vm(user->address, mode, x64);
+	}
+	return isa_segment(user->address, mode, x64, (status & STATUS_ERL) != 0);
 }
 
 static bool is_mapped(const struct user *user)
 {
-	return segment_of(user->address, user->step->status).kind == ISA_SEGMENT_MAPPED;
+	return segment_of(user, user->step->status).kind == ISA_SEGMENT_MAPPED;
 }
 
 static bool is_usable(uint32_t status, unsigned unit)
@@ -115,8 +119,8 @@ static bool status_matters(const struct hazard_row *row, const struct hazard_pen
 	case HAZARD_DATA_USABLE:
 		return is_usable(before, user->unit) != is_usable(after, user->unit);
 	case HAZARD_DATA_MODE:
-		old_segment = segment_of(user->address, before);
-		new_segment = segment_of(user->address, after);
+		old_segment = segment_of(user, before);
+		new_segment = segment_of(user, after);
 		return old_segment.kind != new_segment.kind ||
 		       old_segment.cache != new_segment.cache ||
 		       old_segment.paddr != new_segment.paddr;
@@ -177,10 +181,10 @@ static bool register_matters(const struct hazard_row *row, const struct hazard_p
 		       is_mapped(user);
 	case HAZARD_DATA_K0:
 		return what == CP0_CONFIG && (changed & CONFIG_K0) &&
-		       segment_of(user->address, user->step->status).cache == ISA_CACHE_CONFIG;
+		       segment_of(user, user->step->status).cache == ISA_CACHE_CONFIG;
 	case HAZARD_DATA_IB:
 		return what == CP0_CONFIG && (changed & CONFIG_IB) &&
-		       segment_of(user->address, user->step->status).cache != ISA_CACHE_UNCACHED;
+		       segment_of(user, user->step->status).cache != ISA_CACHE_UNCACHED;
 	case HAZARD_DATA_WATCH:
 		return (what == CP0_WATCHLO || what == CP0_WATCHHI) &&
 		       is_watched(written->before, user->step) !=

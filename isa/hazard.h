@@ -113,6 +113,7 @@ struct hazard_step {
 	enum hazard_event event;
 	bool pc_is_global;   /* fetched through a global TLB entry */
 	bool data_is_global; /* likewise for its load or store */
+	bool vm_segments;    /* addresses as a VM's guest has them: isa_segment_vm() */
 	uint64_t vaddr;      /* of a load, a store, CACHE */
 	uint64_t paddr;      /* of a load or store */
 	/*

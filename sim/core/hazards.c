@@ -259,6 +259,7 @@ void hazards_step(struct hazards *hazards, const struct core *core, uint64_t pc,
 		.word = word,
 		.status = core->cp0.status,
 		.cause = core->cp0.cause,
+		.vm_segments = core->vm_segments,
 	};
 	predict_writes(core, id, &cpu->step);
 	/* Where an address leads to is of interest only as long as something is under way. */
@@ -281,6 +282,7 @@ void hazards_exception(struct hazards *hazards, const struct core *core, unsigne
 		.cause = cp0->cause,
 		.event = code == EXC_INT ? HAZARD_INTERRUPT : HAZARD_FETCH_EXCEPTION,
 		.pc_is_global = is_global(core, core->pc),
+		.vm_segments = core->vm_segments,
 		.before = cp0->entry_hi,
 		.after = cp0->entry_hi,
 	};

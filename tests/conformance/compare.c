@@ -221,6 +221,42 @@ static void count_skipped(struct comparison *c, enum simulator simulator)
 	}
 }
 
+/* Steps that the simulator does not run count under their rule. */
+static void count_excluded(struct comparison *c, const struct program *program,
+			   enum simulator simulator)
+{
+	for (unsigned i = 0; i < program->step_count; i++) {
+		unsigned excluded = program->steps[i].excluded;
+
+		if (excluded != 0 && rules[excluded - 1].simulator == simulator) {
+			c->explained[excluded - 1]++;
+		}
+	}
+}
+
+/* The final state, as one more step without traits: `d` has what is left of both outcomes. */
+static void compare_final(struct comparison *c, struct difference *d, enum outcome_end ours,
+			  enum outcome_end theirs)
+{
+	if (ours != END_COMPLETE || theirs != END_COMPLETE) {
+		d->step = NULL;
+		report(c, d,
+		       ours != END_COMPLETE ? "ours did not come to the end"
+					    : "theirs did not come to the end");
+		return;
+	}
+	while (d->our_count > 0 && d->their_count > 0 && records_match(c, d, d->ours, d->theirs)) {
+		d->ours++;
+		d->theirs++;
+		d->our_count--;
+		d->their_count--;
+	}
+	if (d->our_count > 0 || d->their_count > 0) {
+		d->step = NULL;
+		report(c, d, "the final state differs");
+	}
+}
+
 void compare_program(struct comparison *c, const struct program *program, enum simulator simulator,
 		     const struct outcome *ours, const struct outcome *theirs)
 {
@@ -232,13 +268,7 @@ void compare_program(struct comparison *c, const struct program *program, enum s
 		count_skipped(c, simulator);
 		return;
 	}
-	for (unsigned i = 0; i < program->step_count; i++) {
-		unsigned excluded = program->steps[i].excluded;
-
-		if (excluded != 0 && rules[excluded - 1].simulator == simulator) {
-			c->explained[excluded - 1]++;
-		}
-	}
+	count_excluded(c, program, simulator);
 	c->programs[simulator]++;
 	c->records[simulator] += theirs->count;
 	for (;;) {
@@ -265,27 +295,10 @@ void compare_program(struct comparison *c, const struct program *program, enum s
 			return;
 		}
 	}
-	/* The final state, as one more step without traits. */
 	d.step = &program->steps[0];
 	d.ours = &ours->records[our_at];
 	d.our_count = ours->count - our_at;
 	d.theirs = &theirs->records[their_at];
 	d.their_count = theirs->count - their_at;
-	if (ours->end != END_COMPLETE || theirs->end != END_COMPLETE) {
-		d.step = NULL;
-		report(c, &d,
-		       ours->end != END_COMPLETE ? "ours did not come to the end"
-						 : "theirs did not come to the end");
-		return;
-	}
-	while (d.our_count > 0 && d.their_count > 0 && records_match(c, &d, d.ours, d.theirs)) {
-		d.ours++;
-		d.theirs++;
-		d.our_count--;
-		d.their_count--;
-	}
-	if (d.our_count > 0 || d.their_count > 0) {
-		d.step = NULL;
-		report(c, &d, "the final state differs");
-	}
+	compare_final(c, &d, ours->end, theirs->end);
 }

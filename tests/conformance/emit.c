@@ -58,6 +58,7 @@ uint32_t emit_encode(enum isa_id id, const struct operands *o)
 	case ISA_OPD_RD_RT_RS:
 		return desc->match | rs | rt | rd;
 	case ISA_OPD_RD_RT_SA:
+	case ISA_OPD_FD_FS_FT: /* fs in rd, ft in rt, fd in sa */
 		return desc->match | rt | rd | sa;
 	case ISA_OPD_RT_RS_SIMM:
 	case ISA_OPD_RT_RS_UIMM:
@@ -91,13 +92,10 @@ uint32_t emit_encode(enum isa_id id, const struct operands *o)
 	case ISA_OPD_RT_C0:
 	case ISA_OPD_RT_FS:
 	case ISA_OPD_RT_C1:
-		return desc->match | rt | rd;
-	case ISA_OPD_FD_FS_FT: /* fs in rd, ft in rt, fd in sa */
-		return desc->match | rt | rd | sa;
-	case ISA_OPD_FD_FS:
-		return desc->match | rd | sa;
 	case ISA_OPD_FS_FT:
 		return desc->match | rt | rd;
+	case ISA_OPD_FD_FS:
+		return desc->match | rd | sa;
 	case ISA_OPD_COFUN:
 		return desc->match | (o->imm & 0x01ffffff) | 1U << 25;
 	default:

@@ -422,6 +422,8 @@ static const struct pair harmless[] = {
 	{ WRITE_REGISTER(CP0_ENTRYHI, 1, 2), { .word = LW, AT(CODE) } },
 	{ WRITE_REGISTER(CP0_ENTRYHI, 1, 2), { .word = LW, AT(MAPPED), .data_is_global = true } },
 	{ WRITE_REGISTER(CP0_ENTRYHI, 1, 2), { .word = NOP, .pc = MAPPED, .pc_is_global = true } },
+	/* The same address is mapped on the machine, not in a VM's window. */
+	{ WRITE_REGISTER(CP0_ENTRYHI, 1, 2), { .word = NOP, .pc = MAPPED, .vm_segments = true } },
 	/* Another page; unmapped; the entry before is hit too (its case is below). */
 	{ { .word = TLBWI, ENTRY_RANGE(MAPPED) }, { .word = LW, AT(MAPPED + 0x2000) } },
 	{ { .word = TLBWI, ENTRY_RANGE(MAPPED) }, { .word = LW, AT(CODE) } },
