@@ -53,8 +53,8 @@ struct cpu {
 	uint64_t stack_top;
 	uint64_t fast_refills; /* counted by the assembly path, all VCPUs together */
 	uint64_t fast_windows;
-	uint32_t tlb_writes; /* by tlb_hw_insert() */
-	struct inspect_cpu inspect;
+	uint32_t tlb_writes;                 /* by tlb_hw_insert() */
+	volatile struct inspect_cpu inspect; /* the simulator may look at any time */
 	/* Registers of a trap from the monitor itself, for the dump. */
 	struct cpu_frame frame;
 

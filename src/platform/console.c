@@ -24,7 +24,7 @@
 /* Polls of LSR for a transmitter that never gets ready: the byte is dropped. */
 #define SEND_POLLS_MAX 1000000
 
-struct ring console_ring;
+__attribute__((used)) struct ring console_ring;
 static char ring_data[RING_BYTES];
 static struct {
 	struct lock lock;

@@ -16,7 +16,8 @@
 #include "src/platform/smp.h"
 #include "src/pmap/pmap.h"
 
-struct inspect_header mirrorball_inspect;
+/* By name, for whoever looks from outside. */
+__attribute__((used)) struct inspect_header mirrorball_inspect;
 
 static struct {
 	uint64_t *vm_table;
@@ -39,7 +40,7 @@ void inspect_prepare(const struct machine *found, uint32_t vm_count, uint32_t vc
 	tables.vms = memory_take(0, vm_count * sizeof(struct inspect_vm));
 	tables.chunks = memory_take(0, vm_count * sizeof(uint64_t));
 	for (i = 0; i < found->cpu_count; i++) {
-		cpus[i] = memory_paddr(&smp_cpu(i)->inspect);
+		cpus[i] = memory_paddr(smp_cpu(i)) + offsetof(struct cpu, inspect);
 	}
 	for (i = 0; i < found->node_count; i++) {
 		nodes[i] = memory_paddr(machine_memmap.node[i]);
