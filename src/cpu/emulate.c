@@ -59,9 +59,10 @@ static void tlb_instruction(struct vcpu *vcpu, enum isa_id id)
 	struct shared_page *page = vcpu->page;
 	struct vtlb_registers registers = {
 		.entryhi = vcpu->regs.cp0[CP0_ENTRYHI],
-		.pagemask = (uint32_t)vcp0_read(vcpu, CP0_PAGEMASK),
-		.entrylo0 = (uint32_t)vcp0_read(vcpu, CP0_ENTRYLO0),
-		.entrylo1 = (uint32_t)vcp0_read(vcpu, CP0_ENTRYLO1),
+		/* As the guest may have stored them: vtlb.c takes the bits that exist. */
+		.pagemask = page->pagemask,
+		.entrylo0 = (uint32_t)page->entrylo0,
+		.entrylo1 = (uint32_t)page->entrylo1,
 	};
 
 	cpu_self()->inspect.cause = INSPECT_CAUSE_TLB_WRITE;

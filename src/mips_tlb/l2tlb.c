@@ -245,12 +245,31 @@ static void make_unique(struct l2tlb *l2tlb, const struct l2tlb_pair *pair, bool
 	}
 }
 
-void l2tlb_insert(struct l2tlb *l2tlb, const struct l2tlb_pair *pair)
+/* A pair that is and stays local, where no global one can contradict it. */
+static struct l2tlb_entry *change_in_place(struct l2tlb *l2tlb, const struct l2tlb_pair *pair)
+{
+	struct l2tlb_entry *entry = l2tlb_find(l2tlb, pair->tag);
+
+	if (!entry || is_global(entry) || l2tlb->global_count[half_of(pair->tag)] != 0) {
+		return NULL;
+	}
+	entry->lo[0] = pair->lo[0];
+	entry->lo[1] = pair->lo[1];
+	*l2tlb_guest_of(l2tlb, entry) =
+		(struct l2tlb_guest){ .lo = { pair->guest[0], pair->guest[1] } };
+	return entry;
+}
+
+const struct l2tlb_entry *l2tlb_insert(struct l2tlb *l2tlb, const struct l2tlb_pair *pair)
 {
 	bool global = (pair->lo[0] & pair->lo[1] & ENTRYLO_G) != 0;
 	uint32_t set = set_of(l2tlb, pair->tag);
 	struct l2tlb_entry *way = &l2tlb->hot[set];
+	const struct l2tlb_entry *there = global ? NULL : change_in_place(l2tlb, pair);
 
+	if (there) {
+		return there;
+	}
 	make_unique(l2tlb, pair, global);
 	/* Way 0 is the younger one. */
 	if (is_valid(&way[0])) {
@@ -268,6 +287,7 @@ void l2tlb_insert(struct l2tlb *l2tlb, const struct l2tlb_pair *pair)
 	if (global) {
 		l2tlb->global_count[half_of(pair->tag)]++;
 	}
+	return way;
 }
 
 void l2tlb_to_hardware(const struct l2tlb *l2tlb, const struct l2tlb_entry *entry)

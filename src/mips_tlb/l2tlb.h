@@ -109,9 +109,10 @@ struct l2tlb_guest *l2tlb_guest_of(const struct l2tlb *l2tlb, const struct l2tlb
 /*
  * Enters a pair, after removing those that it would contradict (I1, I2); displaces the older entry
  * of a full set. Every removal is done in the hardware TLB too. The pair itself is not entered
- * there: l2tlb_to_hardware() or the next refill does that.
+ * there: l2tlb_to_hardware() or the next refill does that. A local pair that is there already is
+ * changed in its place, in the second level alone: l2tlb_to_hardware() must follow.
  */
-void l2tlb_insert(struct l2tlb *l2tlb, const struct l2tlb_pair *pair);
+const struct l2tlb_entry *l2tlb_insert(struct l2tlb *l2tlb, const struct l2tlb_pair *pair);
 void l2tlb_to_hardware(const struct l2tlb *l2tlb, const struct l2tlb_entry *entry);
 
 /* Removes the entry with exactly this tag; false if there was none. */

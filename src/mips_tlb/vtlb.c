@@ -42,22 +42,80 @@ static bool slot_matches(const struct inspect_tlb_entry *slot, uint64_t tag)
 	       (slot_is_global(slot) || ((slot->entryhi ^ tag) & ENTRYHI_ASID) == 0);
 }
 
+static uint32_t chain_of(uint64_t entryhi)
+{
+	uint64_t vpn = entryhi >> 13;
+
+	return (uint32_t)(vpn ^ vpn >> 6 ^ entryhi) % (VTLB_CHAINS - 1);
+}
+
+uint32_t vtlb_chain(const struct inspect_tlb_entry *slot)
+{
+	return slot->pagemask != 0 || slot_is_global(slot) ? VTLB_CHAINS - 1
+							   : chain_of(slot->entryhi);
+}
+
+/* The lowest slot of a chain that matches, if it is lower than `lowest`. */
+static uint32_t search(const struct vtlb *vtlb, uint32_t chain, uint64_t tag, uint32_t lowest)
+{
+	uint32_t i = vtlb->chain[chain];
+
+	while (i != VTLB_CHAIN_END) {
+		if (i < lowest && slot_matches(&vtlb->slot[i], tag)) {
+			lowest = i;
+		}
+		i = vtlb->chain_next[i];
+	}
+	return lowest;
+}
+
 uint32_t vtlb_find_slot(const struct vtlb *vtlb, uint64_t tag, uint32_t count)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		if (slot_matches(&vtlb->slot[i], tag)) {
-			return i;
-		}
+	uint32_t index = search(vtlb, chain_of(tag), tag, count);
+
+	index = search(vtlb, VTLB_CHAINS - 1, tag, index);
+	return index < count ? index : VTLB_NONE;
+}
+
+static void link_slot(struct vtlb *vtlb, uint32_t index)
+{
+	uint8_t *head = &vtlb->chain[vtlb_chain(&vtlb->slot[index])];
+
+	if (*head != VTLB_CHAIN_END) {
+		vtlb->chain_previous[*head] = (uint8_t)index;
 	}
-	return VTLB_NONE;
+	vtlb->chain_next[index] = *head;
+	vtlb->chain_previous[index] = VTLB_CHAIN_END;
+	*head = (uint8_t)index;
+}
+
+static void put_slot(struct vtlb *vtlb, uint32_t index, const struct inspect_tlb_entry *slot)
+{
+	uint8_t next = vtlb->chain_next[index];
+	uint8_t previous = vtlb->chain_previous[index];
+
+	if (previous == VTLB_CHAIN_END) {
+		vtlb->chain[vtlb_chain(&vtlb->slot[index])] = next;
+	} else {
+		vtlb->chain_next[previous] = next;
+	}
+	if (next != VTLB_CHAIN_END) {
+		vtlb->chain_previous[next] = previous;
+	}
+	vtlb->slot[index] = *slot;
+	link_slot(vtlb, index);
 }
 
 void vtlb_reset(struct vtlb *vtlb)
 {
+	for (uint32_t i = 0; i < VTLB_CHAINS; i++) {
+		vtlb->chain[i] = VTLB_CHAIN_END;
+	}
 	for (uint32_t i = 0; i < VM_TLB_ENTRIES; i++) {
 		vtlb->slot[i] = (struct inspect_tlb_entry){
 			.entryhi = HI_NEVER | (uint64_t)i << 13,
 		};
+		link_slot(vtlb, i);
 	}
 	vtlb->explicit_slots = 0;
 	vtlb->wired = 0;
@@ -165,7 +223,7 @@ static uint32_t promote(struct vtlb *vtlb, const struct l2tlb_entry *entry)
 		return VTLB_NONE;
 	}
 	evict_slot(vtlb, index);
-	vtlb->slot[index] = slot;
+	put_slot(vtlb, index, &slot);
 	vtlb->explicit_slots &= ~((uint64_t)1 << index);
 	return index;
 }
@@ -221,15 +279,25 @@ static struct inspect_tlb_entry slot_from(const struct vtlb_registers *registers
 	};
 }
 
-/* The new entry is in its slot: R2, and its pair at once where it is one. */
+/*
+ * The new entry is in its slot: R2, and its pair at once where it is one. Entering a pair removes
+ * what it contradicts; where there are no pairs, nothing is to be removed (I2).
+ */
 static void enter_slot(struct vtlb *vtlb, uint32_t index, const struct inspect_tlb_entry *slot)
 {
-	drop_slot_pairs(vtlb, slot);
-	vtlb->slot[index] = *slot;
+	put_slot(vtlb, index, slot);
 	vtlb->probed = VTLB_NONE;
 	if (slot->pagemask == 0) {
 		vtlb_derive(vtlb, slot->entryhi, slot);
+	} else {
+		drop_slot_pairs(vtlb, slot);
 	}
+}
+
+/* Then entering the new one removes the old one's (R3). */
+static bool is_same_pair(const struct inspect_tlb_entry *a, const struct inspect_tlb_entry *b)
+{
+	return a->entryhi == b->entryhi && (a->pagemask | b->pagemask) == 0;
 }
 
 void vtlb_write_indexed(struct vtlb *vtlb, uint32_t index, const struct vtlb_registers *registers)
@@ -241,7 +309,9 @@ void vtlb_write_indexed(struct vtlb *vtlb, uint32_t index, const struct vtlb_reg
 	if (index >= VM_TLB_ENTRIES) {
 		return;
 	}
-	drop_slot_pairs(vtlb, &vtlb->slot[index]);
+	if (!is_same_pair(&vtlb->slot[index], &slot)) {
+		drop_slot_pairs(vtlb, &vtlb->slot[index]);
+	}
 	if (!was_probed) {
 		vtlb->explicit_slots |= (uint64_t)1 << index;
 	}

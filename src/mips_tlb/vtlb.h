@@ -26,6 +26,7 @@
  *   I3  a pair of the second level that a slot matches says in `guest` what the slot says; only of
  *       guests whose slots never match one address twice (vtlb_check_guest).
  *   I4  with the second level off, a slot matches every pair of the second level.
+ *   I6  each slot is in the chain of its EntryHi's hash, or in the last one, once.
  *   I5  each valid half of the second level has a backmap, or its page's are unknown;
  *       but for what shootdown requests that wait will remove.
  */
@@ -44,6 +45,13 @@ struct pmap;
 
 #define VTLB_NONE 0xffffffff
 
+/*
+ * Slots by their EntryHi (vtlb_chain()), linked by their numbers; the last chain has the large and
+ * the global ones.
+ */
+#define VTLB_CHAINS    65
+#define VTLB_CHAIN_END 0xff
+
 struct vtlb {
 	/* Fields as in CP0; published as it is (machine/inspect.h). */
 	struct inspect_tlb_entry slot[VM_TLB_ENTRIES];
@@ -52,6 +60,9 @@ struct vtlb {
 	uint32_t probed; /* index that the last tlbp hit, until a TLB write; or VTLB_NONE */
 	uint32_t vcpu;   /* number in its VM, 0..VM_VCPUS_MAX-1 */
 	uint32_t node;   /* where its pages are allocated first */
+	uint8_t chain[VTLB_CHAINS];
+	uint8_t chain_next[VM_TLB_ENTRIES];
+	uint8_t chain_previous[VM_TLB_ENTRIES]; /* VTLB_CHAIN_END: the first */
 	/* Slots that the guest wrote by number without a probe: promotion leaves them alone. */
 	uint64_t explicit_slots;
 	bool second_level;
@@ -108,6 +119,8 @@ void vtlb_write_indexed(struct vtlb *vtlb, uint32_t index, const struct vtlb_reg
 /* tlbwr. */
 void vtlb_write_random(struct vtlb *vtlb, const struct vtlb_registers *registers);
 
+/* The chain that a slot belongs to. For vtlb.c and vtlb_check(). */
+uint32_t vtlb_chain(const struct inspect_tlb_entry *slot);
 /* mtc0 Wired: Random becomes the highest slot. More than 47 counts as 47. */
 void vtlb_set_wired(struct vtlb *vtlb, uint32_t wired);
 /* mfc0 Random. */

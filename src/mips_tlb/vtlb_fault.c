@@ -55,8 +55,7 @@ static void enter_pair(struct vtlb *vtlb, uint64_t tag, const uint32_t guest[2])
 			pair.lo[half] |= ready & guest[half] & ENTRYLO_D;
 		}
 	}
-	l2tlb_insert(&vtlb->l2tlb, &pair);
-	l2tlb_to_hardware(&vtlb->l2tlb, l2tlb_find(&vtlb->l2tlb, tag));
+	l2tlb_to_hardware(&vtlb->l2tlb, l2tlb_insert(&vtlb->l2tlb, &pair));
 }
 
 void vtlb_derive(struct vtlb *vtlb, uint64_t tag, const struct inspect_tlb_entry *slot)
@@ -208,6 +207,26 @@ static bool slot_is_sound(const struct inspect_tlb_entry *slot)
 	       slot->entryhi == (l2tlb_tag(slot->entryhi) & ~(uint64_t)slot->pagemask);
 }
 
+/* I6 */
+static bool chains_are_sound(const struct vtlb *vtlb)
+{
+	uint32_t count = 0;
+
+	for (uint32_t chain = 0; chain < VTLB_CHAINS; chain++) {
+		uint32_t previous = VTLB_CHAIN_END;
+
+		for (uint32_t i = vtlb->chain[chain]; i != VTLB_CHAIN_END;
+		     i = vtlb->chain_next[i]) {
+			if (i >= VM_TLB_ENTRIES || vtlb_chain(&vtlb->slot[i]) != chain ||
+			    vtlb->chain_previous[i] != previous || ++count > VM_TLB_ENTRIES) {
+				return false;
+			}
+			previous = i;
+		}
+	}
+	return count == VM_TLB_ENTRIES;
+}
+
 /* I2, I4, I5 for one pair of the second level. */
 static const char *check_pair(const struct vtlb *vtlb, const struct l2tlb_entry *entry)
 {
@@ -241,6 +260,9 @@ const char *vtlb_check(const struct vtlb *vtlb)
 		if (!slot_is_sound(&vtlb->slot[i])) {
 			return "vtlb I1: mask, G or address of a slot";
 		}
+	}
+	if (!chains_are_sound(vtlb)) {
+		return "vtlb I6: chains of slots";
 	}
 	for (uint32_t i = 0; i < vtlb->l2tlb.entry_count && !broken; i++) {
 		if (vtlb->l2tlb.hot[i].tag != L2TLB_TAG_EMPTY) {

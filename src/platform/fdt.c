@@ -282,23 +282,39 @@ uint32_t fdt_next_node(const struct fdt *fdt, uint32_t node)
 	return read_node(fdt, node, &token) ? next_begin(fdt, token.next, false) : FDT_NONE;
 }
 
-uint32_t fdt_parent(const struct fdt *fdt, uint32_t node)
+bool fdt_walk(const struct fdt *fdt, struct fdt_walk *walk)
 {
-	uint32_t parent = FDT_NONE;
-	uint32_t at = fdt_root(fdt);
+	struct token token;
 
-	/* Down from the root, always into the child that holds `node`. */
-	while (at != FDT_NONE && at != node) {
-		uint32_t end = node_end(fdt, at);
+	while (read_token(fdt, walk->next, &token)) {
+		uint32_t offset = walk->next;
 
-		if (end != FDT_NONE && node < end) {
-			parent = at;
-			at = fdt_first_child(fdt, at);
-		} else {
-			at = fdt_next_sibling(fdt, at);
+		walk->next = token.next;
+		if (token.kind == TOKEN_BEGIN_NODE && walk->depth < FDT_DEPTH_MAX) {
+			walk->parent = walk->depth == 0 ? FDT_NONE : walk->inside[walk->depth - 1];
+			walk->node = offset;
+			walk->inside[walk->depth++] = offset;
+			return true;
+		}
+		if (token.kind == TOKEN_END_NODE && walk->depth != 0) {
+			walk->depth--;
+		} else if (token.kind != TOKEN_PROPERTY) {
+			break;
 		}
 	}
-	return at == node ? parent : FDT_NONE;
+	return false;
+}
+
+uint32_t fdt_parent(const struct fdt *fdt, uint32_t node)
+{
+	struct fdt_walk walk = FDT_WALK_START;
+
+	while (fdt_walk(fdt, &walk)) {
+		if (walk.node == node) {
+			return walk.parent;
+		}
+	}
+	return FDT_NONE;
 }
 
 /* `name` (`length` characters) is the node's; without its unit address if `name` has none. */
@@ -395,19 +411,25 @@ const char *fdt_string(const struct fdt *fdt, uint32_t node, const char *name, u
 	return fdt_find(fdt, node, name, &property) ? list_string(&property, index) : NULL;
 }
 
+bool fdt_lists(const struct fdt_property *property, const char *name)
+{
+	const char *string;
+
+	for (uint32_t i = 0; (string = list_string(property, i)); i++) {
+		if (string_equal(string, name)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 uint32_t fdt_compatible(const struct fdt *fdt, uint32_t node, const char *name)
 {
-	while ((node = fdt_next_node(fdt, node)) != FDT_NONE) {
-		struct fdt_property property;
-		const char *string;
+	struct fdt_property property;
 
-		if (!fdt_find(fdt, node, "compatible", &property)) {
-			continue;
-		}
-		for (uint32_t i = 0; (string = list_string(&property, i)); i++) {
-			if (string_equal(string, name)) {
-				return node;
-			}
+	while ((node = fdt_next_node(fdt, node)) != FDT_NONE) {
+		if (fdt_find(fdt, node, "compatible", &property) && fdt_lists(&property, name)) {
+			return node;
 		}
 	}
 	return FDT_NONE;
@@ -465,10 +487,9 @@ bool fdt_u64(const struct fdt *fdt, uint32_t node, const char *name, uint64_t *v
 	       fdt_cells(&property, 0, 2, value);
 }
 
-bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *address,
-	     uint64_t *bytes)
+bool fdt_reg_under(const struct fdt *fdt, uint32_t parent, uint32_t node, uint32_t index,
+		   uint64_t *address, uint64_t *bytes)
 {
-	uint32_t parent = fdt_parent(fdt, node);
 	struct fdt_property property;
 	/* What the specification says where the properties are missing. */
 	uint32_t address_cells = 2;
@@ -487,6 +508,12 @@ bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *add
 	return first <= property.bytes / CELL_BYTES &&
 	       fdt_cells(&property, (uint32_t)first, address_cells, address) &&
 	       fdt_cells(&property, (uint32_t)first + address_cells, size_cells, bytes);
+}
+
+bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *address,
+	     uint64_t *bytes)
+{
+	return fdt_reg_under(fdt, fdt_parent(fdt, node), node, index, address, bytes);
 }
 
 /* Pairs of an address and a size, 64 bits each, until one is 0, 0. */

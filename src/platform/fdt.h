@@ -45,6 +45,22 @@ uint32_t fdt_next_sibling(const struct fdt *fdt, uint32_t node);
 uint32_t fdt_parent(const struct fdt *fdt, uint32_t node);
 /* All nodes in the order of the tree: the one after `node`, at any depth. */
 uint32_t fdt_next_node(const struct fdt *fdt, uint32_t node);
+/*
+ * The same for whoever wants all of them once, parents included: false behind the last. The other
+ * functions that look for a parent or a sibling read all that lies between.
+ */
+struct fdt_walk {
+	uint32_t node;
+	uint32_t parent; /* FDT_NONE: `node` is the root */
+	uint32_t next;   /* private from here on */
+	uint32_t depth;
+	uint32_t inside[FDT_DEPTH_MAX];
+};
+#define FDT_WALK_START     \
+	{                  \
+		.depth = 0 \
+	}
+bool fdt_walk(const struct fdt *fdt, struct fdt_walk *walk);
 /* A child by name; without "@" in `name` unit addresses are not compared. */
 uint32_t fdt_child(const struct fdt *fdt, uint32_t node, const char *name);
 /* "/chosen", "/cpus/cpu@0". */
@@ -66,8 +82,13 @@ bool fdt_u32(const struct fdt *fdt, uint32_t node, const char *name, uint32_t *v
 bool fdt_u64(const struct fdt *fdt, uint32_t node, const char *name, uint64_t *value);
 /* String `index` of a list; NULL if absent or not ended by 0. */
 const char *fdt_string(const struct fdt *fdt, uint32_t node, const char *name, uint32_t index);
+/* A list of strings has `name`. */
+bool fdt_lists(const struct fdt_property *property, const char *name);
 /* Range `index` of "reg" by the parent's #address-cells and #size-cells (at most 2 each). */
 bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *address,
 	     uint64_t *bytes);
+/* The same for a node whose parent is known. */
+bool fdt_reg_under(const struct fdt *fdt, uint32_t parent, uint32_t node, uint32_t index,
+		   uint64_t *address, uint64_t *bytes);
 /* Entry `index` of the memory reservation block; false at its end. */
 bool fdt_reservation(const struct fdt *fdt, uint32_t index, uint64_t *address, uint64_t *bytes);

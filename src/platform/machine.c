@@ -69,7 +69,7 @@ static bool read_memory_node(struct machine *found, uint32_t node)
 	if (id >= found->node_count) {
 		found->node_count = id + 1;
 	}
-	for (index = 0; fdt_reg(fdt, node, index, &base, &bytes); index++) {
+	for (index = 0; fdt_reg_under(fdt, fdt_root(fdt), node, index, &base, &bytes); index++) {
 		struct machine_range *range = &found->range[found->range_count];
 
 		if (found->range_count == MACHINE_RANGES_MAX || (base | bytes) % PAGE_BYTES != 0 ||
@@ -160,16 +160,25 @@ static void read_distances(struct machine *found)
 	}
 }
 
-static uint64_t find_device(const struct machine *found, const char *compatible)
-{
-	uint32_t node = fdt_compatible(&found->tree, FDT_NONE, compatible);
-	uint64_t base;
-	uint64_t bytes;
+/* Devices of which there is one, and where their registers' address goes. */
+static const struct {
+	const char *compatible;
+	size_t offset;
+} devices[] = {
+	{ DEVTREE_UART, offsetof(struct machine, uart) },
+	{ DEVTREE_INTC, offsetof(struct machine, intc) },
+	{ DEVTREE_MESSAGES, offsetof(struct machine, messages) },
+	{ DEVTREE_CPUCTL, offsetof(struct machine, cpuctl) },
+	{ DEVTREE_CLOCK, offsetof(struct machine, clock) },
+	{ DEVTREE_RTC, offsetof(struct machine, rtc) },
+	{ DEVTREE_POWER, offsetof(struct machine, power) },
+	{ DEVTREE_ANNOTATION, offsetof(struct machine, annotation) },
+};
+#define DEVICE_COUNT (sizeof(devices) / sizeof(devices[0]))
 
-	if (node == FDT_NONE || !fdt_reg(&found->tree, node, 0, &base, &bytes)) {
-		return NO_DEVICE;
-	}
-	return base;
+static uint64_t *device_address(struct machine *found, unsigned number)
+{
+	return (uint64_t *)(void *)((char *)found + devices[number].offset);
 }
 
 /* The way to end the run: a store of `value` at `offset` of the registers `regmap` names. */
@@ -194,37 +203,48 @@ static void read_poweroff(struct machine *found)
 	}
 }
 
-static void read_devices(struct machine *found)
+static void read_device(struct machine *found, uint32_t node, uint64_t base,
+			const struct fdt_property *compatible)
 {
 	const struct fdt *fdt = &found->tree;
-	uint32_t node;
-	uint64_t base;
-	uint64_t bytes;
 	uint32_t id;
 
-	found->uart = find_device(found, DEVTREE_UART);
-	node = fdt_compatible(fdt, FDT_NONE, DEVTREE_UART);
-	if (node != FDT_NONE) {
-		(void)fdt_u32(fdt, node, "reg-shift", &found->uart_shift);
-		(void)fdt_u32(fdt, node, "interrupts", &found->uart_source);
-	}
-	found->intc = find_device(found, DEVTREE_INTC);
-	found->messages = find_device(found, DEVTREE_MESSAGES);
-	found->cpuctl = find_device(found, DEVTREE_CPUCTL);
-	found->clock = find_device(found, DEVTREE_CLOCK);
-	found->rtc = find_device(found, DEVTREE_RTC);
-	found->power = find_device(found, DEVTREE_POWER);
-	found->annotation = find_device(found, DEVTREE_ANNOTATION);
-	read_poweroff(found);
-	for (id = 0; id < MAP_NODES_MAX; id++) {
-		found->node_controller[id] = NO_DEVICE;
-	}
-	for (node = fdt_compatible(fdt, FDT_NONE, DEVTREE_NODE); node != FDT_NONE;
-	     node = fdt_compatible(fdt, node, DEVTREE_NODE)) {
-		if (read_node_id(fdt, node, &id) && fdt_reg(fdt, node, 0, &base, &bytes)) {
-			found->node_controller[id] = base;
+	for (unsigned i = 0; i < DEVICE_COUNT; i++) {
+		uint64_t *address = device_address(found, i);
+
+		if (*address == NO_DEVICE && fdt_lists(compatible, devices[i].compatible)) {
+			*address = base;
+			if (address == &found->uart) {
+				(void)fdt_u32(fdt, node, "reg-shift", &found->uart_shift);
+				(void)fdt_u32(fdt, node, "interrupts", &found->uart_source);
+			}
 		}
 	}
+	if (fdt_lists(compatible, DEVTREE_NODE) && read_node_id(fdt, node, &id)) {
+		found->node_controller[id] = base;
+	}
+}
+
+static void read_devices(struct machine *found)
+{
+	struct fdt_walk walk = FDT_WALK_START;
+	struct fdt_property compatible;
+	uint64_t bytes;
+	uint64_t base;
+
+	for (unsigned i = 0; i < DEVICE_COUNT; i++) {
+		*device_address(found, i) = NO_DEVICE;
+	}
+	for (unsigned i = 0; i < MAP_NODES_MAX; i++) {
+		found->node_controller[i] = NO_DEVICE;
+	}
+	while (fdt_walk(&found->tree, &walk)) {
+		if (fdt_find(&found->tree, walk.node, "compatible", &compatible) &&
+		    fdt_reg_under(&found->tree, walk.parent, walk.node, 0, &base, &bytes)) {
+			read_device(found, walk.node, base, &compatible);
+		}
+	}
+	read_poweroff(found);
 }
 
 enum status machine_read_tree(struct machine *found, const void *blob, const char **what)

@@ -56,19 +56,21 @@ void memory_init(const struct machine *found, uint64_t image_end)
 	}
 }
 
-/* The reserved area that meets [base, end), or NULL. */
+/* The lowest reserved area that meets [base, end), or NULL. */
 static const struct reserved *find_reserved(uint64_t base, uint64_t end)
 {
+	const struct reserved *lowest = NULL;
 	uint32_t i;
 
 	for (i = 0; i < boot_memory.reserved_count; i++) {
 		const struct reserved *reserved = &boot_memory.reserved[i];
 
-		if (base < reserved->end && reserved->base < end) {
-			return reserved;
+		if (base < reserved->end && reserved->base < end &&
+		    (lowest == NULL || reserved->base < lowest->base)) {
+			lowest = reserved;
 		}
 	}
-	return NULL;
+	return lowest;
 }
 
 /* From one range; UINT64_MAX if there is no room. What is skipped before a reserved area is lost
@@ -131,15 +133,21 @@ void memory_init_pages(void)
 void memory_give_rest(void)
 {
 	const struct machine *found = boot_memory.found;
-	uint64_t paddr;
 	uint32_t i;
 
 	for (i = 0; i < found->range_count; i++) {
-		for (paddr = boot_memory.mark[i]; paddr < found->range[i].end;
-		     paddr += PAGE_BYTES) {
-			if (find_reserved(paddr, paddr + PAGE_BYTES) == NULL) {
-				memmap_give(&machine_memmap, (uint32_t)(paddr >> PAGE_SHIFT));
+		uint64_t base = boot_memory.mark[i];
+
+		/* Up to the first page of a reserved area, then behind that area. */
+		while (base < found->range[i].end) {
+			const struct reserved *reserved = find_reserved(base, found->range[i].end);
+			uint64_t end = reserved != NULL ? reserved->base : found->range[i].end;
+
+			if (end > base) {
+				memmap_give(&machine_memmap, (uint32_t)(base >> PAGE_SHIFT),
+					    (uint32_t)((end - base) >> PAGE_SHIFT));
 			}
+			base = reserved != NULL ? reserved->end : end;
 		}
 	}
 }

@@ -303,6 +303,13 @@ enum status page_alloc_run(struct page_alloc *alloc, uint32_t node, unsigned ord
 	return ERR_NOMEM;
 }
 
+void page_give(struct page_alloc *alloc, uint32_t node, uint32_t index)
+{
+	CHECK(!bit_is_set(alloc->pool[node]->bits, index));
+	set_bit(alloc->pool[node], index);
+	alloc->pool[node]->no_run = 0;
+}
+
 void page_free(struct page_alloc *alloc, uint32_t mpn)
 {
 	uint32_t node;
@@ -311,9 +318,7 @@ void page_free(struct page_alloc *alloc, uint32_t mpn)
 
 	CHECK(is_ram);
 	lock_acquire(&alloc->pool[node]->lock);
-	CHECK(!bit_is_set(alloc->pool[node]->bits, index));
-	set_bit(alloc->pool[node], index);
-	alloc->pool[node]->no_run = 0;
+	page_give(alloc, node, index);
 	lock_release(&alloc->pool[node]->lock);
 }
 

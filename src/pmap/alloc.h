@@ -79,6 +79,9 @@ MUST_CHECK enum status page_alloc_run(struct page_alloc *alloc, uint32_t node, u
 /* The page must be a frame of RAM and not free: a second free is our bug (CHECK). */
 void page_free(struct page_alloc *alloc, uint32_t mpn);
 
+/* The same by place, for memmap_give(): no lock. */
+void page_give(struct page_alloc *alloc, uint32_t node, uint32_t index);
+
 uint64_t page_alloc_free_count(const struct page_alloc *alloc);
 /* Node of a page and its number there (frame_of_node); false for what is no RAM. */
 bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, uint32_t *index);

@@ -59,10 +59,22 @@ static struct memmap_page *lock_page(const struct memmap *memmap, uint32_t mpn)
 	return page;
 }
 
-void memmap_give(struct memmap *memmap, uint32_t mpn)
+void memmap_give(struct memmap *memmap, uint32_t mpn, uint32_t count)
 {
+	bool is_block = memmap->alloc->layout == FRAME_BLOCK;
+	uint32_t node = 0;
+	uint32_t index = 0;
+
 	CHECK(mpn != 0);
-	memmap_put(memmap, mpn);
+	for (uint32_t i = 0; i < count; i++) {
+		if (i == 0 || !is_block) {
+			CHECK(page_locate(memmap->alloc, mpn + i, &node, &index));
+		}
+		CHECK(index < memmap->alloc->frames_per_node);
+		memmap->node[node][index].info.kind = INSPECT_FRAME_FREE;
+		page_give(memmap->alloc, node, index);
+		index++;
+	}
 }
 
 void memmap_put(struct memmap *memmap, uint32_t mpn)

@@ -63,8 +63,11 @@ void memmap_node_init(struct memmap *memmap, uint32_t node, void *storage);
 /* NULL for what is no RAM. */
 struct memmap_page *memmap_lookup(const struct memmap *memmap, uint32_t mpn);
 
-/* Boot: the page is free from now on. Never page 0. */
-void memmap_give(struct memmap *memmap, uint32_t mpn);
+/*
+ * Boot, one CPU alone: the pages are free from now on. Never page 0; consecutive frames, in the
+ * block layout of one node.
+ */
+void memmap_give(struct memmap *memmap, uint32_t mpn, uint32_t count);
 /* A page for the monitor itself or without users yet; page_alloc_hint() and its kind. */
 MUST_CHECK enum status memmap_take(struct memmap *memmap, uint32_t node, uint32_t hint,
 				   uint8_t kind, uint32_t *mpn);

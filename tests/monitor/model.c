@@ -230,7 +230,7 @@ void model_start(uint32_t nodes, uint32_t frames_per_node, uint32_t reserved)
 		memmap_node_init(&model.memmap, i, model.tables[2 * i + 1]);
 	}
 	for (uint32_t mpn = reserved; mpn < model.frame_count; mpn++) {
-		memmap_give(&model.memmap, mpn);
+		memmap_give(&model.memmap, mpn, 1);
 	}
 	for (uint32_t i = 0; i < MODEL_CPUS; i++) {
 		model.cpu[i].tlb_entries = MODEL_TLB_ENTRIES;

@@ -331,7 +331,7 @@ static void start(void)
 		memmap_node_init(&memmap, i, zeroed(memmap_node_bytes(PAGES_PER_NODE)));
 	}
 	for (uint32_t mpn = 1; mpn < NODES * PAGES_PER_NODE; mpn++) {
-		memmap_give(&memmap, mpn);
+		memmap_give(&memmap, mpn, 1);
 	}
 	CHECK(pmap_init(&pmap, 0, FRAMES, &memmap, zeroed(pmap_storage_bytes(FRAMES))) == OK);
 	CHECK(pmap_init(&other, 1, FRAMES, &memmap, zeroed(pmap_storage_bytes(FRAMES))) == OK);
