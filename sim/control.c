@@ -66,6 +66,17 @@ static void begin_quantum(struct machine *machine)
 	}
 	machine->slice_end = machine->slice_begin + quantum;
 	machine->turn = 0;
+	machine->has_begun = false;
+}
+
+bool control_may_look(const struct machine *machine, uint64_t *cycle)
+{
+	if (!machine->timing) {
+		*cycle = machine_cycles(machine);
+		return true;
+	}
+	*cycle = machine->has_begun ? machine->slice_end : machine->slice_begin;
+	return !machine->has_begun;
 }
 
 /* How a core's run ended, if it was not simply the end of its slice. */
@@ -145,6 +156,7 @@ static struct stop run_turn(struct machine *machine, const struct control_limits
 		machine->turn++;
 		return stop;
 	}
+	machine->has_begun = true;
 	core_run(core, core_limit(machine, core, limits));
 	if (core->stop) {
 		stop = why_stopped(machine, core);
@@ -194,6 +206,7 @@ struct stop control_step(struct machine *machine, unsigned cpu)
 
 	if (core->running) {
 		core->skip_break = false;
+		machine->has_begun = true;
 		core_advance(core);
 		if (core->stop) {
 			struct stop other = why_stopped(machine, core);

@@ -19,6 +19,13 @@ struct control_limits {
 	uint64_t max_instructions;
 };
 
+/*
+ * May the machine be saved or sampled now? In fast mode always; in timing mode between two quanta,
+ * where all that CPUs do to each other is done, in whatever order of turns. *cycle is the time, or
+ * when to ask again.
+ */
+bool control_may_look(const struct machine *machine, uint64_t *cycle);
+
 /* Runs until something stops the machine. Never returns STOP_NONE. */
 struct stop control_run(struct machine *machine, const struct control_limits *limits);
 

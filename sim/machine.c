@@ -522,7 +522,7 @@ uint64_t machine_cycles(const struct machine *machine)
 
 uint64_t machine_cpu_idle_cycles(const struct machine *machine, unsigned cpu)
 {
-	return machine->core[cpu]->idle_cycles;
+	return core_idle_cycles(machine->core[cpu], machine_cycles(machine));
 }
 
 uint64_t machine_cpu_instructions(const struct machine *machine, unsigned cpu)
@@ -533,6 +533,16 @@ uint64_t machine_cpu_instructions(const struct machine *machine, unsigned cpu)
 uint64_t machine_cpu_stall_cycles(const struct machine *machine, unsigned cpu)
 {
 	return machine->core[cpu]->stall_cycles;
+}
+
+uint64_t machine_cpu_exceptions(const struct machine *machine, unsigned cpu, unsigned code)
+{
+	return machine->core[cpu]->exception_count[code & 31];
+}
+
+uint64_t machine_cpu_tlb_refills(const struct machine *machine, unsigned cpu)
+{
+	return machine->core[cpu]->tlb_refills;
 }
 
 uint64_t machine_instructions(const struct machine *machine)

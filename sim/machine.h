@@ -152,7 +152,7 @@ struct memsys;
 /* The memory system with its counters (sim/memsys/memsys.h); NULL if there was no timing mode. */
 const struct memsys *machine_memory(const struct machine *machine);
 
-/* Cycles of one CPU in one mode since timing mode began last. */
+/* Cycles of one CPU in one mode, as long as the machine was in timing mode. */
 struct machine_split {
 	uint64_t execution; /* one for each instruction */
 	uint64_t stall_l2;  /* first-level misses that hit the second level */
@@ -178,6 +178,10 @@ uint64_t machine_instructions(const struct machine *machine);
 uint64_t machine_cpu_instructions(const struct machine *machine, unsigned cpu);
 uint64_t machine_cpu_idle_cycles(const struct machine *machine, unsigned cpu);
 uint64_t machine_cpu_stall_cycles(const struct machine *machine, unsigned cpu);
+
+/* Exceptions that a CPU has taken, by Cause.ExcCode; of TLBL and TLBS, those without an entry. */
+uint64_t machine_cpu_exceptions(const struct machine *machine, unsigned cpu, unsigned code);
+uint64_t machine_cpu_tlb_refills(const struct machine *machine, unsigned cpu);
 
 /*
  * 64-bit hash (XXH3) of the whole architectural state: registers, CP0, TLB, FPU, RAM, devices,

@@ -34,6 +34,7 @@ struct machine {
 	uint64_t slice_begin;
 	uint64_t slice_end;
 	unsigned turn;
+	bool has_begun; /* a core has executed in this quantum */
 
 	/* Timing mode (timing.h). */
 	struct memsys *memsys; /* NULL until timing is first asked for */

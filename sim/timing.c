@@ -109,9 +109,9 @@ static void change_speed(struct machine *machine)
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
 		if (machine->timing) {
 			timed_switch(machine->core[i], memsys_cpu(machine->memsys, i),
-				     memsys_stats_cpu(machine->memsys, i));
+				     memsys_stats_cpu(machine->memsys, i), machine->slice_end);
 		} else {
-			timed_switch(machine->core[i], NULL, NULL);
+			timed_switch(machine->core[i], NULL, NULL, machine->slice_end);
 		}
 	}
 }
@@ -180,7 +180,8 @@ void machine_set_timing(struct machine *machine, bool on)
 void machine_cpu_split(const struct machine *machine, unsigned cpu, unsigned mode,
 		       struct machine_split *split)
 {
-	struct core_split part = timed_split(machine->core[cpu], (enum core_mode)mode);
+	struct core_split part =
+		timed_split(machine->core[cpu], (enum core_mode)mode, machine_cycles(machine));
 
 	*split = (struct machine_split){
 		.execution = part.execution,

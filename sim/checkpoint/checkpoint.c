@@ -17,19 +17,6 @@
 /* Pages of RAM in a chunk. */
 #define PAGES_MAX 256U
 
-bool checkpoint_is_possible(const struct machine *machine, uint64_t *cycle)
-{
-	*cycle = machine->slice_end;
-	for (unsigned i = 0; machine->timing && i < machine->config.cpus; i++) {
-		const struct core *core = machine->core[i];
-
-		if (core->running && !core->blocked && core_now(core) > machine->slice_begin) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static void input_state(struct console_input *input, struct state_io *io)
 {
 	state_io_index(io, &input->first, CONSOLE_INPUT_BYTES);

@@ -26,13 +26,7 @@ struct checkpoint_extra {
 	uint64_t input_next_cycle;
 };
 
-/*
- * Can the machine be saved now? In fast mode always; in timing mode between two quanta: otherwise
- * *cycle says when to ask again.
- */
-bool checkpoint_is_possible(const struct machine *machine, uint64_t *cycle);
-
-/* Writes a checkpoint to `stream`, when that is possible; `name` is for messages. */
+/* Writes a checkpoint to `stream`, where control_may_look(); `name` is for messages. */
 bool checkpoint_write(struct machine *machine, const struct checkpoint_extra *extra, FILE *stream,
 		      const char *name, struct error *err);
 

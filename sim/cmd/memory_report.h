@@ -7,7 +7,7 @@
 struct machine;
 
 /*
- * The counters of every CPU and node, with their units, and where each CPU's time went; all since
- * timing mode began last. JSON null if it never did.
+ * The counters of every CPU and node, with their units, and where each CPU's time went; all while
+ * it was in timing mode. JSON null if it never was.
  */
 json_t *memory_report(const struct machine *machine);

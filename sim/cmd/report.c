@@ -9,6 +9,7 @@
 #include "isa/names.h"
 #include "machine/annotation.h"
 #include "sim/cmd/cmd.h"
+#include "sim/cmd/counters.h"
 #include "sim/cmd/memory_report.h"
 #include "sim/cmd/session.h"
 #include "sim/cmd/settings.h"
@@ -118,6 +119,10 @@ bool report_judge(const struct session *session, struct error *err)
 	if (session->saver.has_failed) {
 		*err = session->saver.error;
 		return false;
+	}
+	if (series_has_failed(&session->series)) {
+		return error_set(err, EXIT_HOST_IO,
+				 "cannot write %s: the disk is full or has failed", SERIES_NAME);
 	}
 	if (observers_have_failed(&session->observers)) {
 		return observers_failure(&session->observers, err);
@@ -322,27 +327,6 @@ static json_t *registers(const struct machine *machine)
 	return cpus;
 }
 
-static json_t *cpu_counters(const struct machine *machine)
-{
-	json_t *cpus = json_array();
-
-	for (unsigned cpu = 0; cpu < machine_get_config(machine)->cpus; cpu++) {
-		json_t *entry = json_object();
-
-		json_object_set_new(
-			entry, "executed_instructions",
-			json_integer((json_int_t)machine_cpu_instructions(machine, cpu)));
-		json_object_set_new(
-			entry, "stall_cycles",
-			json_integer((json_int_t)machine_cpu_stall_cycles(machine, cpu)));
-		json_object_set_new(
-			entry, "idle_cycles",
-			json_integer((json_int_t)machine_cpu_idle_cycles(machine, cpu)));
-		json_array_append_new(cpus, entry);
-	}
-	return cpus;
-}
-
 json_t *report_result(const struct session *session, const struct error *verdict, uint64_t hash)
 {
 	const struct machine *machine = session->machine;
@@ -361,8 +345,10 @@ json_t *report_result(const struct session *session, const struct error *verdict
 	json_object_set_new(result, "cycles", json_integer((json_int_t)machine_cycles(machine)));
 	json_object_set_new(result, "instructions",
 			    json_integer((json_int_t)machine_instructions(machine)));
-	json_object_set_new(result, "cpus", cpu_counters(machine));
+	json_object_set_new(result, "cpus", counters_report(machine));
+	json_object_set_new(result, "counters", counters_describe());
 	json_object_set_new(result, "memory", memory_report(machine));
+	json_object_set_new(result, "series", series_describe(&session->series));
 	json_object_set_new(result, "state_hash", json_sprintf("%016" PRIx64, hash));
 	return result;
 }

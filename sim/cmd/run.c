@@ -103,6 +103,10 @@ static bool build(struct run *run, struct error *err)
 		run->options.mode = config->mode;
 	}
 	config->mode = run->options.mode;
+	if (run->options.interval_ns != 0) {
+		config->statistics.interval_ns = run->options.interval_ns;
+	}
+	run->options.interval_ns = config->statistics.interval_ns;
 	run->elf = elf_open(config->program, err);
 	if (run->elf == NULL) {
 		return false;

@@ -9,6 +9,8 @@
 
 /* JSON's integers. */
 #define COUNT_MAX     INT64_MAX
+#define INTERVAL_MIN  1000U
+#define INTERVAL_MAX  (3600ULL * 1000000000)
 #define HOST_TIME_MIN 1000000U
 #define HOST_TIME_MAX (1000ULL * 3600 * 1000000000)
 
@@ -33,6 +35,9 @@ void run_options_fill(struct run_options *o, struct option rows[RUN_OPTIONS_ROWS
 		  "what is typed at console 0; - is standard input", 0, 0, NULL },
 		{ "--out", OPTION_TEXT, &o->out, "DIR", "write the results into a new directory", 0,
 		  0, NULL },
+		{ "--interval", OPTION_TIME, &o->interval_ns, "TIME",
+		  "simulated time between two samples in series.csv (default 10ms)", INTERVAL_MIN,
+		  INTERVAL_MAX, NULL },
 		{ "--force", OPTION_FLAG, &o->force, NULL, "replace the results that are in --out",
 		  0, 0, NULL },
 		{ "--json", OPTION_FLAG, &o->json, NULL,
@@ -95,6 +100,9 @@ bool run_options_check(const struct run_options *o, struct error *err)
 	}
 	if (o->force && o->out == NULL) {
 		return error_set(err, EXIT_USAGE, "--force without --out");
+	}
+	if (o->interval_ns != 0 && o->out == NULL) {
+		return error_set(err, EXIT_USAGE, "--interval without --out: the samples go there");
 	}
 	if (o->wait && o->gdb == NULL) {
 		return error_set(err, EXIT_USAGE, "--wait without --gdb");

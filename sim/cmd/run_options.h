@@ -16,6 +16,7 @@ struct run_options {
 
 	const char *out; /* results directory, or NULL */
 	bool force;
+	uint64_t interval_ns; /* of series.csv; 0: the default */
 	bool json;
 	bool quiet;
 	bool dump_registers;
@@ -35,7 +36,7 @@ struct run_options {
 	bool warn;
 };
 
-#define RUN_OPTIONS_ROWS 19U
+#define RUN_OPTIONS_ROWS 20U
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);

@@ -11,6 +11,7 @@
 #include "sim/checkpoint/checkpoint.h"
 #include "sim/cmd/options.h"
 #include "sim/cmd/output.h"
+#include "sim/control.h"
 
 /* Splits FILE@CYCLE at its last @. */
 static bool parse(const char *text, size_t *path_length, uint64_t *cycle)
@@ -93,7 +94,7 @@ bool saver_write(struct saver *saver, struct machine *machine, const struct inpu
 	};
 
 	/* In timing mode, at the end of the quantum. */
-	if (!checkpoint_is_possible(machine, &saver->cycle)) {
+	if (!control_may_look(machine, &saver->cycle)) {
 		free(extra.origin);
 		return true;
 	}

@@ -141,6 +141,8 @@ bool session_begin(struct session *session, struct error *err)
 	       open_consoles(session, err) &&
 	       observers_begin(&session->observers, &observe, &session->outputs, session->machine,
 			       session->symbols, err) &&
+	       series_begin(&session->series, &session->outputs, session->machine, o->interval_ns,
+			    err) &&
 	       open_debugger(session, err);
 }
 
@@ -148,7 +150,7 @@ bool session_begin(struct session *session, struct error *err)
 static bool has_failed(const struct session *session)
 {
 	return session->sink.has_failed || session->saver.has_failed ||
-	       observers_have_failed(&session->observers);
+	       observers_have_failed(&session->observers) || series_has_failed(&session->series);
 }
 
 /* A pause of the run that changes nothing. False if it is the end. */
@@ -177,7 +179,8 @@ static bool look_up(struct session *session, double begin)
 enum due {
 	DUE_BUDGET,
 	DUE_INPUT,
-	DUE_SAVE
+	DUE_SAVE,
+	DUE_SAMPLE
 };
 
 /* Makes the limits end at `cycle` if that comes first. */
@@ -203,6 +206,9 @@ static struct control_limits next_limits(const struct session *session, enum due
 	if (saver_waits(&session->saver)) {
 		end_at(&limits, due, session->saver.cycle, DUE_SAVE);
 	}
+	if (series_is_on(&session->series)) {
+		end_at(&limits, due, session->series.next_cycle, DUE_SAMPLE);
+	}
 	return limits;
 }
 
@@ -213,6 +219,10 @@ static bool do_what_is_due(struct session *session, enum due due)
 		input_give(&session->input, session->machine);
 		session->input.next_cycle += INPUT_PERIOD_CYCLES;
 		return true;
+	}
+	if (due == DUE_SAMPLE) {
+		series_take(&session->series, session->machine);
+		return !series_has_failed(&session->series);
 	}
 	return due == DUE_SAVE &&
 	       saver_write(&session->saver, session->machine, &session->input, session->origin);
@@ -333,6 +343,7 @@ bool session_end(struct session *session, json_t *config, struct error *err)
 		*err = verdict;
 		return false;
 	}
+	series_finish(&session->series, session->machine);
 	json_t *result = report_result(session, &verdict, hash);
 
 	/* A host error while reporting is worse news than whatever the program did. */
@@ -355,6 +366,7 @@ void session_release(struct session *session)
 	gdb_close(session->gdb);
 	session->gdb = NULL;
 	saver_release(&session->saver);
+	series_release(&session->series);
 	json_decref(session->origin);
 	session->origin = NULL;
 }

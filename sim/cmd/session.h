@@ -17,6 +17,7 @@
 #include "sim/cmd/progress.h"
 #include "sim/cmd/run_options.h"
 #include "sim/cmd/saver.h"
+#include "sim/cmd/series.h"
 #include "sim/elf/elf_load.h"
 #include "sim/gdb/gdb.h"
 
@@ -31,6 +32,7 @@ struct session {
 
 	struct console_sink sink;
 	struct saver saver;
+	struct series series;
 	struct progress progress;
 	struct input input;
 	struct observers observers;

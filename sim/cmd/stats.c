@@ -41,11 +41,15 @@ static bool show(const char *directory, const char *plot, struct error *err)
 	if (stats == NULL) {
 		return false;
 	}
-	bool good = plot == NULL || stats_page_plot(plot, stats, err);
+	struct series_table series = { 0 };
+	bool good = (!json_is_object(json_object_get(stats, "series")) ||
+		     series_read(&series, directory, err)) &&
+		    (plot == NULL || stats_page_plot(plot, stats, &series, err));
 
 	if (good) {
-		stats_page_print(stdout, stats);
+		stats_page_print(stdout, stats, &series);
 	}
+	series_table_release(&series);
 	json_decref(stats);
 	return good;
 }

@@ -1,29 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* stats_page.c - tables and plots of stats.json. What is missing in the file counts as 0. */
+/* stats_page.c - tables of stats.json and series.csv. What is missing counts as 0. */
 #include "sim/cmd/stats_page.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-struct column {
-	const char *key;
-	const char *title;
-};
+#include "sim/cmd/stats_priv.h"
+
+#define SERIES_LINES 20U
 
 static const char *const modes[] = { "user", "supervisor", "kernel" };
 
 #define MODES (sizeof(modes) / sizeof(modes[0]))
 
-static const struct column parts[] = {
+const struct stats_part stats_parts[STATS_PARTS] = {
 	{ "execution", "execution" },     { "stall_l2", "L2" },
 	{ "stall_local", "local" },       { "stall_remote", "remote" },
 	{ "stall_uncached", "uncached" }, { "idle", "idle" },
 };
 
-#define PARTS (sizeof(parts) / sizeof(parts[0]))
-
-static const struct column misses[] = {
+static const struct stats_part misses[] = {
 	{ "fetch_misses", "fetch" },
 	{ "read_misses", "read" },
 	{ "write_misses", "write" },
@@ -45,7 +40,7 @@ static double number(const json_t *object, const char *key)
 }
 
 /* Cycles of one part in all modes. */
-static double part_cycles(const json_t *cpu, const char *part)
+double stats_part_cycles(const json_t *cpu, const char *part)
 {
 	const json_t *time = json_object_get(cpu, "time");
 	double sum = 0;
@@ -62,25 +57,25 @@ static double mode_cycles(const json_t *cpu, const char *mode)
 	const json_t *split = json_object_get(json_object_get(cpu, "time"), mode);
 	double sum = 0;
 
-	for (size_t i = 0; i < PARTS; i++) {
-		if (strcmp(parts[i].key, "idle") != 0) {
-			sum += number(split, parts[i].key);
+	for (size_t i = 0; i < STATS_PARTS; i++) {
+		if (strcmp(stats_parts[i].key, "idle") != 0) {
+			sum += number(split, stats_parts[i].key);
 		}
 	}
 	return sum;
 }
 
-static double all_cycles(const json_t *cpu)
+double stats_all_cycles(const json_t *cpu)
 {
 	double sum = 0;
 
-	for (size_t i = 0; i < PARTS; i++) {
-		sum += part_cycles(cpu, parts[i].key);
+	for (size_t i = 0; i < STATS_PARTS; i++) {
+		sum += stats_part_cycles(cpu, stats_parts[i].key);
 	}
 	return sum;
 }
 
-static double percent(double part, double whole)
+double stats_percent(double part, double whole)
 {
 	return whole > 0 ? 100 * part / whole : 0;
 }
@@ -108,20 +103,21 @@ static void print_time(FILE *out, const json_t *cpus)
 	for (size_t i = 0; i < MODES; i++) {
 		fprintf(out, " %10s", modes[i]);
 	}
-	for (size_t i = 0; i < PARTS; i++) {
-		fprintf(out, " %9s", parts[i].title);
+	for (size_t i = 0; i < STATS_PARTS; i++) {
+		fprintf(out, " %9s", stats_parts[i].title);
 	}
 	fputc('\n', out);
 	json_array_foreach(cpus, index, cpu)
 	{
-		double all = all_cycles(cpu);
+		double all = stats_all_cycles(cpu);
 
 		fprintf(out, "%4zu %14.0f", index, all);
 		for (size_t i = 0; i < MODES; i++) {
-			fprintf(out, " %10.1f", percent(mode_cycles(cpu, modes[i]), all));
+			fprintf(out, " %10.1f", stats_percent(mode_cycles(cpu, modes[i]), all));
 		}
-		for (size_t i = 0; i < PARTS; i++) {
-			fprintf(out, " %9.1f", percent(part_cycles(cpu, parts[i].key), all));
+		for (size_t i = 0; i < STATS_PARTS; i++) {
+			fprintf(out, " %9.1f",
+				stats_percent(stats_part_cycles(cpu, stats_parts[i].key), all));
 		}
 		fputc('\n', out);
 	}
@@ -149,7 +145,7 @@ static void print_misses(FILE *out, const json_t *cpus)
 }
 
 /* Misses of the CPUs of node `from` to node `to`. */
-static double misses_between(const json_t *memory, size_t from, size_t to)
+double stats_misses_between(const json_t *memory, size_t from, size_t to)
 {
 	const json_t *cpus = json_object_get(memory, "cpus");
 	size_t nodes = json_array_size(json_object_get(memory, "nodes"));
@@ -177,114 +173,99 @@ static void print_map(FILE *out, const json_t *memory)
 	for (size_t from = 0; from < nodes; from++) {
 		fprintf(out, "%4zu", from);
 		for (size_t to = 0; to < nodes; to++) {
-			fprintf(out, " %10.0f", misses_between(memory, from, to));
+			fprintf(out, " %10.0f", stats_misses_between(memory, from, to));
 		}
 		fputc('\n', out);
 	}
 }
 
-void stats_page_print(FILE *out, const json_t *stats)
+static void print_exceptions(FILE *out, const json_t *cpus)
+{
+	static const struct stats_part columns[] = {
+		{ "executed_instructions", "instructions" },
+		{ "exceptions", "exceptions" },
+		{ "interrupts", "interrupts" },
+		{ "tlb_refills", "TLB misses" },
+		{ "tlb_invalid", "invalid" },
+		{ "tlb_modified", "read-only" },
+	};
+	const size_t count = sizeof(columns) / sizeof(columns[0]);
+	size_t index;
+	const json_t *cpu;
+
+	fputs("\nExceptions; TLB misses, invalid and read-only pages are among them\n", out);
+	fprintf(out, "%4s", "CPU");
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, " %14s", columns[i].title);
+	}
+	fputc('\n', out);
+	json_array_foreach(cpus, index, cpu)
+	{
+		fprintf(out, "%4zu", index);
+		for (size_t i = 0; i < count; i++) {
+			fprintf(out, " %14.0f", number(cpu, columns[i].key));
+		}
+		fputc('\n', out);
+	}
+}
+
+static void print_sample(FILE *out, const struct series_sample *sample, double us, bool has_modes)
+{
+	double all = sample->execution + sample->stall_l2 + sample->stall_local +
+		     sample->stall_remote + sample->stall_uncached + sample->idle;
+	double rate = us > 0 ? 1 / us : 0;
+
+	fprintf(out, "%12.3f %9.1f", sample->time_ns / 1e6, sample->instructions * rate);
+	if (has_modes) {
+		fprintf(out, " %7.1f %7.1f %7.1f", stats_percent(sample->user, all),
+			stats_percent(sample->supervisor, all), stats_percent(sample->kernel, all));
+	}
+	fprintf(out, " %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %9.2f %9.2f %9.2f\n",
+		stats_percent(sample->execution, all), stats_percent(sample->stall_l2, all),
+		stats_percent(sample->stall_local, all), stats_percent(sample->stall_remote, all),
+		stats_percent(sample->stall_uncached, all), stats_percent(sample->idle, all),
+		sample->misses * rate, sample->misses_remote * rate, sample->tlb_refills * rate);
+}
+
+/* `begin_ns` is where the first sample begins. */
+static void print_series(FILE *out, const struct series_table *table, double begin_ns,
+			 bool has_modes)
+{
+	fputs("\nOver time, all CPUs: at the end of each part its share of the cycles in percent, "
+	      "events a microsecond\n",
+	      out);
+	fprintf(out, "%12s %9s", "ms", "insns/us");
+	if (has_modes) {
+		fprintf(out, " %7s %7s %7s", "user", "super.", "kernel");
+	}
+	fprintf(out, " %7s %7s %7s %7s %7s %7s %9s %9s %9s\n", "exec.", "L2", "local", "remote",
+		"uncach.", "idle", "misses", "remote m.", "TLB m.");
+	for (size_t i = 0; i < table->count; i++) {
+		const struct series_sample *sample = &table->sample[i];
+
+		print_sample(out, sample, (sample->time_ns - begin_ns) / 1e3, has_modes);
+		begin_ns = sample->time_ns;
+	}
+}
+
+void stats_page_print(FILE *out, const json_t *stats, struct series_table *series)
 {
 	const json_t *memory = json_object_get(stats, "memory");
 	const json_t *cpus = json_object_get(memory, "cpus");
 
 	print_run(out, stats);
-	if (cpus == NULL) {
-		fputs("\nThe run had no timing mode: no caches, nothing to count.\n", out);
-		return;
+	print_exceptions(out, json_object_get(stats, "cpus"));
+	if (cpus != NULL) {
+		print_time(out, cpus);
+		print_misses(out, cpus);
+		print_map(out, memory);
 	}
-	print_time(out, cpus);
-	print_misses(out, cpus);
-	print_map(out, memory);
-}
-
-static void plot_time(FILE *gnuplot, const json_t *cpus)
-{
-	size_t index;
-	const json_t *cpu;
-
-	fputs("$time << END\n", gnuplot);
-	json_array_foreach(cpus, index, cpu)
-	{
-		double all = all_cycles(cpu);
-
-		fprintf(gnuplot, "%zu", index);
-		for (size_t i = 0; i < PARTS; i++) {
-			fprintf(gnuplot, " %.3f", percent(part_cycles(cpu, parts[i].key), all));
-		}
-		fputc('\n', gnuplot);
-	}
-	fputs("END\nset title 'Time of each CPU'\nset ylabel 'percent of its cycles'\n"
-	      "set xlabel 'CPU'\nset yrange [0:100]\nset key outside right top\n"
-	      "set style data histograms\nset style histogram rowstacked\n"
-	      "set style fill solid 0.8\nset boxwidth 0.8\nplot ",
-	      gnuplot);
-	for (size_t i = 0; i < PARTS; i++) {
-		fprintf(gnuplot, "%s$time using %zu:xtic(1) title '%s'", i > 0 ? ", " : "", i + 2,
-			parts[i].title);
-	}
-	fputc('\n', gnuplot);
-}
-
-static void plot_map(FILE *gnuplot, const json_t *memory)
-{
-	size_t nodes = json_array_size(json_object_get(memory, "nodes"));
-
-	fputs("$map << END\n", gnuplot);
-	for (size_t from = 0; from < nodes; from++) {
-		for (size_t to = 0; to < nodes; to++) {
-			fprintf(gnuplot, "%.0f ", misses_between(memory, from, to));
-		}
-		fputc('\n', gnuplot);
-	}
-	fputs("END\nset title 'Misses from node to node'\nset xlabel 'memory of node'\n"
-	      "set ylabel 'CPUs of node'\nset yrange [*:*] reverse\nset xtics 1\nset ytics "
-	      "1\nunset key\nset cbrange [0:*]\n"
-	      "set palette defined (0 'white', 1 'orange', 2 'dark-red')\n"
-	      "plot $map matrix with image\n",
-	      gnuplot);
-}
-
-/* The name goes into gnuplot's program in single quotes. */
-static const char *terminal_for(const char *path)
-{
-	size_t length = strlen(path);
-
-	if (strchr(path, '\'') != NULL || strchr(path, '\n') != NULL || length < 4) {
-		return NULL;
-	}
-	if (strcmp(path + length - 4, ".svg") == 0) {
-		return "svg size 1000,900";
-	}
-	return strcmp(path + length - 4, ".png") == 0 ? "pngcairo size 1000,900" : NULL;
-}
-
-bool stats_page_plot(const char *path, const json_t *stats, struct error *err)
-{
-	const json_t *memory = json_object_get(stats, "memory");
-	const json_t *cpus = json_object_get(memory, "cpus");
-	const char *terminal = terminal_for(path);
-
-	if (terminal == NULL) {
-		return error_set(err, EXIT_USAGE,
-				 "--plot: '%s' is not a name ending in .svg or .png", path);
+	if (series->count > 0) {
+		series_condense(series, SERIES_LINES);
+		print_series(out, series, number(json_object_get(stats, "series"), "begin_ns"),
+			     cpus != NULL);
 	}
 	if (cpus == NULL) {
-		return error_set(err, EXIT_USAGE, "--plot: the run had no timing mode");
+		fputs("\nThe run had no timing mode: no caches, nothing to count of them.\n", out);
 	}
-	FILE *gnuplot = popen("gnuplot", "w");
-
-	if (gnuplot == NULL) {
-		return error_set(err, EXIT_HOST_IO, "gnuplot cannot be run: %s", strerror(errno));
-	}
-	fprintf(gnuplot, "set terminal %s\nset output '%s'\nset multiplot layout 2,1\n", terminal,
-		path);
-	plot_time(gnuplot, cpus);
-	plot_map(gnuplot, memory);
-	fputs("unset multiplot\n", gnuplot);
-	if (pclose(gnuplot) != 0) {
-		return error_set(err, EXIT_HOST_IO, "gnuplot failed to draw %s (is it installed?)",
-				 path);
-	}
-	return true;
 }

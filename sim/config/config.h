@@ -66,6 +66,10 @@ struct config_memory {
 	unsigned classify; /* 1: on */
 };
 
+struct config_statistics {
+	uint64_t interval_ns; /* of series.csv */
+};
+
 /* Items of one key; `item` is an array of the structure that the key has. */
 struct config_list {
 	void *item;
@@ -106,6 +110,7 @@ struct config_vm {
 struct config {
 	struct config_machine machine;
 	struct config_memory memory;
+	struct config_statistics statistics;
 	unsigned mode; /* 1: timing */
 	char *program;
 	char *bootargs;

@@ -143,6 +143,10 @@ const struct schema_key schema_keys[] = {
 	{ "memory.classify", SCHEMA_CHOICE, MEMORY(classify), "on", 0, 0, switch_names,
 	  "tell cold, capacity and sharing misses apart", 0 },
 
+	{ "statistics.interval", SCHEMA_TIME, offsetof(struct config, statistics.interval_ns),
+	  "10ms", 1000, 3600 * GIGAHERTZ, NULL,
+	  "simulated time between two samples in series.csv; --interval changes it", 0 },
+
 	{ "modules", SCHEMA_LIST, offsetof(struct config, modules), NULL, 0, BOOT_MODULES_MAX, NULL,
 	  "files that the loader puts into memory beside the program",
 	  sizeof(struct config_module) },

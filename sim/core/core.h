@@ -290,6 +290,7 @@ struct core {
 	uint32_t external_ip;     /* Cause.IP2-6 as driven by devices */
 
 	uint64_t exception_count[32];
+	uint64_t tlb_refills; /* of TLBL and TLBS, those without a matching entry */
 
 	struct core_map maps[CORE_MODE_COUNT];
 	struct core_map map_off;
@@ -334,6 +335,14 @@ static inline uint64_t core_now(const struct core *core)
 static inline uint64_t core_instructions(const struct core *core)
 {
 	return core_now(core) - core->idle_cycles - core->stall_cycles;
+}
+
+/* Cycles without an instruction up to `now`: the clock of a paused core stands. */
+static inline uint64_t core_idle_cycles(const struct core *core, uint64_t now)
+{
+	bool stands = !core->running && now > core_now(core);
+
+	return core->idle_cycles + (stands ? now - core_now(core) : 0);
 }
 
 /* Makes core_run() look at interrupts, time and `stop` before the next instruction. */

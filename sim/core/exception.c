@@ -160,6 +160,7 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 	uint64_t offset = VECTOR_GENERAL;
 	struct place place = locate(core, op, code);
 
+	core->tlb_refills += refill;
 	if (refill && !(cp0->status & STATUS_EXL)) {
 		offset = core_is_x64(core) ? VECTOR_XTLB_REFILL : VECTOR_TLB_REFILL;
 	}

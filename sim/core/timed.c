@@ -2,8 +2,6 @@
 /* timed.c - misses, stalls and accesses around the caches: the slow half of timing mode. */
 #include "sim/core/timed.h"
 
-#include <string.h>
-
 #include "sim/core/exception.h"
 #include "sim/core/exec.h"
 #include "sim/core/mmu.h"
@@ -128,8 +126,8 @@ void timed_lost(struct core *core, uint64_t line, uint32_t bytes)
 	}
 }
 
-/* All cycles so far, by what they were spent on. */
-static struct core_split totals(const struct core *core)
+/* All cycles up to `now`, by what they were spent on. */
+static struct core_split totals(const struct core *core, uint64_t now)
 {
 	const struct memsys_cpu_stats *stats = core->cache_stats;
 
@@ -139,7 +137,7 @@ static struct core_split totals(const struct core *core)
 		.stall_local = stats->stall_local_cycles,
 		.stall_remote = stats->stall_remote_cycles,
 		.stall_uncached = stats->stall_uncached_cycles,
-		.idle = core->idle_cycles,
+		.idle = core_idle_cycles(core, now),
 	};
 }
 
@@ -157,35 +155,40 @@ static void add_since(struct core_split *split, const struct core_split *now,
 
 void timed_account(struct core *core)
 {
-	struct core_split now = totals(core);
+	if (!core->running) {
+		return; /* a debugger's doing; until the CPU goes on it is idle in its old mode */
+	}
+	struct core_split now = totals(core, core_now(core));
 
 	add_since(&core->split[core->split_mode], &now, &core->split_mark);
 	core->split_mark = now;
 	core->split_mode = core_get_mode(core);
 }
 
-struct core_split timed_split(const struct core *core, enum core_mode mode)
+struct core_split timed_split(const struct core *core, enum core_mode mode, uint64_t now)
 {
 	struct core_split split = core->split[mode];
 
 	if (core->cache != NULL && mode == core->split_mode) {
-		struct core_split now = totals(core);
+		struct core_split all = totals(core, now);
 
-		add_since(&split, &now, &core->split_mark);
+		add_since(&split, &all, &core->split_mark);
 	}
 	return split;
 }
 
-void timed_switch(struct core *core, struct memsys_cpu *cache, const struct memsys_cpu_stats *stats)
+void timed_switch(struct core *core, struct memsys_cpu *cache, const struct memsys_cpu_stats *stats,
+		  uint64_t now)
 {
 	if (cache == NULL && core->cache != NULL) {
-		timed_account(core);
+		struct core_split all = totals(core, now);
+
+		add_since(&core->split[core->split_mode], &all, &core->split_mark);
 	}
 	core->cache = cache;
 	core->cache_stats = stats;
 	if (cache != NULL) {
-		memset(core->split, 0, sizeof(core->split));
-		core->split_mark = totals(core);
+		core->split_mark = totals(core, now);
 		core->split_mode = core_get_mode(core);
 	}
 	core->link = NULL;

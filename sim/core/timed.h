@@ -93,9 +93,9 @@ void timed_resume(struct core *core, uint64_t cycle);
 /* The core lost its copy of a line: an LL link to it breaks. */
 void timed_lost(struct core *core, uint64_t line, uint32_t bytes);
 
-/* Between instructions: enters timing mode with these caches, or leaves it (NULL). */
-void timed_switch(struct core *core, struct memsys_cpu *cache,
-		  const struct memsys_cpu_stats *stats);
+/* Between instructions, at `now`: enters timing mode with these caches, or leaves it (NULL). */
+void timed_switch(struct core *core, struct memsys_cpu *cache, const struct memsys_cpu_stats *stats,
+		  uint64_t now);
 
-/* Time spent in `mode` since timing mode began last. */
-struct core_split timed_split(const struct core *core, enum core_mode mode);
+/* Time up to `now` spent in `mode`, as long as it was in timing mode. */
+struct core_split timed_split(const struct core *core, enum core_mode mode, uint64_t now);

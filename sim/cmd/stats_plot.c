@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* stats_plot.c - pictures of a run's statistics, drawn by gnuplot. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cmd/series_read.h"
+#include "sim/cmd/stats_page.h"
+#include "sim/cmd/stats_priv.h"
+
+static void plot_time(FILE *gnuplot, const json_t *cpus)
+{
+	size_t index;
+	const json_t *cpu;
+
+	fputs("$time << END\n", gnuplot);
+	json_array_foreach(cpus, index, cpu)
+	{
+		double all = stats_all_cycles(cpu);
+
+		fprintf(gnuplot, "%zu", index);
+		for (size_t i = 0; i < STATS_PARTS; i++) {
+			fprintf(gnuplot, " %.3f",
+				stats_percent(stats_part_cycles(cpu, stats_parts[i].key), all));
+		}
+		fputc('\n', gnuplot);
+	}
+	fputs("END\nset title 'Time of each CPU'\nset ylabel 'percent of its cycles'\n"
+	      "set xlabel 'CPU'\nset yrange [0:100]\nset key outside right top\n"
+	      "set style data histograms\nset style histogram rowstacked\n"
+	      "set style fill solid 0.8\nset boxwidth 0.8\nplot ",
+	      gnuplot);
+	for (size_t i = 0; i < STATS_PARTS; i++) {
+		fprintf(gnuplot, "%s$time using %zu:xtic(1) title '%s'", i > 0 ? ", " : "", i + 2,
+			stats_parts[i].title);
+	}
+	fputc('\n', gnuplot);
+}
+
+static void plot_map(FILE *gnuplot, const json_t *memory)
+{
+	size_t nodes = json_array_size(json_object_get(memory, "nodes"));
+
+	fputs("$map << END\n", gnuplot);
+	for (size_t from = 0; from < nodes; from++) {
+		for (size_t to = 0; to < nodes; to++) {
+			fprintf(gnuplot, "%.0f ", stats_misses_between(memory, from, to));
+		}
+		fputc('\n', gnuplot);
+	}
+	fputs("END\nset title 'Misses from node to node'\nset xlabel 'memory of node'\n"
+	      "set ylabel 'CPUs of node'\nset yrange [*:*] reverse\nset xtics 1\nset ytics "
+	      "1\nunset key\nset cbrange [0:*]\n"
+	      "set palette defined (0 'white', 1 'orange', 2 'dark-red')\n"
+	      "plot $map matrix with image\n",
+	      gnuplot);
+}
+
+/* The name goes into gnuplot's program in single quotes. */
+static const char *terminal_for(const char *path)
+{
+	size_t length = strlen(path);
+
+	if (strchr(path, '\'') != NULL || strchr(path, '\n') != NULL || length < 4) {
+		return NULL;
+	}
+	if (strcmp(path + length - 4, ".svg") == 0) {
+		return "svg size 1000,1200";
+	}
+	return strcmp(path + length - 4, ".png") == 0 ? "pngcairo size 1000,1200" : NULL;
+}
+
+/* A stacked area for each part: the sums from the bottom, drawn from the top. */
+static void plot_series(FILE *gnuplot, const struct series_table *series)
+{
+	static const char *const titles[] = { "execution", "L2",       "local",
+					      "remote",    "uncached", "idle" };
+	const int count = (int)(sizeof(titles) / sizeof(titles[0]));
+
+	fputs("$series << END\n", gnuplot);
+	for (size_t i = 0; i < series->count; i++) {
+		const struct series_sample *sample = &series->sample[i];
+		const double parts[] = { sample->execution,      sample->stall_l2,
+					 sample->stall_local,    sample->stall_remote,
+					 sample->stall_uncached, sample->idle };
+		double all = 0;
+		double sum = 0;
+
+		for (int part = 0; part < count; part++) {
+			all += parts[part];
+		}
+		fprintf(gnuplot, "%.6f", sample->time_ns / 1e6);
+		for (int part = 0; part < count; part++) {
+			sum += parts[part];
+			fprintf(gnuplot, " %.3f", stats_percent(sum, all));
+		}
+		fputc('\n', gnuplot);
+	}
+	fputs("END\nreset\nset title 'Time of all CPUs'\nset xlabel 'ms of simulated time'\n"
+	      "set ylabel 'percent of their cycles'\nset yrange [0:100]\nset autoscale xfix\n"
+	      "set key outside right top\nset style fill solid 0.8\nplot ",
+	      gnuplot);
+	for (int part = count; part > 0; part--) {
+		fprintf(gnuplot,
+			"%s$series using 1:%d with filledcurves x1 linecolor %d title '%s'",
+			part < count ? ", " : "", part + 1, part, titles[part - 1]);
+	}
+	fputc('\n', gnuplot);
+}
+
+/* Two points make an area. */
+static bool has_course(const struct series_table *series)
+{
+	return series->count > 1;
+}
+
+static bool draw(FILE *gnuplot, const json_t *stats, const struct series_table *series)
+{
+	const json_t *memory = json_object_get(stats, "memory");
+	const json_t *cpus = json_object_get(memory, "cpus");
+	int pictures = (cpus != NULL ? 2 : 0) + (has_course(series) ? 1 : 0);
+
+	fprintf(gnuplot, "set multiplot layout %d,1\n", pictures);
+	if (cpus != NULL) {
+		plot_time(gnuplot, cpus);
+		plot_map(gnuplot, memory);
+	}
+	if (has_course(series)) {
+		plot_series(gnuplot, series);
+	}
+	fputs("unset multiplot\n", gnuplot);
+	return pclose(gnuplot) == 0;
+}
+
+bool stats_page_plot(const char *path, const json_t *stats, const struct series_table *series,
+		     struct error *err)
+{
+	const json_t *memory = json_object_get(stats, "memory");
+	const char *terminal = terminal_for(path);
+
+	if (terminal == NULL) {
+		return error_set(err, EXIT_USAGE,
+				 "--plot: '%s' is not a name ending in .svg or .png", path);
+	}
+	if (json_object_get(memory, "cpus") == NULL && !has_course(series)) {
+		return error_set(err, EXIT_USAGE,
+				 "--plot: the run had no timing mode, and no two samples");
+	}
+	FILE *gnuplot = popen("gnuplot", "w");
+
+	if (gnuplot == NULL) {
+		return error_set(err, EXIT_HOST_IO, "gnuplot cannot be run: %s", strerror(errno));
+	}
+	fprintf(gnuplot, "set terminal %s\nset output '%s'\n", terminal, path);
+	return draw(gnuplot, stats, series) ||
+	       error_set(err, EXIT_HOST_IO, "gnuplot failed to draw %s (is it installed?)", path);
+}
