@@ -34,8 +34,9 @@
 #define BOOT_A0_DEVICE_TREE 0xfffffffffffffffe
 
 /*
- * Device tree and modules are put below this physical address, or the end of RAM if that is lower:
- * the tree highest, then the modules in their order, each from a page boundary downward.
+ * Device tree, modules and initrd are put below this physical address, or the end of RAM if that is
+ * lower: the tree highest, then the modules in their order, then the initrd, each from a page
+ * boundary downward.
  */
 #define BOOT_DATA_TOP 0x10000000
 /* The largest device tree. */

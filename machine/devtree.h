@@ -32,6 +32,11 @@
 #define DEVTREE_ROUND_ROBIN "mirrorball,round-robin" /* memory: empty: round-robin layout */
 #define DEVTREE_RNG_SEED    "rng-seed"               /* chosen: bytes, from the run's seed */
 
+/* An initrd: properties of /chosen, u64 each, the physical addresses of its first byte and its end.
+ */
+#define DEVTREE_INITRD_START "linux,initrd-start"
+#define DEVTREE_INITRD_END   "linux,initrd-end"
+
 /* Boot modules: /chosen/module@ADDRESS with reg, and these. */
 #define DEVTREE_MODULE_NAME "mirrorball,name" /* string, unique */
 

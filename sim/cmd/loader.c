@@ -50,8 +50,9 @@ bool loader_load(const struct loader *loader, struct error *err)
 			const struct devtree_machine *tree = &loader->boot->tree;
 
 			error_set(err, EXIT_USAGE,
-				  "%s meets the device tree and modules, which lie at physical "
-				  "0x%" PRIx64 " to 0x%" PRIx64 "; more memory moves them up",
+				  "%s meets the loader's data (device tree, modules, initrd) at "
+				  "physical 0x%" PRIx64 " to 0x%" PRIx64
+				  "; more memory moves them up",
 				  loader->name, tree->reserved,
 				  tree->reserved + tree->reserved_bytes);
 		}

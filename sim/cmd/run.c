@@ -134,6 +134,16 @@ static bool build(struct run *run, struct error *err)
 	return loader_load(&loader, err);
 }
 
+/* The file that `key` of `names` names. */
+static void append_file(json_t *files, const json_t *names, const char *key,
+			const struct boot_file *file)
+{
+	const char *name = json_string_value(json_object_get(names, key));
+
+	json_array_append_new(files,
+			      report_file(name, file->size, XXH3_64bits(file->bytes, file->size)));
+}
+
 /* The configuration with all defaults, and the files that went into the run. */
 static json_t *describe(const struct run *run)
 {
@@ -146,12 +156,11 @@ static json_t *describe(const struct run *run)
 	json_array_append_new(files,
 			      report_file(json_string_value(json_object_get(frozen, "program")),
 					  elf_content_bytes(run->elf), elf_content_hash(run->elf)));
+	if (run->plan.initrd.bytes != NULL) {
+		append_file(files, frozen, "initrd", &run->plan.initrd);
+	}
 	for (size_t i = 0; i < config->modules.count; i++) {
-		const struct boot_file *file = &run->plan.file[i];
-		const json_t *name = json_object_get(json_array_get(modules, i), "file");
-
-		json_array_append_new(files, report_file(json_string_value(name), file->size,
-							 XXH3_64bits(file->bytes, file->size)));
+		append_file(files, json_array_get(modules, i), "file", &run->plan.file[i]);
 	}
 	json_object_set_new(document, "configuration", frozen);
 	json_object_set_new(document, "files", files);

@@ -103,6 +103,25 @@ static bool read_modules(struct boot_plan *plan, const struct config *config, st
 	return true;
 }
 
+static bool read_initrd(struct boot_plan *plan, const struct config *config, struct error *err)
+{
+	struct boot_file *file = &plan->initrd;
+
+	if (config->initrd[0] == '\0') {
+		return true;
+	}
+	if (!files_read(config->initrd, BOOT_DATA_TOP, &file->bytes, &file->size, err)) {
+		return false;
+	}
+	if (file->size == 0) {
+		return error_set(err, EXIT_USAGE, "%s: initrd: %s is empty", config->path,
+				 config->initrd);
+	}
+	plan->boot.initrd = file->bytes;
+	plan->boot.tree.initrd_bytes = file->size;
+	return true;
+}
+
 /* A virtual machine without a tree of its own gets one, as module NAME-tree. */
 static bool make_trees(struct boot_plan *plan, const struct machine_config *machine,
 		       struct error *err)
@@ -144,8 +163,8 @@ bool boot_plan_make(struct boot_plan *plan, const struct config *config,
 	for (size_t i = 0; i < vms; i++) {
 		make_vm(plan, i, (const struct config_vm *)config->vms.item + i);
 	}
-	return read_modules(plan, config, err) && make_trees(plan, machine, err) &&
-	       boot_place(&plan->boot, err);
+	return read_initrd(plan, config, err) && read_modules(plan, config, err) &&
+	       make_trees(plan, machine, err) && boot_place(&plan->boot, err);
 }
 
 void boot_plan_release(struct boot_plan *plan)
@@ -161,6 +180,7 @@ void boot_plan_release(struct boot_plan *plan)
 		free(plan->file[i].bytes);
 		free(plan->file[i].name);
 	}
+	free(plan->initrd.bytes);
 	boot_release(&plan->boot);
 	free(plan->boot.module);
 	free((void *)plan->boot.content);

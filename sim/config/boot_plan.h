@@ -15,6 +15,7 @@ struct boot_file {
 struct boot_plan {
 	struct boot boot;
 	struct boot_file *file; /* of each module, those of the configuration first */
+	struct boot_file initrd;
 	struct devtree_vm *vm;
 	uint32_t **cpus; /* of each virtual machine */
 	struct devtree_policy **policy;

@@ -114,6 +114,7 @@ struct config {
 	unsigned mode; /* 1: timing */
 	char *program;
 	char *bootargs;
+	char *initrd;               /* "": none */
 	struct config_list modules; /* struct config_module */
 	struct config_list vms;     /* struct config_vm */
 

@@ -49,7 +49,7 @@ static json_t *freeze_switches(const struct config_list *list)
 /* The whole name, so that config.json may be anywhere. */
 static json_t *freeze_file(const char *name)
 {
-	char *whole = realpath(name, NULL);
+	char *whole = name[0] != '\0' ? realpath(name, NULL) : NULL;
 	json_t *value = json_string(whole != NULL ? whole : name);
 
 	free(whole);

@@ -46,6 +46,9 @@ const struct schema_key schema_keys[] = {
 	{ "bootargs", SCHEMA_TEXT, offsetof(struct config, bootargs), "", 0, 0, NULL,
 	  "its command line: /chosen/bootargs of the device tree", 0 },
 
+	{ "initrd", SCHEMA_FILE, offsetof(struct config, initrd), "", 0, 0, NULL,
+	  "a root file system in memory for Linux: a cpio archive, taken as it is", 0 },
+
 	{ "mode", SCHEMA_CHOICE, offsetof(struct config, mode), "fast", 0, 0, mode_names,
 	  "fast: every instruction takes a cycle; timing: caches and network; --mode changes it",
 	  0 },

@@ -202,12 +202,13 @@ static bool read_file_name(const struct reading *r, const json_t *value)
 {
 	const char *name = json_string_value(value);
 	const char *slash = strrchr(r->config->path, '/');
+	bool is_optional = r->key->fallback != NULL;
 	char *path;
 
-	if (name == NULL || name[0] == '\0') {
+	if (name == NULL || (name[0] == '\0' && !is_optional)) {
 		return refuse(r, value, schema_expected(r->key->kind));
 	}
-	if (name[0] == '/' || slash == NULL) {
+	if (name[0] == '\0' || name[0] == '/' || slash == NULL) {
 		path = copy_text(name);
 	} else if (asprintf(&path, "%.*s/%s", (int)(slash - r->config->path), r->config->path,
 			    name) < 0) {

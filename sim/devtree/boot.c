@@ -24,8 +24,8 @@ static bool take(uint64_t *top, uint64_t bytes, const char *what, struct error *
 	if (round_up(bytes) > *top) {
 		return error_set(err, EXIT_USAGE,
 				 "%s (%" PRIu64
-				 " bytes) finds no room in memory: the loader puts device tree and "
-				 "modules below physical 0x%x or the end of RAM",
+				 " bytes) finds no room in memory: the loader puts device tree, "
+				 "modules and initrd below physical 0x%x or the end of RAM",
 				 what, bytes, BOOT_DATA_TOP);
 	}
 	*top -= round_up(bytes);
@@ -62,6 +62,10 @@ bool boot_place(struct boot *boot, struct error *err)
 		}
 		boot->module[i].paddr = top;
 	}
+	if (!take(&top, tree->initrd_bytes, "the initrd", err)) {
+		return false;
+	}
+	tree->initrd = top;
 	tree->reserved = top;
 	tree->reserved_bytes = end - top;
 	boot->blob = devtree_of_machine(tree, &boot->blob_bytes, err);
@@ -76,7 +80,11 @@ bool boot_meets(const struct boot *boot, uint64_t paddr, uint64_t size)
 
 bool boot_store(const struct boot *boot, struct machine *machine, struct error *err)
 {
-	bool done = machine_write_physical(machine, boot->blob_paddr, boot->blob, boot->blob_bytes);
+	bool done =
+		machine_write_physical(machine, boot->blob_paddr, boot->blob, boot->blob_bytes) &&
+		(boot->tree.initrd_bytes == 0 ||
+		 machine_write_physical(machine, boot->tree.initrd, boot->initrd,
+					boot->tree.initrd_bytes));
 
 	for (size_t i = 0; done && i < boot->tree.module_count; i++) {
 		done = machine_write_physical(machine, boot->module[i].paddr, boot->content[i],

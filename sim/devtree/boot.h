@@ -15,6 +15,7 @@ struct boot {
 	struct devtree_machine tree;
 	struct devtree_module *module; /* tree.module, to be changed */
 	const uint8_t **content;       /* of each module */
+	const uint8_t *initrd;         /* tree.initrd_bytes long; or NULL */
 
 	uint8_t *blob;
 	size_t blob_bytes;

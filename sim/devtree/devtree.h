@@ -45,6 +45,8 @@ struct devtree_module {
 struct devtree_machine {
 	const struct machine_config *config;
 	const char *bootargs;
+	uint64_t initrd; /* a root file system in memory: where, and how long; 0: none */
+	uint64_t initrd_bytes;
 	uint64_t reserved; /* what the loader uses of memory */
 	uint64_t reserved_bytes;
 	const struct devtree_module *module;

@@ -29,6 +29,10 @@ static void write_chosen(struct devtree_writer *writer, const struct devtree_mac
 	writer_cells(writer, 2, 2);
 	writer_empty(writer, "ranges");
 	devices_write_chosen(writer, machine->bootargs, machine->config->seed, 0);
+	if (machine->initrd_bytes != 0) {
+		writer_u64(writer, DEVTREE_INITRD_START, machine->initrd);
+		writer_u64(writer, DEVTREE_INITRD_END, machine->initrd + machine->initrd_bytes);
+	}
 	write_modules(writer, machine);
 	writer_leave(writer);
 }

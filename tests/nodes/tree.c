@@ -3,7 +3,7 @@
  * tree.c - takes the machine's description from the device tree: finds it by a0 and a1, walks it,
  * compares it with the node controllers, finds the modules and prints what it has found; with
  * "dump" on its command line, the tree itself as hexadecimal digits, with "dump NAME" the tree in
- * the module NAME.
+ * the module NAME; with "initrd", what it finds where the initrd is to be.
  */
 #include <stddef.h>
 
@@ -161,6 +161,38 @@ static void dump(void)
 	platform_putc('\n');
 }
 
+static bool wants_initrd;
+static uint64_t initrd;
+static uint64_t initrd_end;
+
+static void look_for_initrd(const struct property *p)
+{
+	if (equal(p->node, "chosen") && equal(p->name, "bootargs")) {
+		wants_initrd = equal((const char *)p->value, "initrd");
+	}
+	if (equal(p->node, "chosen") && equal(p->name, DEVTREE_INITRD_START)) {
+		initrd = big64(p->value);
+	}
+	if (equal(p->node, "chosen") && equal(p->name, DEVTREE_INITRD_END)) {
+		initrd_end = big64(p->value);
+	}
+}
+
+static void print_initrd(void)
+{
+	const uint8_t *content = (const uint8_t *)paddr_pointer(initrd);
+	uint64_t bytes = initrd_end - initrd;
+	unsigned sum = 0;
+
+	CHECK(initrd % MAP_PAGE_BYTES == 0 && initrd_end > initrd);
+	for (uint64_t i = 0; i < bytes; i++) {
+		sum += content[i];
+	}
+	CHECK(content[bytes] == 0);
+	printf("initrd of %u bytes ends at %x, its sum is %u\n", (unsigned)bytes,
+	       (unsigned)initrd_end, sum);
+}
+
 int main(void)
 {
 	CHECK(nodes_boot[0] == BOOT_A0_DEVICE_TREE);
@@ -170,6 +202,11 @@ int main(void)
 	walk(look_for_dump);
 	if (wanted != NULL) {
 		dump();
+		return 0;
+	}
+	walk(look_for_initrd);
+	if (wants_initrd) {
+		print_initrd();
 		return 0;
 	}
 	walk(visit);
