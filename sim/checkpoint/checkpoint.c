@@ -59,6 +59,8 @@ static void extra_numbers(struct checkpoint_extra *extra, struct state_io *io)
 	state_io_u64(io, &extra->input_bytes);
 	state_io_u64(io, &extra->input_given);
 	state_io_u64(io, &extra->input_next_cycle);
+	state_io_u64(io, &extra->script_bytes);
+	state_io_u64(io, &extra->typed_entries);
 }
 
 static void save_extra(const struct checkpoint_extra *extra, struct state_io *io)
@@ -67,22 +69,29 @@ static void save_extra(const struct checkpoint_extra *extra, struct state_io *io
 
 	extra_numbers(&numbers, io);
 	state_io_bytes(io, numbers.input, numbers.input_bytes);
+	state_io_bytes(io, numbers.script, numbers.script_bytes);
 }
 
 static void load_extra(struct checkpoint_extra *extra, struct state_io *io)
 {
 	extra_numbers(extra, io);
-	if (io->has_failed || extra->input_bytes != io->size - io->at ||
+	uint64_t left = io->size - io->at;
+
+	if (io->has_failed || extra->input_bytes > left ||
+	    extra->script_bytes != left - extra->input_bytes ||
 	    extra->input_given > extra->input_bytes) {
 		io->has_failed = true;
 		return;
 	}
 	extra->input = malloc(extra->input_bytes + 1);
-	if (extra->input == NULL) {
+	extra->script = malloc(extra->script_bytes + 1);
+	if (extra->input == NULL || extra->script == NULL) {
 		io->has_failed = true;
 		return;
 	}
 	state_io_bytes(io, extra->input, extra->input_bytes);
+	state_io_bytes(io, extra->script, extra->script_bytes);
+	extra->script[extra->script_bytes] = '\0';
 }
 
 /* Writes what `io` has collected, and empties it. */
@@ -370,5 +379,6 @@ void checkpoint_release_extra(struct checkpoint_extra *extra)
 {
 	free(extra->origin);
 	free(extra->input);
+	free(extra->script);
 	*extra = (struct checkpoint_extra){ 0 };
 }

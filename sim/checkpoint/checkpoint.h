@@ -24,6 +24,9 @@ struct checkpoint_extra {
 	uint64_t input_bytes;
 	uint64_t input_given;
 	uint64_t input_next_cycle;
+	char *script; /* text: the scripted console, and how far it is */
+	uint64_t script_bytes;
+	uint64_t typed_entries; /* of --console or --replay, so far */
 };
 
 /* Writes a checkpoint to `stream`, where control_may_look(); `name` is for messages. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/cmd/progress.h"
+#include "sim/cmd/script.h"
 #include "sim/control.h"
 
 /* What a JSON document can sensibly hold. */
@@ -61,6 +62,9 @@ void console_sink_put(void *context, unsigned console, uint8_t byte)
 
 	if (console >= OUTPUT_CONSOLES || sink->has_failed) {
 		return;
+	}
+	if (console == 0) {
+		script_note(sink->script, byte);
 	}
 	if (sink->file[console] != NULL) {
 		if (putc(byte, sink->file[console]) == EOF) {

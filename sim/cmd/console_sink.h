@@ -12,9 +12,11 @@
 #include "sim/machine.h"
 
 struct progress;
+struct script;
 
 struct console_sink {
 	struct machine *machine;
+	struct script *script;       /* waits for what is printed on console 0 */
 	struct progress *progress;   /* its line makes room for the console */
 	FILE *file[OUTPUT_CONSOLES]; /* with --out; belong to its set */
 	char *text[OUTPUT_CONSOLES]; /* with --json and no --out */

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "isa/names.h"
 #include "machine/annotation.h"
@@ -13,12 +14,24 @@
 #include "sim/cmd/memory_report.h"
 #include "sim/cmd/session.h"
 #include "sim/cmd/settings.h"
+#include "sim/config/files.h"
 #include "sim/control.h"
+
+#define OPTION_FILE_BYTES_MAX (256U << 20)
 
 const char *report_reason(const struct session *session)
 {
 	if (session->is_out_of_host_time) {
 		return "max-host-time";
+	}
+	if (session->has_quit) {
+		return "quit";
+	}
+	if (session->has_diverged) {
+		return "diverged";
+	}
+	if (session->script.state == SCRIPT_STOPPED || session->script.state == SCRIPT_FAILED) {
+		return session->script.state == SCRIPT_STOPPED ? "script" : "script-failed";
 	}
 	switch (session->stop.reason) {
 	case STOP_HALT:
@@ -108,10 +121,9 @@ static bool judge_hazards(const struct session *session, struct error *err)
 				       count);
 }
 
-bool report_judge(const struct session *session, struct error *err)
+/* What the host could not do. */
+static bool judge_host(const struct session *session, struct error *err)
 {
-	const struct stop *stop = &session->stop;
-
 	if (session->sink.has_failed) {
 		*err = session->sink.error;
 		return false;
@@ -120,12 +132,39 @@ bool report_judge(const struct session *session, struct error *err)
 		*err = session->saver.error;
 		return false;
 	}
+	if (session->script_saver.has_failed) {
+		*err = session->script_saver.error;
+		return false;
+	}
 	if (series_has_failed(&session->series)) {
 		return error_set(err, EXIT_HOST_IO,
 				 "cannot write %s: the disk is full or has failed", SERIES_NAME);
 	}
 	if (observers_have_failed(&session->observers)) {
 		return observers_failure(&session->observers, err);
+	}
+	return true;
+}
+
+bool report_judge(const struct session *session, struct error *err)
+{
+	const struct stop *stop = &session->stop;
+
+	if (!judge_host(session, err)) {
+		return false;
+	}
+	if (session->has_diverged) {
+		return error_set(err, EXIT_DIVERGENCE,
+				 "replay-diverged entry=%" PRIu64 " cycle=%" PRIu64
+				 ": the machine is not the one of the recorded run",
+				 session->replay.given, machine_cycles(session->machine));
+	}
+	if (session->script.state == SCRIPT_FAILED) {
+		*err = session->script.error;
+		return false;
+	}
+	if (session->has_quit || session->script.state == SCRIPT_STOPPED) {
+		return judge_hazards(session, err);
 	}
 	switch (stop->reason) {
 	case STOP_HALT:
@@ -252,6 +291,22 @@ static json_t *report_limits(const struct session *session)
 	return limits;
 }
 
+/* A file of the options as it is now; null if there is none. */
+static json_t *report_option_file(const char *name)
+{
+	struct error ignored;
+	uint8_t *bytes;
+	size_t size;
+
+	if (name == NULL || !files_read(name, OPTION_FILE_BYTES_MAX, &bytes, &size, &ignored)) {
+		return json_null();
+	}
+	json_t *file = report_file(name, size, XXH3_64bits(bytes, size));
+
+	free(bytes);
+	return file;
+}
+
 json_t *report_config(const struct session *session, const char *subcommand)
 {
 	json_t *config = json_object();
@@ -268,6 +323,8 @@ json_t *report_config(const struct session *session, const char *subcommand)
 	json_object_set_new(config, "input",
 			    name == NULL ? json_null()
 					 : report_file(name, input->size, input_hash(input)));
+	json_object_set_new(config, "script", report_option_file(session->options->script));
+	json_object_set_new(config, "replay", report_option_file(session->options->replay));
 	return config;
 }
 

@@ -108,12 +108,27 @@ static bool load(struct resume *resume, struct error *err)
 	return true;
 }
 
+/* The steps that are left, in the same way. They go on in the middle of a wait. */
+static bool restore_script(struct resume *resume, struct error *err)
+{
+	const struct checkpoint_extra *extra = &resume->extra;
+	const struct run_options *o = &resume->options;
+
+	if (o->input != NULL || o->script != NULL || o->gdb != NULL) {
+		return true;
+	}
+	return script_thaw(&resume->session.script, extra->script, extra->script_bytes) ||
+	       error_set(err, EXIT_HOST_IO, "%s: damaged checkpoint: its console steps",
+			 resume->path);
+}
+
 /* Unless something else is typed from now on, what had not been typed yet. */
 static void restore_input(struct resume *resume)
 {
 	struct input *input = &resume->session.input;
+	const struct run_options *o = &resume->options;
 
-	if (resume->options.input != NULL) {
+	if (o->input != NULL || o->script != NULL) {
 		return;
 	}
 	input->bytes = resume->extra.input;
@@ -143,7 +158,8 @@ static bool run_machine(struct resume *resume, struct error *err)
 	session->options = &resume->options;
 	session->machine = resume->machine;
 	session->symbols = resume->elf;
-	if (!session_begin(session, err)) {
+	session->typed_entries = resume->extra.typed_entries;
+	if (!session_begin(session, err) || !restore_script(resume, err)) {
 		return false;
 	}
 	restore_input(resume);

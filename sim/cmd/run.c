@@ -185,6 +185,24 @@ static bool check_files(const struct run *run, const json_t *document, struct er
 	return true;
 }
 
+/* The scripted console, if nobody else is to type. */
+static bool take_console(struct run *run, struct error *err)
+{
+	const struct config *config = &run->config;
+	const struct run_options *o = &run->options;
+
+	if (config->console.count == 0 || o->script != NULL) {
+		return true;
+	}
+	if (o->input != NULL || o->gdb != NULL) {
+		return error_set(err, EXIT_USAGE,
+				 "%s: the configuration has console steps, which do not go "
+				 "together with %s",
+				 run->file, o->input != NULL ? "--input" : "--gdb");
+	}
+	return script_create(&run->session.script, &config->console, config->machine.clock_hz, err);
+}
+
 static bool run_machine(struct run *run, struct error *err)
 {
 	struct session *session = &run->session;
@@ -196,7 +214,8 @@ static bool run_machine(struct run *run, struct error *err)
 	session->machine = run->machine;
 	session->symbols = run->elf;
 	json_t *config = describe(run);
-	bool good = check_files(run, config, err) && session_begin(session, err);
+	bool good = check_files(run, config, err) && take_console(run, err) &&
+		    session_begin(session, err);
 
 	json_decref(config);
 	if (!good) {

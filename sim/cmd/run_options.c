@@ -33,6 +33,14 @@ void run_options_fill(struct run_options *o, struct option rows[RUN_OPTIONS_ROWS
 		  NULL },
 		{ "--input", OPTION_TEXT, &o->input, "FILE",
 		  "what is typed at console 0; - is standard input", 0, 0, NULL },
+		{ "--console", OPTION_FLAG, &o->console, NULL,
+		  "type at console 0 yourself; Ctrl-A x quits (docs/console.md)", 0, 0, NULL },
+		{ "--record", OPTION_TEXT, &o->record, "FILE",
+		  "with --console: write what is typed, and when", 0, 0, NULL },
+		{ "--replay", OPTION_TEXT, &o->replay, "FILE",
+		  "type what --record wrote, at the same cycles", 0, 0, NULL },
+		{ "--script", OPTION_TEXT, &o->script, "FILE.lua",
+		  "steps of a scripted console: wait for text, send text", 0, 0, NULL },
 		{ "--out", OPTION_TEXT, &o->out, "DIR", "write the results into a new directory", 0,
 		  0, NULL },
 		{ "--interval", OPTION_TIME, &o->interval_ns, "TIME",
@@ -90,6 +98,39 @@ const char *run_options_mode(const struct run_options *options)
 	return mode_names[options->mode];
 }
 
+/* The first option that types at the console; NULL if nobody does. */
+static const char *who_types(const struct run_options *o)
+{
+	return o->input != NULL    ? "--input"
+	       : o->script != NULL ? "--script"
+	       : o->replay != NULL ? "--replay"
+	       : o->console        ? "--console"
+				   : NULL;
+}
+
+static bool check_typing(const struct run_options *o, struct error *err)
+{
+	if (o->input != NULL && strcmp(who_types(o), "--input") == 0 &&
+	    (o->script != NULL || o->replay != NULL || o->console)) {
+		return error_set(err, EXIT_USAGE, "--input does not go together with %s",
+				 o->script != NULL   ? "--script"
+				 : o->replay != NULL ? "--replay"
+						     : "--console");
+	}
+	if (o->console && o->replay != NULL) {
+		return error_set(err, EXIT_USAGE, "--console does not go together with --replay");
+	}
+	if (o->console && o->json && o->out == NULL) {
+		return error_set(err, EXIT_USAGE,
+				 "--console does not go together with --json: its output would "
+				 "be in the document");
+	}
+	if (o->record != NULL && !o->console) {
+		return error_set(err, EXIT_USAGE, "--record without --console");
+	}
+	return true;
+}
+
 bool run_options_check(const struct run_options *o, struct error *err)
 {
 	if (o->save != NULL && o->gdb != NULL) {
@@ -107,9 +148,9 @@ bool run_options_check(const struct run_options *o, struct error *err)
 	if (o->wait && o->gdb == NULL) {
 		return error_set(err, EXIT_USAGE, "--wait without --gdb");
 	}
-	if (o->gdb != NULL && (o->max_host_ns != 0 || o->input != NULL)) {
+	if (o->gdb != NULL && (o->max_host_ns != 0 || who_types(o) != NULL)) {
 		return error_set(err, EXIT_USAGE, "--gdb does not go together with %s",
-				 o->input != NULL ? "--input" : "--max-host-time");
+				 who_types(o) != NULL ? who_types(o) : "--max-host-time");
 	}
-	return check_trace(o, err);
+	return check_typing(o, err) && check_trace(o, err);
 }

@@ -27,6 +27,10 @@ struct run_options {
 	uint64_t max_host_ns;
 	const char *input; /* file of what is typed, or NULL */
 	const char *save;
+	const char *script; /* file of a scripted console, or NULL */
+	bool console;       /* the user types */
+	const char *record; /* file of what is typed, or NULL */
+	const char *replay;
 
 	const char *gdb; /* address, or NULL */
 	bool wait;
@@ -36,7 +40,7 @@ struct run_options {
 	bool warn;
 };
 
-#define RUN_OPTIONS_ROWS 20U
+#define RUN_OPTIONS_ROWS 24U
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);

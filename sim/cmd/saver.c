@@ -11,6 +11,7 @@
 #include "sim/checkpoint/checkpoint.h"
 #include "sim/cmd/options.h"
 #include "sim/cmd/output.h"
+#include "sim/cmd/session.h"
 #include "sim/control.h"
 
 /* Splits FILE@CYCLE at its last @. */
@@ -55,6 +56,17 @@ bool saver_begin(struct saver *saver, const char *text, const struct machine *ma
 	return saver->path != NULL || error_set(err, EXIT_HOST_IO, "the host is out of memory");
 }
 
+bool saver_name(struct saver *saver, const char *path, uint64_t cycle)
+{
+	free(saver->path);
+	*saver = (struct saver){ .path = strdup(path), .cycle = cycle };
+	if (saver->path == NULL) {
+		saver->has_failed = true;
+		error_set(&saver->error, EXIT_HOST_IO, "the host is out of memory");
+	}
+	return saver->path != NULL;
+}
+
 bool saver_waits(const struct saver *saver)
 {
 	return saver->path != NULL && !saver->is_done;
@@ -82,30 +94,46 @@ static bool write_file(const struct saver *saver, struct machine *machine,
 	return output_commit(&set, err);
 }
 
-bool saver_write(struct saver *saver, struct machine *machine, const struct input *input,
-		 const json_t *origin)
+/* What the command wants to find again. */
+static bool collect(struct checkpoint_extra *extra, const struct session *session)
 {
-	struct checkpoint_extra extra = {
-		.origin = json_dumps(origin, JSON_SORT_KEYS | JSON_COMPACT),
+	const struct input *input = &session->input;
+
+	*extra = (struct checkpoint_extra){
+		.origin = json_dumps(session->origin, JSON_SORT_KEYS | JSON_COMPACT),
+		.script = script_freeze(&session->script),
 		.input = input->bytes,
 		.input_bytes = input->size,
 		.input_given = input->given,
 		.input_next_cycle = input->next_cycle,
+		.typed_entries = session->typed_entries + session->keyboard.log_entries +
+				 session->replay.given,
 	};
+	if (extra->origin == NULL || extra->script == NULL) {
+		return false;
+	}
+	extra->origin_bytes = strlen(extra->origin);
+	extra->script_bytes = strlen(extra->script);
+	return true;
+}
+
+bool saver_write(struct saver *saver, struct machine *machine, const struct session *session)
+{
+	struct checkpoint_extra extra;
 
 	/* In timing mode, at the end of the quantum. */
 	if (!control_may_look(machine, &saver->cycle)) {
-		free(extra.origin);
 		return true;
 	}
 	saver->is_done = true;
-	if (extra.origin == NULL) {
+	if (!collect(&extra, session)) {
 		saver->has_failed = true;
-		return error_set(&saver->error, EXIT_HOST_IO, "the host is out of memory");
+		error_set(&saver->error, EXIT_HOST_IO, "the host is out of memory");
+	} else {
+		saver->has_failed = !write_file(saver, machine, &extra, &saver->error);
 	}
-	extra.origin_bytes = strlen(extra.origin);
-	saver->has_failed = !write_file(saver, machine, &extra, &saver->error);
 	free(extra.origin);
+	free(extra.script);
 	return !saver->has_failed;
 }
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* saver.h - --save: a checkpoint at a cycle. */
+/* saver.h - a checkpoint at a cycle: --save, and `save` of a scripted console. */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/cmd/input.h"
 #include "sim/error.h"
 #include "sim/machine.h"
+
+struct session;
 
 struct saver {
 	char *path; /* NULL: nothing is to be saved */
@@ -25,6 +25,9 @@ bool saver_check(const char *text, struct error *err);
 bool saver_begin(struct saver *saver, const char *text, const struct machine *machine,
 		 struct error *err);
 
+/* The same for a step of a script: a file, and the cycle it is at. */
+bool saver_name(struct saver *saver, const char *path, uint64_t cycle);
+
 /* Is a checkpoint still to be written? */
 bool saver_waits(const struct saver *saver);
 
@@ -32,7 +35,6 @@ bool saver_waits(const struct saver *saver);
  * Writes it, or waits for a later cycle if the machine cannot be saved now. An earlier file of that
  * name stays if anything fails.
  */
-bool saver_write(struct saver *saver, struct machine *machine, const struct input *input,
-		 const json_t *origin);
+bool saver_write(struct saver *saver, struct machine *machine, const struct session *session);
 
 void saver_release(struct saver *saver);

@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/cmd/due.h"
 #include "sim/cmd/report.h"
+#include "sim/cmd/terminal.h"
 #include "sim/control.h"
 
 /* How often a run looks up: for the progress line, prompts without a newline, host time. */
@@ -27,7 +29,12 @@ static struct {
 
 static void on_end(int number)
 {
-	(void)number;
+	if (current.is_ended) {
+		terminal_release();
+		signal(number, SIG_DFL);
+		raise(number);
+		return;
+	}
 	current.is_ended = 1;
 	/* It only sets a flag. NOLINTNEXTLINE(bugprone-signal-handler) */
 	control_interrupt(current.machine);
@@ -43,7 +50,7 @@ static void on_tick(int number)
 /* Ctrl-C ends the run in order, with its results; a second one at once. */
 static void catch_signals(struct machine *machine)
 {
-	struct sigaction end = { .sa_handler = on_end, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+	struct sigaction end = { .sa_handler = on_end, .sa_flags = SA_RESTART };
 	struct sigaction tick = { .sa_handler = on_tick, .sa_flags = SA_RESTART };
 
 	current.machine = machine;
@@ -93,6 +100,7 @@ static bool open_consoles(struct session *session, struct error *err)
 	struct console_sink *sink = &session->sink;
 
 	sink->machine = session->machine;
+	sink->script = &session->script;
 	sink->to_stdout = !session->options->json;
 	sink->to_text = session->options->json;
 	if (isatty(STDOUT_FILENO)) {
@@ -121,6 +129,43 @@ static bool open_debugger(struct session *session, struct error *err)
 	return true;
 }
 
+/* The file that --record names, or typed.log of the results. */
+static bool open_record(struct session *session, struct error *err)
+{
+	const struct run_options *o = session->options;
+	FILE **log = &session->keyboard.log;
+
+	if (!o->console || (o->record == NULL && o->out == NULL)) {
+		return true;
+	}
+	*log = o->record != NULL ? output_add_path(&session->outputs, o->record, err)
+				 : output_add(&session->outputs, "typed.log", err);
+	if (*log != NULL) {
+		typed_log_begin(*log, session->typed_entries);
+	}
+	return *log != NULL;
+}
+
+/* Whoever types but --input. */
+static bool open_typing(struct session *session, struct error *err)
+{
+	const struct run_options *o = session->options;
+	uint64_t clock_hz = machine_get_config(session->machine)->clock_hz;
+	struct config steps = { 0 };
+	bool good = true;
+
+	if (o->script != NULL) {
+		good = config_load_console(&steps, o->script, err) &&
+		       script_create(&session->script, &steps.console, clock_hz, err);
+		config_release(&steps);
+	}
+	if (good && o->replay != NULL) {
+		good = typed_log_read(&session->replay, o->replay, session->typed_entries, err);
+	}
+	return good && open_record(session, err) &&
+	       (!o->console || keyboard_begin(&session->keyboard, session->machine, true, err));
+}
+
 bool session_begin(struct session *session, struct error *err)
 {
 	const struct run_options *o = session->options;
@@ -134,7 +179,7 @@ bool session_begin(struct session *session, struct error *err)
 	/* A reader that is gone and a file that may not grow are errors of the write. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	session->progress.is_on = !o->quiet && isatty(STDERR_FILENO);
+	session->progress.is_on = !o->quiet && !o->console && isatty(STDERR_FILENO);
 	return (o->input == NULL || input_read(&session->input, o->input, err)) &&
 	       saver_begin(&session->saver, o->save, session->machine, err) &&
 	       output_begin(&session->outputs, o->out, o->force, err) &&
@@ -143,14 +188,15 @@ bool session_begin(struct session *session, struct error *err)
 			       session->symbols, err) &&
 	       series_begin(&session->series, &session->outputs, session->machine, o->interval_ns,
 			    err) &&
-	       open_debugger(session, err);
+	       open_debugger(session, err) && open_typing(session, err);
 }
 
 /* Something that the run cannot go on without is gone. */
 static bool has_failed(const struct session *session)
 {
 	return session->sink.has_failed || session->saver.has_failed ||
-	       observers_have_failed(&session->observers) || series_has_failed(&session->series);
+	       session->script_saver.has_failed || observers_have_failed(&session->observers) ||
+	       series_has_failed(&session->series);
 }
 
 /* A pause of the run that changes nothing. False if it is the end. */
@@ -175,70 +221,17 @@ static bool look_up(struct session *session, double begin)
 	return true;
 }
 
-/* What a run stops for at the cycle of its limits. */
-enum due {
-	DUE_BUDGET,
-	DUE_INPUT,
-	DUE_SAVE,
-	DUE_SAMPLE
-};
-
-/* Makes the limits end at `cycle` if that comes first. */
-static void end_at(struct control_limits *limits, enum due *due, uint64_t cycle, enum due what)
-{
-	if (limits->max_cycles == 0 || cycle <= limits->max_cycles) {
-		limits->max_cycles = cycle;
-		*due = what;
-	}
-}
-
-static struct control_limits next_limits(const struct session *session, enum due *due)
-{
-	struct control_limits limits = {
-		.max_cycles = session->options->max_cycles,
-		.max_instructions = session->options->max_instructions,
-	};
-
-	*due = DUE_BUDGET;
-	if (input_remains(&session->input)) {
-		end_at(&limits, due, session->input.next_cycle, DUE_INPUT);
-	}
-	if (saver_waits(&session->saver)) {
-		end_at(&limits, due, session->saver.cycle, DUE_SAVE);
-	}
-	if (series_is_on(&session->series)) {
-		end_at(&limits, due, session->series.next_cycle, DUE_SAMPLE);
-	}
-	return limits;
-}
-
-/* Does what was due. False if that is the end of the run. */
-static bool do_what_is_due(struct session *session, enum due due)
-{
-	if (due == DUE_INPUT) {
-		input_give(&session->input, session->machine);
-		session->input.next_cycle += INPUT_PERIOD_CYCLES;
-		return true;
-	}
-	if (due == DUE_SAMPLE) {
-		series_take(&session->series, session->machine);
-		return !series_has_failed(&session->series);
-	}
-	return due == DUE_SAVE &&
-	       saver_write(&session->saver, session->machine, &session->input, session->origin);
-}
-
 /* Is the machine's stop only a pause of the run? */
 static bool goes_on(struct session *session, enum due due, double begin)
 {
 	switch (session->stop.reason) {
 	case STOP_MAX_CYCLES:
-		return do_what_is_due(session, due);
+		return due_do(session, due);
 	case STOP_INTERRUPTED:
 		return look_up(session, begin);
 	case STOP_DEADLOCK:
 		/* Whoever sleeps until a key is pressed gets the next one, if it is taken. */
-		return input_give(&session->input, session->machine);
+		return due_wake(session);
 	default:
 		return false;
 	}
@@ -249,7 +242,7 @@ static void run_slices(struct session *session, double begin)
 	enum due due;
 
 	do {
-		struct control_limits limits = next_limits(session, &due);
+		struct control_limits limits = due_limits(session, &due);
 
 		session->stop = control_run(session->machine, &limits);
 	} while (goes_on(session, due, begin));
@@ -261,19 +254,18 @@ void session_run(struct session *session)
 	double begin = host_now();
 
 	catch_signals(session->machine);
-	/* What a checkpoint has left is due at its own cycle. */
-	if (!session->input.is_restored) {
-		input_give(&session->input, session->machine);
-		session->input.next_cycle = machine_cycles(session->machine) + INPUT_PERIOD_CYCLES;
-	}
-	if (session->gdb != NULL) {
+	if (!due_begin(session)) {
+		session->stop.reason = STOP_INTERRUPTED;
+	} else if (session->gdb != NULL) {
 		struct control_limits limits = { o->max_cycles, o->max_instructions };
 
 		session->stop = gdb_serve(session->gdb, session->machine, o->wait, &limits);
 	} else {
 		start_ticks(session);
 		run_slices(session, begin);
+		due_finish(session);
 	}
+	keyboard_end(&session->keyboard);
 	release_signals();
 	session->host_seconds = host_now() - begin;
 	progress_clear(&session->progress);
@@ -367,6 +359,10 @@ void session_release(struct session *session)
 	session->gdb = NULL;
 	saver_release(&session->saver);
 	series_release(&session->series);
+	saver_release(&session->script_saver);
+	script_release(&session->script);
+	typed_log_release(&session->replay);
+	keyboard_end(&session->keyboard);
 	json_decref(session->origin);
 	session->origin = NULL;
 }

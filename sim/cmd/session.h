@@ -12,12 +12,15 @@
 
 #include "sim/cmd/console_sink.h"
 #include "sim/cmd/input.h"
+#include "sim/cmd/keyboard.h"
 #include "sim/cmd/observers.h"
 #include "sim/cmd/output.h"
 #include "sim/cmd/progress.h"
 #include "sim/cmd/run_options.h"
 #include "sim/cmd/saver.h"
+#include "sim/cmd/script.h"
 #include "sim/cmd/series.h"
+#include "sim/cmd/typed_log.h"
 #include "sim/elf/elf_load.h"
 #include "sim/gdb/gdb.h"
 
@@ -26,6 +29,7 @@ struct session {
 	const struct run_options *options;
 	struct machine *machine;
 	const struct elf_file *symbols; /* for messages, traces, profiles; may be NULL */
+	uint64_t typed_entries;         /* what the machine of a checkpoint has got of them */
 
 	/* How the run was configured, for checkpoints; set after session_begin(), then owned. */
 	json_t *origin;
@@ -33,8 +37,12 @@ struct session {
 	struct console_sink sink;
 	struct saver saver;
 	struct series series;
+	struct saver script_saver;
 	struct progress progress;
 	struct input input;
+	struct script script;
+	struct keyboard keyboard;
+	struct typed_log replay;
 	struct observers observers;
 	struct output_set outputs;
 	struct gdb_server *gdb;
@@ -42,6 +50,8 @@ struct session {
 	/* The run's end. */
 	struct stop stop;
 	bool is_out_of_host_time;
+	bool has_quit;     /* the user, now or in the run that is replayed */
+	bool has_diverged; /* from the run that is replayed */
 	double host_seconds;
 };
 

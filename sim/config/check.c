@@ -174,12 +174,29 @@ static bool check_vm(const struct config *config, size_t number, struct error *e
 	       check_cpus(config, number, err);
 }
 
+bool check_console(const struct config *config, struct error *err)
+{
+	const struct config_step *step = config->console.item;
+	char path[64];
+
+	for (size_t i = 0; i < config->console.count; i++) {
+		if (step[i].wait[0] == '\0' && step[i].send[0] == '\0' && step[i].save[0] == '\0' &&
+		    step[i].mode == CONFIG_STEP_MODE_SAME && step[i].stop == 0) {
+			snprintf(path, sizeof(path), "console[%zu]", i + 1);
+			return refuse(config, path,
+				      "does nothing: expected wait, send, mode, save or stop", err);
+		}
+	}
+	return true;
+}
+
 bool check_config(const struct config *config, struct error *err)
 {
 	size_t trees = 0;
 	char text[128];
 
-	if (!check_machine(config, err) || !check_modules(config, err)) {
+	if (!check_machine(config, err) || !check_modules(config, err) ||
+	    !check_console(config, err)) {
 		return false;
 	}
 	for (size_t i = 0; i < config->vms.count; i++) {

@@ -70,10 +70,6 @@ static bool read_source(struct config *config, struct error *err)
 		config->source = strndup(text, size);
 	}
 	free(bytes);
-	if (good && !json_is_object(config->written)) {
-		return error_set(err, EXIT_USAGE, "%s: it returns a list, expected named keys",
-				 config->path);
-	}
 	return good;
 }
 
@@ -87,12 +83,36 @@ bool config_load(struct config *config, const char *path, const char *const *set
 	if (!read_source(config, err)) {
 		return false;
 	}
+	if (!json_is_object(config->written)) {
+		return error_set(err, EXIT_USAGE, "%s: it returns a list, expected named keys",
+				 config->path);
+	}
 	for (size_t i = 0; i < set_count; i++) {
 		if (!set_apply(config->written, sets[i], err)) {
 			return false;
 		}
 	}
 	return values_read(config, err) && check_config(config, err);
+}
+
+bool config_load_console(struct config *config, const char *path, struct error *err)
+{
+	*config = (struct config){ .path = strdup(path) };
+	if (config->path == NULL) {
+		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	}
+	if (!read_source(config, err)) {
+		return false;
+	}
+	if (!json_is_array(config->written)) {
+		return error_set(err, EXIT_USAGE,
+				 "%s: expected a list of steps, as "
+				 "return { { wait = \"login:\", send = \"root\\n\" } }",
+				 config->path);
+	}
+	/* `program` is a key that must be there; nobody opens it. */
+	config->written = json_pack("{s:s, s:o}", "program", "none", "console", config->written);
+	return values_read(config, err) && check_console(config, err);
 }
 
 void config_release(struct config *config)

@@ -95,6 +95,22 @@ struct config_switch {
 	bool is_on; /* of a flag */
 };
 
+enum config_step_mode {
+	CONFIG_STEP_MODE_SAME,
+	CONFIG_STEP_MODE_FAST,
+	CONFIG_STEP_MODE_TIMING
+};
+
+/* A step of the scripted console (docs/console.md). */
+struct config_step {
+	char *wait; /* "": for nothing */
+	uint64_t timeout_ns;
+	char *send;
+	char *save;    /* "": no checkpoint */
+	unsigned mode; /* enum config_step_mode */
+	unsigned stop; /* 1: on */
+};
+
 struct config_vm {
 	char *name;
 	uint64_t memory;
@@ -115,6 +131,7 @@ struct config {
 	char *program;
 	char *bootargs;
 	char *initrd;               /* "": none */
+	struct config_list console; /* struct config_step */
 	struct config_list modules; /* struct config_module */
 	struct config_list vms;     /* struct config_vm */
 
@@ -133,6 +150,12 @@ extern const char *const config_privileged_names[];
 bool config_load(struct config *config, const char *path, const char *const *sets, size_t set_count,
 		 struct error *err);
 void config_release(struct config *config);
+
+/*
+ * Reads a file with nothing but the steps of a scripted console: a list as `console` has it. Always
+ * needs config_release() afterwards.
+ */
+bool config_load_console(struct config *config, const char *path, struct error *err);
 
 /* The machine it asks for. */
 struct machine_config config_to_machine(const struct config *config, bool program_is_big);

@@ -50,8 +50,22 @@ static json_t *freeze_switches(const struct config_list *list)
 static json_t *freeze_file(const char *name)
 {
 	char *whole = name[0] != '\0' ? realpath(name, NULL) : NULL;
-	json_t *value = json_string(whole != NULL ? whole : name);
+	const char *slash = strrchr(name, '/');
+	json_t *value;
 
+	if (whole == NULL && name[0] != '\0') {
+		/* A file that is still to be written: the whole name of its folder. */
+		char *folder = slash != NULL ? strndup(name, (size_t)(slash - name) + 1) : NULL;
+		char *place = realpath(folder != NULL ? folder : ".", NULL);
+
+		value = place != NULL
+				? json_sprintf("%s/%s", place, slash != NULL ? slash + 1 : name)
+				: NULL;
+		free(folder);
+		free(place);
+		return value != NULL ? value : json_string(name);
+	}
+	value = json_string(whole != NULL ? whole : name);
 	free(whole);
 	return value;
 }

@@ -27,15 +27,20 @@ const char *const config_privileged_names[] = { DEVTREE_VM_PRIVILEGED_TRAP,
 /* In the order of "mode" on the command line; off and on. */
 static const char *const mode_names[] = { "fast", "timing", NULL };
 static const char *const turns_names[] = { "forward", "reversed", NULL };
+static const char *const step_mode_names[] = { "same", "fast", "timing", NULL };
 static const char *const switch_names[] = { "off", "on", NULL };
 
 #define MACHINE(member) offsetof(struct config, machine.member)
 #define MEMORY(member)  offsetof(struct config, memory.member)
 #define MODULE(member)  offsetof(struct config_module, member)
+#define STEP(member)    offsetof(struct config_step, member)
 #define VM(member)      offsetof(struct config_vm, member)
 
 #define MAX_NS     1000000 /* of the parts of a miss */
 #define MAX_CYCLES 1000000
+
+#define CONSOLE_STEPS_MAX 10000
+#define STEP_MAX_NS       (24ULL * 3600 * 1000000000)
 
 /* A part of a miss, or how long something is kept busy. */
 #define PART(member) SCHEMA_TIME, MEMORY(member)
@@ -149,6 +154,19 @@ const struct schema_key schema_keys[] = {
 	{ "statistics.interval", SCHEMA_TIME, offsetof(struct config, statistics.interval_ns),
 	  "10ms", 1000, 3600 * GIGAHERTZ, NULL,
 	  "simulated time between two samples in series.csv; --interval changes it", 0 },
+	{ "console", SCHEMA_LIST, offsetof(struct config, console), NULL, 0, CONSOLE_STEPS_MAX,
+	  NULL, "steps of a scripted console (docs/console.md)", sizeof(struct config_step) },
+	{ "console[].wait", SCHEMA_TEXT, STEP(wait), "", 0, 0, NULL,
+	  "text that the guest has to print before the step goes on", 0 },
+	{ "console[].timeout", SCHEMA_TIME, STEP(timeout_ns), "60s", 1, STEP_MAX_NS, NULL,
+	  "simulated time that it may take; more: the run ends with code 3", 0 },
+	{ "console[].send", SCHEMA_TEXT, STEP(send), "", 0, 0, NULL, "text that is typed then", 0 },
+	{ "console[].mode", SCHEMA_CHOICE, STEP(mode), "same", 0, 0, step_mode_names,
+	  "mode of the run from then on", 0 },
+	{ "console[].save", SCHEMA_FILE, STEP(save), "", 0, 0, NULL,
+	  "file of a checkpoint that is written then; the steps behind it are in it", 0 },
+	{ "console[].stop", SCHEMA_CHOICE, STEP(stop), "off", 0, 0, switch_names,
+	  "on: the run ends then, with code 0", 0 },
 
 	{ "modules", SCHEMA_LIST, offsetof(struct config, modules), NULL, 0, BOOT_MODULES_MAX, NULL,
 	  "files that the loader puts into memory beside the program",
