@@ -86,6 +86,13 @@ void exception_deliver_tlb(struct vcpu *vcpu, unsigned code, uint64_t vaddr, boo
 	enter_vector(vcpu, code, 0, vcpu->trap_cause & CAUSE_BD, offset);
 }
 
+void exception_reset(struct vcpu *vcpu)
+{
+	vcpu->page->errorepc = vcpu->regs.pc;
+	vcpu->page->status = vcp0_status(vcpu) | STATUS_ERL | STATUS_BEV;
+	vm_end(vcpu->vm, VM_ERROR, 0, "NMI or reset of a VCPU");
+}
+
 /* KSU takes effect here and nowhere else (docs/machine/shared_page.md). */
 void exception_return(struct vcpu *vcpu)
 {

@@ -19,5 +19,7 @@ void exception_deliver_address(struct vcpu *vcpu, unsigned code, uint64_t vaddr)
 void exception_deliver_tlb(struct vcpu *vcpu, unsigned code, uint64_t vaddr, bool is_refill);
 /* Between two instructions: regs.pc is where the guest would go on. */
 void exception_deliver_interrupt(struct vcpu *vcpu);
+/* NMI and the resets: their vector is in boot memory, which no VM has. */
+void exception_reset(struct vcpu *vcpu);
 /* eret. */
 void exception_return(struct vcpu *vcpu);

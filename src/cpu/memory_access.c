@@ -15,18 +15,28 @@ static void *at(uint32_t ready, uint64_t vaddr)
 	return memory_at(mpn << PAGE_SHIFT | (vaddr & (PAGE_BYTES - 1)));
 }
 
-const void *memory_access_find(struct vcpu *vcpu, uint64_t vaddr, enum vtlb_result *result)
+bool memory_access_word(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word, enum vtlb_result *result)
 {
 	uint8_t asid = (uint8_t)vcpu->regs.cp0[CP0_ENTRYHI];
 	struct vtlb_fault fault;
 	uint32_t ready;
+	uint32_t gpn;
 
 	*result = vtlb_translate(&vcpu->vtlb, vaddr, asid, false, &fault);
 	if (*result != VTLB_MAPPED) {
-		return NULL;
+		return false;
 	}
-	ready = pmap_ready(vcpu->vm->pmap, (uint32_t)(fault.gpa >> PAGE_SHIFT));
-	return ready & ENTRYLO_V ? at(ready, vaddr) : NULL;
+	gpn = (uint32_t)(fault.gpa >> PAGE_SHIFT);
+	/* Whoever takes the page away changes its ready word first. */
+	do {
+		ready = pmap_ready(vcpu->vm->pmap, gpn);
+		if (!(ready & ENTRYLO_V)) {
+			return false;
+		}
+		*word = *(const volatile uint32_t *)at(ready, vaddr);
+		memory_barrier();
+	} while (pmap_ready(vcpu->vm->pmap, gpn) != ready);
+	return true;
 }
 
 void *memory_access_page(struct vcpu *vcpu, uint32_t gpn, bool write)
@@ -50,4 +60,23 @@ void *memory_access_page(struct vcpu *vcpu, uint32_t gpn, bool write)
 		ready = pmap_ready(vcpu->vm->pmap, gpn);
 	}
 	return at(ready, 0);
+}
+
+void *memory_access_pin(struct vcpu *vcpu, uint32_t gpn, bool write, uint32_t *mpn)
+{
+	struct cpu *cpu = cpu_self();
+	struct pmap_caller caller = {
+		.node = cpu->node,
+		.cpu = cpu->number,
+		.self = &vcpu->vtlb.target,
+	};
+	enum pmap_touch touch;
+
+	do {
+		touch = pmap_pin(vcpu->vm->pmap, gpn, write, mpn, &caller);
+		if (touch == PMAP_TOUCH_BUSY) {
+			shootdown_serve(&vcpu->vtlb.target);
+		}
+	} while (touch == PMAP_TOUCH_BUSY);
+	return touch == PMAP_TOUCH_OK ? machine_page(*mpn) : NULL;
 }

@@ -10,13 +10,18 @@
 struct vcpu;
 
 /*
- * Where the guest's virtual address `vaddr` is in machine memory, for reading, if the guest could
- * read it now without an exception. NULL: `result` says why; VTLB_MAPPED then means that the page
- * is not there at this moment.
+ * The word at the guest's virtual address `vaddr`, if the guest could read it now without an
+ * exception. False: `result` says why; VTLB_MAPPED then means that the page is not there at this
+ * moment.
  */
-const void *memory_access_find(struct vcpu *vcpu, uint64_t vaddr, enum vtlb_result *result);
+bool memory_access_word(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word,
+			enum vtlb_result *result);
 /*
- * The guest physical page `gpn`, allocated if need be and the VM's own for `write`; NULL if the VM
- * has none there, or the machine no memory.
+ * The guest physical page `gpn` of the window, allocated if need be and the VM's own for `write`;
+ * NULL if the VM has none there, or the machine no memory. Whoever takes such a page away waits
+ * until this CPU has served its shootdowns, so it stays until the caller does.
  */
 void *memory_access_page(struct vcpu *vcpu, uint32_t gpn, bool write);
+/* The same for any page: nobody waits for us beyond the window, so it stays until memmap_unpin().
+ */
+void *memory_access_pin(struct vcpu *vcpu, uint32_t gpn, bool write, uint32_t *mpn);

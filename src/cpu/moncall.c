@@ -70,17 +70,20 @@ static bool release(struct vcpu *vcpu, uint32_t gpn)
 /* A page without memory reads as zeroes: its next touch gives a new one. */
 static int page_zero(struct vcpu *vcpu, uint32_t gpn, uint32_t count)
 {
+	uint32_t mpn;
+
 	if (!pages_exist(vcpu, gpn, count)) {
 		return MONCALL_ERR_ARGUMENT;
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		if (!release(vcpu, gpn + i)) {
-			void *page = memory_access_page(vcpu, gpn + i, true);
+			void *page = memory_access_pin(vcpu, gpn + i, true, &mpn);
 
 			if (page == NULL) {
 				return MONCALL_ERR_MEMORY;
 			}
 			memset(page, 0, PAGE_BYTES);
+			memmap_unpin(vcpu->vm->pmap->memmap, mpn);
 		}
 	}
 	return MONCALL_OK;
@@ -98,13 +101,31 @@ static int page_free_hint(struct vcpu *vcpu, uint32_t gpn, uint32_t count)
 	return MONCALL_OK;
 }
 
+static int copy_page(struct vcpu *vcpu, uint32_t to, uint32_t from)
+{
+	struct memmap *memmap = vcpu->vm->pmap->memmap;
+	uint32_t to_mpn;
+	uint32_t from_mpn;
+	void *target = memory_access_pin(vcpu, to, true, &to_mpn);
+	const void *source = memory_access_pin(vcpu, from, false, &from_mpn);
+
+	if (source != NULL && target != NULL) {
+		memcpy(target, source, PAGE_BYTES);
+	}
+	if (source != NULL) {
+		memmap_unpin(memmap, from_mpn);
+	}
+	if (target != NULL) {
+		memmap_unpin(memmap, to_mpn);
+	}
+	return source != NULL && target != NULL ? MONCALL_OK : MONCALL_ERR_MEMORY;
+}
+
 /* `to` becomes a copy of `from`: the same frame, copy-on-write, or by copying. */
 static int remap_page(struct vcpu *vcpu, uint32_t to, uint32_t from)
 {
 	struct pmap *pmap = vcpu->vm->pmap;
 	struct pmap_caller caller = caller_of(vcpu);
-	const void *source;
-	void *target;
 	uint32_t mpn;
 
 	if (!(pmap_ready(pmap, from) & ENTRYLO_V)) {
@@ -121,13 +142,7 @@ static int remap_page(struct vcpu *vcpu, uint32_t to, uint32_t from)
 			return MONCALL_OK;
 		}
 	}
-	target = memory_access_page(vcpu, to, true);
-	source = memory_access_page(vcpu, from, false);
-	if (source == NULL || target == NULL) {
-		return MONCALL_ERR_MEMORY;
-	}
-	memcpy(target, source, PAGE_BYTES);
-	return MONCALL_OK;
+	return copy_page(vcpu, to, from);
 }
 
 static int page_remap(struct vcpu *vcpu, uint32_t to, uint32_t from, uint32_t count)
@@ -147,6 +162,7 @@ static int page_remap(struct vcpu *vcpu, uint32_t to, uint32_t from, uint32_t co
 static int console_write(struct vcpu *vcpu, uint32_t paddr, uint32_t bytes)
 {
 	uint32_t written = 0;
+	uint32_t mpn;
 
 	if (bytes > CONSOLE_BYTES_MAX) {
 		return MONCALL_ERR_ARGUMENT;
@@ -159,13 +175,14 @@ static int console_write(struct vcpu *vcpu, uint32_t paddr, uint32_t bytes)
 		uint32_t at = paddr + written;
 		uint32_t offset = at & (PAGE_BYTES - 1);
 		uint32_t part = PAGE_BYTES - offset;
-		const char *page = memory_access_page(vcpu, at >> PAGE_SHIFT, false);
+		const char *page = memory_access_pin(vcpu, at >> PAGE_SHIFT, false, &mpn);
 
 		if (page == NULL) {
 			return MONCALL_ERR_MEMORY;
 		}
 		part = part < bytes - written ? part : bytes - written;
 		platform_console_write(vcpu->vm, page + offset, part);
+		memmap_unpin(vcpu->vm->pmap->memmap, mpn);
 		written += part;
 	}
 	vcpu->regs.gpr[V1] = bits_sign_extend(written);

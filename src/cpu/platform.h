@@ -20,6 +20,8 @@ void platform_sleep(void);
 /* The 64-bit cycle counter, its frequency, the time of day. */
 uint64_t platform_cycles(void);
 uint32_t platform_frequency(void);
+/* What this CPU has executed; 0 on a machine that does not tell. */
+uint64_t platform_instructions(void);
 uint64_t platform_time_ns(void);
 /* A VM's write to its annotation port: markers and the annotations' console. */
 void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value);
@@ -30,3 +32,5 @@ int platform_console_read(struct vm *vm); /* -1: nothing typed */
 bool platform_console_waiting(struct vm *vm);
 /* A VM has ended: says so; the machine stops with the last one. */
 void platform_vm_ended(struct vm *vm);
+/* Puts the kernel and the device tree into the VM's memory once more; false: there is none left. */
+bool platform_vm_reload(struct vm *vm);

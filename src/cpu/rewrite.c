@@ -338,17 +338,16 @@ void rewrite_settle(struct vcpu *vcpu)
 {
 	uint32_t offset = offset_in_trampoline(vcpu);
 	enum vtlb_result result;
-	const uint32_t *jump;
+	uint32_t jump;
 
 	if (offset < AFTER_STATUS || offset >= TRAMPOLINE_BYTES) {
 		return;
 	}
-	jump = memory_access_find(vcpu, vcpu->regs.pc - offset + AT_RETURN, &result);
-	if (jump == NULL) {
+	if (!memory_access_word(vcpu, vcpu->regs.pc - offset + AT_RETURN, &jump, &result)) {
 		return;
 	}
 	if (offset == AT_TAKEN || offset == AT_TAKEN + 4) {
 		vcpu->regs.gpr[AT] = *(const uint64_t *)((const char *)vcpu->page + REWRITE_SAVE);
 	}
-	vcpu->regs.pc = bits_sign_extend(VM_WINDOW_BASE) | (uint64_t)isa_target(*jump) << 2;
+	vcpu->regs.pc = bits_sign_extend(VM_WINDOW_BASE) | (uint64_t)isa_target(jump) << 2;
 }

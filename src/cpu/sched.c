@@ -43,40 +43,24 @@ void sched_make_ready(struct cpu *cpu, struct vcpu *vcpu)
 	list_append(&cpu->self->run_queue, &vcpu->queue_link);
 }
 
-void sched_leave(struct cpu *cpu, unsigned state)
-{
-	cpu->current->regs.state = state;
-	cpu->current = NULL;
-}
-
-void sched_yield(struct cpu *cpu, struct vcpu *first)
-{
-	struct vcpu *vcpu = cpu->current;
-
-	if (list_is_empty(&cpu->self->run_queue)) {
-		return;
-	}
-	cpu->current = NULL;
-	sched_make_ready(cpu, vcpu);
-	if (first != NULL && first != vcpu && first->cpu == cpu->self &&
-	    first->regs.state == INSPECT_VCPU_READY) {
-		list_remove(&first->queue_link);
-		list_prepend(&cpu->self->run_queue, &first->queue_link);
-	}
-}
-
 /*
  * The hardware TLB holds one VCPU's translations (paper 4.1.2: ASIDs are not virtualized, the TLB
  * is flushed when another VCPU is scheduled).
  */
+static void release_tlb(struct cpu *cpu)
+{
+	tlb_hw_flush();
+	vtlb_unload(&cpu->tlb_owner->vtlb);
+	cpu->tlb_owner = NULL;
+}
+
 static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 {
 	if (cpu->tlb_owner == vcpu) {
 		return;
 	}
 	if (cpu->tlb_owner != NULL) {
-		tlb_hw_flush();
-		vtlb_unload(&cpu->tlb_owner->vtlb);
+		release_tlb(cpu);
 		vcpu->page->switches++;
 		vcpu->counters[VCPU_COUNT_switched]++;
 	}
@@ -89,6 +73,45 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 	cp0_write64(CP0_ENTRYHI, vcpu->regs.cp0[CP0_ENTRYHI] & ENTRYHI_ASID);
 }
 
+/* The running VCPU runs no more. */
+static void put_away(struct cpu *cpu)
+{
+	cpu->current->instructions += platform_instructions();
+	cpu->current = NULL;
+}
+
+void sched_leave(struct cpu *cpu, unsigned state)
+{
+	struct vcpu *vcpu = cpu->current;
+	struct vm *vm = vcpu->vm;
+
+	put_away(cpu);
+	if (state == INSPECT_VCPU_OFF && cpu->tlb_owner == vcpu) {
+		/* It may not come back: nobody should have to wait for this CPU on its behalf. */
+		release_tlb(cpu);
+	}
+	atomic_store(&vcpu->regs.state, state);
+	if (state == INSPECT_VCPU_OFF && atomic_load(&vm->end) == VM_RESTART) {
+		vcpu_request(vm->vcpus[0], VCPU_REQUEST_RESTART);
+	}
+}
+
+void sched_yield(struct cpu *cpu, struct vcpu *first)
+{
+	struct vcpu *vcpu = cpu->current;
+
+	if (list_is_empty(&cpu->self->run_queue)) {
+		return;
+	}
+	put_away(cpu);
+	sched_make_ready(cpu, vcpu);
+	if (first != NULL && first != vcpu && first->cpu == cpu->self &&
+	    first->regs.state == INSPECT_VCPU_READY) {
+		list_remove(&first->queue_link);
+		list_prepend(&cpu->self->run_queue, &first->queue_link);
+	}
+}
+
 static void run(struct cpu *cpu, struct vcpu *vcpu)
 {
 	uint64_t now = cpu_time(cpu);
@@ -96,6 +119,7 @@ static void run(struct cpu *cpu, struct vcpu *vcpu)
 	/* Count advances every second cycle. */
 	vcpu->page->stolen_cycles += 2 * (now - vcpu->ready_since);
 	vcpu->regs.state = INSPECT_VCPU_RUNNING;
+	vcpu->instructions -= platform_instructions();
 	cpu->current = vcpu;
 	cpu->inspect.vcpu = vcpu->number_in_machine;
 	take_tlb(cpu, vcpu);
@@ -108,7 +132,9 @@ static void run(struct cpu *cpu, struct vcpu *vcpu)
 /* An OFF VCPU that is asked to start, or to go on. */
 static void wake_off(struct cpu *cpu, struct vcpu *vcpu, uint32_t requests)
 {
-	if (requests & VCPU_REQUEST_START) {
+	if (atomic_load(&vcpu->vm->end) != VM_RUNS) {
+		/* Nothing starts any more. */
+	} else if (requests & VCPU_REQUEST_START) {
 		vcpu->may_resume = false;
 		vcpu_enter_at(vcpu, vcpu->start_pc, vcpu->start_sp, vcpu->start_gp,
 			      vcpu->start_arg);
@@ -117,13 +143,18 @@ static void wake_off(struct cpu *cpu, struct vcpu *vcpu, uint32_t requests)
 		sched_make_ready(cpu, vcpu);
 	}
 	/* After the state has changed: another CPU reads both to see whether the VCPU is free. */
-	atomic_and(&vcpu->requests,
-		   ~(uint32_t)(VCPU_REQUEST_START | VCPU_REQUEST_RESUME | VCPU_REQUEST_STOP));
+	atomic_and(&vcpu->requests, ~(uint32_t)(VCPU_REQUEST_START | VCPU_REQUEST_RESUME |
+						VCPU_REQUEST_STOP | VCPU_REQUEST_NMI));
+	if (requests & VCPU_REQUEST_RESTART) {
+		atomic_and(&vcpu->requests, ~(uint32_t)VCPU_REQUEST_RESTART);
+		vm_restart(vcpu->vm);
+	}
 }
 
 static bool idle_is_over(const struct vcpu *vcpu, uint32_t requests)
 {
-	return (requests & VCPU_REQUEST_STOP) || (vcp0_cause(vcpu) & vcp0_status(vcpu) & CAUSE_IP);
+	return (requests & (VCPU_REQUEST_STOP | VCPU_REQUEST_NMI)) ||
+	       (vcp0_cause(vcpu) & vcp0_status(vcpu) & CAUSE_IP);
 }
 
 static void wake(struct cpu *cpu)

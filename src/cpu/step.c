@@ -38,11 +38,11 @@ static bool fetch(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word)
 	enum vtlb_result result;
 	const uint32_t *address = step_find_in_window(vaddr);
 
-	if (address == NULL) {
-		address = memory_access_find(vcpu, vaddr, &result);
-	}
 	if (address != NULL) {
 		*word = *address;
+		return true;
+	}
+	if (memory_access_word(vcpu, vaddr, word, &result)) {
 		return true;
 	}
 	if (result == VTLB_REFILL || result == VTLB_INVALID) {

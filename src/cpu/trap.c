@@ -181,6 +181,10 @@ static void leave(struct cpu *cpu)
 			sched_leave(cpu, INSPECT_VCPU_OFF);
 			continue;
 		}
+		if (atomic_load(&vcpu->requests) & VCPU_REQUEST_NMI) {
+			atomic_and(&vcpu->requests, ~(uint32_t)VCPU_REQUEST_NMI);
+			exception_reset(vcpu);
+		}
 		if (shootdown_pending(&vcpu->vtlb.target)) {
 			shootdown_serve(&vcpu->vtlb.target);
 		}

@@ -66,6 +66,7 @@ struct vcpu {
 	uint32_t count_offset;
 	uint32_t compare;
 	uint64_t timer_deadline; /* when Count reaches Compare next */
+	uint64_t instructions;   /* executed while it ran; while it runs, less those at its start */
 	uint64_t ready_since;    /* READY: since when it waits for its CPU */
 	uint32_t random;         /* state of the sequence that Random is taken from */
 
@@ -87,10 +88,12 @@ struct vcpu {
 };
 
 /* Asked of the CPU that has the VCPU; it looks before it enters the guest. */
-#define VCPU_REQUEST_RESUME 0x4 /* after a stop: goes on */
-#define VCPU_REQUEST_TIMER  0x8 /* its VM's alarm has changed */
-#define VCPU_REQUEST_START  0x1
-#define VCPU_REQUEST_STOP   0x2 /* the VM ends, or cpuctl */
+#define VCPU_REQUEST_RESUME  0x4 /* after a stop: goes on */
+#define VCPU_REQUEST_TIMER   0x8 /* its VM's alarm has changed */
+#define VCPU_REQUEST_START   0x1
+#define VCPU_REQUEST_STOP    0x2  /* the VM ends, or cpuctl */
+#define VCPU_REQUEST_NMI     0x10 /* cpuctl: NMI or a reset */
+#define VCPU_REQUEST_RESTART 0x20 /* VCPU 0: its VM may have stopped, and is to boot again */
 
 static inline uint64_t *vcpu_gpr(struct vcpu *vcpu, unsigned number)
 {

@@ -123,7 +123,8 @@ static bool annotation_page(struct vcpu *vcpu, uint32_t offset, unsigned bytes, 
 		case ANNOTATION_CYCLES:
 			return read_wide(platform_cycles(), offset, bytes, value);
 		case ANNOTATION_INSNS:
-			return read_wide(vcpu->page->stolen_cycles, offset, bytes, value);
+			return read_wide(vcpu->instructions + platform_instructions(), offset,
+					 bytes, value);
 		default:
 			*value = offset == ANNOTATION_ID ? ANNOTATION_MAGIC : 0;
 			return true;

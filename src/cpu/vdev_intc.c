@@ -138,7 +138,12 @@ static void command(struct vcpu *vcpu, uint32_t number, uint32_t value)
 	case CPUCTL_RESUME:
 		vcpu_request(vm->vcpus[number], VCPU_REQUEST_RESUME);
 		break;
-	default: /* a VM has no boot memory for the reset vector of an NMI or a reset */
+	case CPUCTL_NMI:
+	case CPUCTL_SOFT_RESET:
+	case CPUCTL_COLD_RESET:
+		vcpu_request(vm->vcpus[number], VCPU_REQUEST_NMI);
+		break;
+	default:
 		break;
 	}
 }

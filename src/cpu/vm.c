@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* vm.c - how a VM ends. */
+/* vm.c - how a VM ends, and how it begins again. */
 #include "src/cpu/vm.h"
+
+#include "machine/boot.h"
 
 #include "src/cpu/cpu.h"
 #include "src/cpu/platform.h"
+#include "src/cpu/rewrite.h"
 #include "src/cpu/vcpu.h"
 #include "src/include/atomic.h"
+#include "src/lib/string.h"
+#include "src/pmap/pmap.h"
 
 void vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason)
 {
@@ -25,5 +30,80 @@ void vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason)
 	for (uint32_t i = 0; i < vm->vcpu_count; i++) {
 		vcpu_request(vm->vcpus[i], VCPU_REQUEST_STOP);
 	}
-	platform_vm_ended(vm);
+	if (end == VM_RESTART) {
+		vcpu_request(vm->vcpus[0], VCPU_REQUEST_RESTART);
+	} else {
+		platform_vm_ended(vm);
+	}
+}
+
+void vm_enter(struct vm *vm)
+{
+	vcpu_enter_at(vm->vcpus[0], vm->entry, 0, 0, vm->tree);
+	vcpu_set_gpr(vm->vcpus[0], 4, BOOT_A0_DEVICE_TREE);
+}
+
+static bool has_stopped(const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+		if (atomic_load(&vm->vcpus[i]->regs.state) != INSPECT_VCPU_OFF) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* All guest memory goes; a page that a device still reaches stays, and is cleared here. */
+static void clear_memory(struct vm *vm)
+{
+	struct cpu *cpu = cpu_self();
+	struct pmap_caller caller = {
+		.node = cpu->node,
+		.cpu = cpu->number,
+		.self = cpu->tlb_owner != NULL ? &cpu->tlb_owner->vtlb.target : NULL,
+	};
+
+	for (uint32_t frame = 0; frame < vm->page_count; frame++) {
+		uint32_t gpn = (uint32_t)frame_to_page(frame);
+		uint32_t ready = pmap_ready(vm->pmap, gpn);
+
+		if (caller.self != NULL && shootdown_pending(caller.self)) {
+			shootdown_serve(caller.self);
+		}
+		if (ready & ENTRYLO_V && pmap_release(vm->pmap, gpn, &caller) != OK) {
+			memset(machine_page((ready & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT), 0,
+			       PAGE_BYTES);
+		}
+	}
+	if (vm->rewrite != NULL) {
+		/* The trampolines' pages stay where they are and are filled anew. */
+		memset(vm->rewrite, 0, sizeof(*vm->rewrite));
+	}
+}
+
+void vm_restart(struct vm *vm)
+{
+	if (atomic_load(&vm->end) != VM_RESTART || !has_stopped(vm)) {
+		return;
+	}
+	clear_memory(vm);
+	for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+		struct vcpu *vcpu = vm->vcpus[i];
+
+		atomic_store(&vcpu->lines, 0);
+		vcpu->messages = 0;
+		vcpu->count_offset = 0;
+		vcpu->may_resume = false;
+	}
+	lock_acquire(&vm->lock);
+	vdev_reset(vm);
+	memset(vm->start, 0, sizeof(vm->start));
+	vm->end_reason = NULL;
+	atomic_store(&vm->end, VM_RUNS);
+	lock_release(&vm->lock);
+	if (!platform_vm_reload(vm)) {
+		vm_end(vm, VM_ERROR, 0, "no memory to boot again");
+		return;
+	}
+	vm_enter(vm);
 }

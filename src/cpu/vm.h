@@ -65,7 +65,14 @@ struct vm {
 	void *console; /* src/platform's */
 };
 
-/* Ends the VM with all its VCPUs, once; the caller's VCPU leaves at its next entry. */
+/*
+ * Ends the VM with all its VCPUs, once; the caller's VCPU leaves at its next entry. VM_RESTART:
+ * when all are OFF, VCPU 0's CPU makes the VM's start state again, and it runs (vm_restart).
+ */
 void vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason);
+/* VCPU 0 is READY at the kernel's entry; on its CPU. */
+void vm_enter(struct vm *vm);
+/* On VCPU 0's CPU, VCPU_REQUEST_RESTART being there: if all VCPUs are OFF, the VM boots again. */
+void vm_restart(struct vm *vm);
 /* A source (LINES_SOURCE_*) of the virtual interrupt controller goes up or down; `lock` is held. */
 void vm_set_source(struct vm *vm, unsigned source, bool is_up);

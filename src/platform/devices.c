@@ -220,6 +220,13 @@ uint32_t platform_frequency(void)
 	return devices->clock_hz;
 }
 
+uint64_t platform_instructions(void)
+{
+	return devices->annotation == NO_DEVICE ? 0
+						: *(volatile uint64_t *)memory_uncached_at(
+							  devices->annotation + ANNOTATION_INSNS);
+}
+
 /* The high word is latched for this CPU by reading the low one (docs/machine/clock.md). */
 uint64_t platform_time_ns(void)
 {

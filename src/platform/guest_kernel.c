@@ -97,7 +97,8 @@ static void read_header(struct vm *vm, const struct guest_elf *elf)
 	}
 }
 
-static void load_segments(struct vm *vm, const struct guest_elf *elf, uint64_t *end)
+/* The number of the segment that fits nowhere, or the number of segments. */
+static uint32_t load_segments(struct vm *vm, const struct guest_elf *elf, uint64_t *end)
 {
 	struct guest_segment segment;
 	uint64_t gpa;
@@ -112,17 +113,17 @@ static void load_segments(struct vm *vm, const struct guest_elf *elf, uint64_t *
 		if (!is_whole || !window_gpa(segment.address, segment.memory_bytes, &gpa) ||
 		    !copy_to_guest(vm, gpa, (const char *)elf->bytes + segment.offset,
 				   segment.file_bytes)) {
-			boot_refuse("VM %s: segment %u of the kernel, at %lx, fits nowhere",
-				    vm->name, i, segment.address);
+			break;
 		}
 		if (gpa + segment.memory_bytes > *end) {
 			*end = gpa + segment.memory_bytes;
 		}
 	}
+	return i;
 }
 
 /* As high in the window as the VM has memory. */
-static void load_tree(struct vm *vm, uint32_t tree_node, uint64_t kernel_end)
+static bool load_tree(struct vm *vm, uint32_t tree_node, uint64_t kernel_end)
 {
 	uint64_t bytes;
 	const char *tree = find_module(vm, tree_node, DEVTREE_VM_TREE, &bytes);
@@ -133,26 +134,48 @@ static void load_tree(struct vm *vm, uint32_t tree_node, uint64_t kernel_end)
 		top = VM_TRAMPOLINE_PADDR;
 	}
 	gpa = (top - bytes) & ~(uint64_t)(PAGE_BYTES - 1);
-	if (bytes > top || gpa < kernel_end || !copy_to_guest(vm, gpa, tree, bytes)) {
-		boot_refuse("VM %s: no room for its device tree", vm->name);
-	}
 	vm->tree = bits_sign_extend(VM_WINDOW_BASE + gpa);
+	return bytes <= top && gpa >= kernel_end && copy_to_guest(vm, gpa, tree, bytes);
+}
+
+static bool open_kernel(struct vm *vm, uint32_t tree_node, struct guest_elf *elf)
+{
+	uint64_t bytes;
+	const char *file = find_module(vm, tree_node, DEVTREE_VM_KERNEL, &bytes);
+
+	return guest_elf_open(elf, file, bytes) == OK;
 }
 
 void guest_kernel_load(struct vm *vm, uint32_t tree_node)
 {
 	struct guest_elf elf;
+	struct guest_segment segment;
 	uint64_t end = 0;
 	uint64_t gpa;
-	uint64_t bytes;
-	const char *file = find_module(vm, tree_node, DEVTREE_VM_KERNEL, &bytes);
+	uint32_t bad;
 
-	if (guest_elf_open(&elf, file, bytes) != OK || elf.is_big != IS_BIG ||
+	if (!open_kernel(vm, tree_node, &elf) || elf.is_big != IS_BIG ||
 	    !window_gpa(elf.entry, 4, &gpa)) {
 		boot_refuse("VM %s: no kernel for a virtual machine of this byte order", vm->name);
 	}
 	read_header(vm, &elf);
-	load_segments(vm, &elf, &end);
+	bad = load_segments(vm, &elf, &end);
+	if (bad != elf.segment_count) {
+		(void)guest_elf_segment(&elf, bad, &segment);
+		boot_refuse("VM %s: segment %u of the kernel, at %lx, fits nowhere", vm->name, bad,
+			    segment.address);
+	}
 	vm->entry = elf.entry;
-	load_tree(vm, tree_node, end);
+	if (!load_tree(vm, tree_node, end)) {
+		boot_refuse("VM %s: no room for its device tree", vm->name);
+	}
+}
+
+bool guest_kernel_reload(struct vm *vm, uint32_t tree_node)
+{
+	struct guest_elf elf;
+	uint64_t end = 0;
+
+	return open_kernel(vm, tree_node, &elf) &&
+	       load_segments(vm, &elf, &end) == elf.segment_count && load_tree(vm, tree_node, end);
 }

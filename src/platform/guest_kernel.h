@@ -11,3 +11,5 @@ struct vm;
  * boot_flags of the VM; a kernel that cannot be run is refused (boot_refuse).
  */
 void guest_kernel_load(struct vm *vm, uint32_t tree_node);
+/* The same module once more, into memory that has been cleared; false: no memory. */
+bool guest_kernel_reload(struct vm *vm, uint32_t tree_node);

@@ -106,9 +106,8 @@ static void note_end(const struct vm *vm)
 	lock_release(&result.lock);
 }
 
-void platform_vm_ended(struct vm *vm)
+void vmconsole_flush(struct vm *vm)
 {
-	static const char *const ends[] = { "runs", "off", "restart", "panic", "error" };
 	struct vmconsole *console = vm->console;
 
 	if (vms_count() > 1) {
@@ -116,6 +115,13 @@ void platform_vm_ended(struct vm *vm)
 		flush(console);
 		lock_release(&console->lock);
 	}
+}
+
+void platform_vm_ended(struct vm *vm)
+{
+	static const char *const ends[] = { "runs", "off", "restart", "panic", "error" };
+
+	vmconsole_flush(vm);
 	console_print("VM %s ended: %s, code %u%s%s", vm->name, ends[vm->end], vm->exit_code,
 		      vm->end_reason != NULL ? ": " : "",
 		      vm->end_reason != NULL ? vm->end_reason : "");

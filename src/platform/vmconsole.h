@@ -6,3 +6,5 @@ struct vm;
 
 /* Before the VM runs and before memory_give_rest(). */
 void vmconsole_init(struct vm *vm);
+/* A line without end goes out. */
+void vmconsole_flush(struct vm *vm);

@@ -8,11 +8,11 @@
  */
 #include "src/platform/vms.h"
 
-#include "machine/boot.h"
 #include "machine/devtree.h"
 #include "machine/shared_page.h"
 
 #include "src/cpu/cpu.h"
+#include "src/cpu/platform.h"
 #include "src/cpu/rewrite.h"
 #include "src/cpu/sched.h"
 #include "src/cpu/vcpu.h"
@@ -224,12 +224,17 @@ void vms_enter(struct cpu *cpu)
 	uint32_t number;
 
 	for (number = 0; number < vms.count; number++) {
-		const struct vm *vm = vms.vm[number];
-		struct vcpu *vcpu = vm->vcpus[0];
+		struct vm *vm = vms.vm[number];
 
-		if (vcpu->cpu == cpu->self) {
-			vcpu_enter_at(vcpu, vm->entry, 0, 0, vm->tree);
-			vcpu_set_gpr(vcpu, 4, BOOT_A0_DEVICE_TREE);
+		if (vm->vcpus[0]->cpu == cpu->self) {
+			vm_enter(vm);
 		}
 	}
+}
+
+bool platform_vm_reload(struct vm *vm)
+{
+	vmconsole_flush(vm);
+	console_print("VM %s boots again", vm->name);
+	return guest_kernel_reload(vm, vms.tree_node[vm->number]);
 }

@@ -90,6 +90,7 @@ void test_devices(void)
 {
 	uint64_t before;
 	uint64_t after;
+	uint64_t insns;
 
 	test_uart();
 	test_interrupts();
@@ -99,6 +100,13 @@ void test_devices(void)
 	before = *(volatile uint64_t *)at(MAP_CLOCK_BASE + CLOCK_CYCLES);
 	after = *(volatile uint64_t *)at(MAP_CLOCK_BASE + CLOCK_CYCLES);
 	check("clock", after > before && after - before < 1000000, after - before, 0);
+	/* Instructions while this VCPU ran; 0 where the machine does not count them (QEMU). */
+	insns = *(volatile uint64_t *)at(MAP_ANNOTATION_BASE + ANNOTATION_INSNS);
+	for (unsigned i = 0; i < 10000; i++) {
+		__asm__ volatile("" : : : "memory");
+	}
+	after = *(volatile uint64_t *)at(MAP_ANNOTATION_BASE + ANNOTATION_INSNS) - insns;
+	check("INSNS", insns == 0 ? after == 0 : after > 10000 && after < 2000000, after, insns);
 	/* A wrong width is a bus error. */
 	caught.count = 0;
 	is_catching = true;
