@@ -37,7 +37,10 @@ uint32_t vcp0_cause(const struct vcpu *vcpu)
 
 uint64_t vcp0_address(const struct vcpu *vcpu, uint64_t value)
 {
-	return vcpu->page->status & STATUS_KX ? value : bits_sign_extend(value);
+	bool is_narrow = (vcpu->vm->boot_flags & VM_BOOT_F_SHARED_PAGE) != 0 &&
+			 (vcpu->page->status & STATUS_KX) == 0;
+
+	return is_narrow ? bits_sign_extend(value) : value;
 }
 
 void vcp0_set_entryhi(struct vcpu *vcpu, uint64_t value)

@@ -22,7 +22,7 @@ struct vcpu;
 uint32_t vcp0_status(const struct vcpu *vcpu);
 /* Virtual Cause, with the lines as they are now. */
 uint32_t vcp0_cause(const struct vcpu *vcpu);
-/* An address register of the page: only its low word counts while KX is 0. */
+/* An address register of the page: of a kernel that uses it, the low word alone while KX is 0. */
 uint64_t vcp0_address(const struct vcpu *vcpu, uint64_t value);
 
 /* What dmfc0 gives; mfc0 gives the low word of it. */

@@ -350,7 +350,9 @@ void flow_memory(struct gen *gen)
 	struct operands o = { .rs = gen->base[base] };
 
 	if (id == ISA_ll || id == ISA_lld || id == ISA_sc || id == ISA_scd) {
-		flow_linked(gen);
+		if (!gen->in_vm) {
+			flow_linked(gen);
+		}
 		return;
 	}
 	if (random_chance(&gen->random, 3)) {

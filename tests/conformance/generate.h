@@ -58,6 +58,12 @@ struct gen {
 	/* Registers that hold addresses inside the data; all are reserved. */
 	unsigned base[2];
 	uint64_t base_address[2];
+	/*
+	 * The program is for a kernel in a virtual machine (tests/equivalence): the window in
+	 * place of KSEG0 and KSEG1, and no LL and SC in free-running code, because a monitor may
+	 * end a link at any time.
+	 */
+	bool in_vm;
 	/* TLB indices below are taken by the program's own mappings. */
 	unsigned tlb_next;
 	struct tlb_entry entries[TLB_ENTRIES];

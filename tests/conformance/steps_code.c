@@ -29,6 +29,9 @@ static void emit_code_flush(struct gen *gen, unsigned reg, unsigned offset)
 /* A window on physical memory other than the one the program runs in. */
 static uint64_t choose_window(struct gen *gen, uint64_t paddr)
 {
+	if (gen->in_vm) {
+		return 0xffffffffc0000000 | paddr;
+	}
 	switch (random_below(&gen->random, gen_mode(gen) == MODE_KERNEL64 ? 3 : 2)) {
 	case 0:
 		return 0xffffffff80000000 | paddr;
@@ -43,6 +46,9 @@ static bool code_is_unmapped(const struct gen *gen)
 {
 	uint64_t vaddr = gen->program->code_vaddr;
 
+	if (gen->in_vm) {
+		return vaddr - 0xffffffffc0000000 < 0x10000000;
+	}
 	return vaddr >> 62 == 2 || vaddr >= 0xffffffff80000000;
 }
 

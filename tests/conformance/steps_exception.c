@@ -345,7 +345,8 @@ void step_exception(struct gen *gen)
 		}
 		break;
 	case 5:
-		if (!gen_mode_is_kernel(gen)) {
+		/* CU0 gives applications nothing in a virtual machine (docs/machine/vm.md). */
+		if (!gen_mode_is_kernel(gen) && !gen->in_vm) {
 			step_cp0_usable(gen);
 		}
 		break;
@@ -360,7 +361,9 @@ void step_exception(struct gen *gen)
 		step_likely_slot(gen);
 		break;
 	default:
-		step_software_interrupt(gen);
+		if (gen_mode_is_kernel(gen) || !gen->in_vm) {
+			step_software_interrupt(gen);
+		}
 		break;
 	}
 }

@@ -22,6 +22,10 @@ static uint64_t choose_region(struct gen *gen, unsigned index)
 
 	switch (random_below(&gen->random, 5)) {
 	case 0:
+		if (gen->in_vm) {
+			/* What a virtual machine maps behind the program's own 128 MB. */
+			return index < 19 ? 0xffffffffd8000000 + piece : 0x40000000 + piece;
+		}
 		/* kseg3 for 16 to 31 but for its last page (runtime addresses from $0), ksseg
 		 * above. */
 		return index < 32 ? 0xffffffffe0000000 + (piece & 0x1fffffff)
@@ -223,6 +227,10 @@ static void step_tlb_random(struct gen *gen)
 		 (struct operands){ .rs = reg, .rt = reg, .imm = (0 - wired) & 0xffff });
 	emit_row(gen, ISA_sltiu,
 		 (struct operands){ .rs = reg, .rt = reg, .imm = TLB_ENTRIES - wired });
+	if (gen->in_vm) {
+		/* Its records have Index, and Random is nobody's business. */
+		emit_cp0_write(gen, CP0_INDEX, choose_scratch(gen, 1U << reg), 0, false);
+	}
 	emit_observe(gen, reg);
 	entry = (struct tlb_entry){ 0 };
 	for (unsigned i = wired; i < TLB_ENTRIES; i++) {
@@ -290,7 +298,7 @@ static void emit_access(struct gen *gen, struct step *step, unsigned address_reg
 	if ((id == ISA_sc || id == ISA_scd) && step->expected == EXC_TLBS) {
 		step->traits |= TRAIT_BIT(UNLINKED);
 		at = exclude_begin(gen, RULE_gxemul_store_unlinked);
-	} else if (id == ISA_sc || id == ISA_scd) {
+	} else if ((id == ISA_sc || id == ISA_scd) && !gen->in_vm) {
 		emit_row(gen, id == ISA_sc ? ISA_ll : ISA_lld,
 			 (struct operands){ .rs = address_reg, .rt = value_reg });
 	}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * generate.h - from (seed, number) to a program for a kernel of a virtual machine.
+ *
+ * Programs, their free-running code and many of their steps are those of tests/conformance; this
+ * folder places them where a virtual machine has memory (machine/vm.h) and adds steps about what a
+ * monitor must emulate.
+ */
+#pragma once
+
+#include "tests/conformance/generate.h"
+
+/* Guest physical memory in the window. */
+#define WINDOW(paddr) (0xffffffffc0000000 + (uint64_t)(paddr))
+/* Of the area that the guest's TLB maps in kernel mode, what belongs to steps. */
+#define MAPPED_CODE  0xffffffffd0000000
+#define MAPPED_DATA  0xffffffffd4000000
+#define MAPPED_STEPS 0xffffffffd8000000
+
+/* Fills `program` (zeroed by the caller) with number `number` of `seed`; flags: PROGRAM_PAGE or 0.
+ */
+void equivalence_generate(struct program *program, uint64_t seed, unsigned number, unsigned flags);
+
+/* Steps; each makes one, of a kind that is possible now. */
+void step_vm_segment(struct gen *gen); /* steps_memory.c */

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * handler.c - records the exceptions of a program, serves its calls, refills its pages.
+ *
+ * Called by start.S with EXL = 1. The calls are those of tests/conformance/image.h.
+ */
+#include <stddef.h>
+
+#include "tests/equivalence/guest/runtime.h"
+
+static unsigned exception_code(const struct frame *f)
+{
+	return (unsigned)(f->cp0[CP0_CAUSE] & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT;
+}
+
+static bool in_delay_slot(const struct frame *f)
+{
+	return (f->cp0[CP0_CAUSE] & CAUSE_BD) != 0;
+}
+
+static bool code_contains(uint64_t address)
+{
+	return address - run.header[HDR_CODE_VADDR] < run.header[HDR_CODE_BYTES] &&
+	       (address & 3) == 0;
+}
+
+/* Goes on behind the instruction: behind the branch too if it is in a delay slot. */
+static void skip_instruction(struct frame *f)
+{
+	if (code_contains(f->cp0[CP0_EPC])) {
+		f->cp0[CP0_EPC] += in_delay_slot(f) ? 8 : 4;
+		return;
+	}
+	if (!code_contains(f->gpr[REGISTER_RESUME])) {
+		record_end(END_LOST);
+	}
+	f->cp0[CP0_EPC] = f->gpr[REGISTER_RESUME];
+}
+
+void tlb_write(uint64_t index, const uint64_t *entry)
+{
+	CP0_WRITE(CP0_INDEX, index);
+	CP0_WRITE64(CP0_ENTRYHI, entry[0]);
+	CP0_WRITE(CP0_PAGEMASK, entry[1]);
+	CP0_WRITE(CP0_ENTRYLO0, entry[2]);
+	CP0_WRITE(CP0_ENTRYLO1, entry[3]);
+	TLB_OPERATION("tlbwi");
+}
+
+/* All that the program can see of CP0 and the TLB instructions use. */
+static void restore_cp0(const struct frame *f)
+{
+	CP0_WRITE(CP0_INDEX, f->cp0[CP0_INDEX]);
+	CP0_WRITE(CP0_PAGEMASK, f->cp0[CP0_PAGEMASK]);
+	CP0_WRITE64(CP0_ENTRYHI, f->cp0[CP0_ENTRYHI]);
+	CP0_WRITE(CP0_ENTRYLO0, f->cp0[CP0_ENTRYLO0]);
+	CP0_WRITE(CP0_ENTRYLO1, f->cp0[CP0_ENTRYLO1]);
+}
+
+/* Writes the page's TLB entry. */
+static void refill(const struct frame *f, const uint64_t *page)
+{
+	const uint64_t entry[PAGE_ENTRY_WORDS] = {
+		(page[0] & ~(uint64_t)ENTRYHI_ASID) | (f->cp0[CP0_ENTRYHI] & ENTRYHI_ASID),
+		page[1],
+		page[2],
+		page[3],
+	};
+
+	if (run.random_refill) {
+		CP0_WRITE64(CP0_ENTRYHI, entry[0]);
+		CP0_WRITE(CP0_PAGEMASK, entry[1]);
+		CP0_WRITE(CP0_ENTRYLO0, entry[2]);
+		CP0_WRITE(CP0_ENTRYLO1, entry[3]);
+		TLB_OPERATION("tlbwr");
+	} else {
+		tlb_write(run.refill_next, entry);
+		if (++run.refill_next > run.header[HDR_REFILL_LAST]) {
+			run.refill_next = (unsigned)run.header[HDR_REFILL_FIRST];
+		}
+	}
+	restore_cp0(f);
+}
+
+/* As if nothing had been refilled. */
+static void forget_refills(const struct frame *f)
+{
+	run.refill_next = (unsigned)run.header[HDR_REFILL_FIRST];
+	for (uint64_t i = run.header[HDR_REFILL_FIRST]; i <= run.header[HDR_REFILL_LAST]; i++) {
+		/* Matches nothing: KSEG0 is not mapped (main.c, tlb_fill()). */
+		const uint64_t entry[PAGE_ENTRY_WORDS] = { 0xffffffff80000000 + (i << 13), 0, 0,
+							   0 };
+
+		tlb_write(i, entry);
+	}
+	restore_cp0(f);
+}
+
+/* The program's page at the address that missed, or NULL. */
+static const uint64_t *find_page(const struct frame *f)
+{
+	const uint64_t *page = run.pages;
+	uint64_t badvaddr = f->cp0[CP0_BADVADDR];
+	uint64_t entryhi = f->cp0[CP0_ENTRYHI];
+
+	for (uint64_t i = 0; i < run.header[HDR_PAGE_COUNT]; i++, page += PAGE_ENTRY_WORDS) {
+		uint64_t mask = (ENTRYHI_R | ENTRYHI_VPN2) & ~page[1];
+		bool global = (page[2] & page[3] & ENTRYLO_G) != 0;
+
+		if (((badvaddr ^ page[0]) & mask) == 0 &&
+		    (global || ((entryhi ^ page[0]) & ENTRYHI_ASID) == 0)) {
+			return page;
+		}
+	}
+	return NULL;
+}
+
+/* Serves the syscall `code`; false if it is not a call. */
+static bool serve_call(struct frame *f, unsigned code)
+{
+	unsigned argument = code & CALL_ARG_MASK;
+
+	if ((code & CALL_MARK_MASK) != CALL_MARK) {
+		return false;
+	}
+	switch ((code >> CALL_SHIFT) & CALL_MASK) {
+	case CALL_END:
+		record_final_state(f);
+		record_end(END_REGULAR);
+	case CALL_OBSERVE:
+		record_observed(f, argument);
+		break;
+	case CALL_STATUS:
+		f->cp0[CP0_STATUS] = run.statuses[argument] | STATUS_EXL;
+		break;
+	case CALL_FORGET:
+		forget_refills(f);
+		break;
+	case CALL_SKIP:
+		break; /* for other simulators (tests/conformance) */
+	default:
+		return false;
+	}
+	skip_instruction(f);
+	return true;
+}
+
+static bool is_refill(const struct frame *f)
+{
+	unsigned code = exception_code(f);
+
+	return (code == EXC_TLBL || code == EXC_TLBS) && f->vector < 3;
+}
+
+void handle_exception(struct frame *f)
+{
+	unsigned code = exception_code(f);
+	const uint64_t *page;
+
+	if (run.probing) {
+		run.probing = false;
+		f->cp0[CP0_EPC] += 4;
+		return;
+	}
+	page = is_refill(f) ? find_page(f) : NULL;
+	if (code == EXC_SYS && code_contains(f->cp0[CP0_EPC])) {
+		uint64_t offset = f->cp0[CP0_EPC] - run.header[HDR_CODE_VADDR];
+		uint32_t word = run.code[offset / 4 + (in_delay_slot(f) ? 1 : 0)];
+
+		if (serve_call(f, word >> 6 & 0xfffff)) {
+			return;
+		}
+	}
+	if (page == NULL || !run.random_refill) {
+		record_exception(f);
+	}
+	if (page != NULL) {
+		refill(f, page);
+		return;
+	}
+	if (code == EXC_INT) {
+		/* Acknowledged; the program goes on where it was. */
+		CP0_WRITE(CP0_CAUSE, 0);
+		return;
+	}
+	skip_instruction(f);
+}
