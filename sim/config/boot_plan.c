@@ -52,6 +52,19 @@ static size_t make_policies(const struct config_vm *vm, struct devtree_policy *p
 	return count;
 }
 
+static void make_disks(struct devtree_vm_disk *disk, const struct config_vm *vm)
+{
+	const struct config_vm_disk *item = vm->disks.item;
+
+	for (size_t i = 0; i < vm->disks.count; i++) {
+		disk[i] = (struct devtree_vm_disk){
+			.base = (uint32_t)item[i].base,
+			.is_shared = item[i].shared != 0,
+			.is_persistent = item[i].persistent != 0,
+		};
+	}
+}
+
 static void make_vm(struct boot_plan *plan, size_t number, const struct config_vm *vm)
 {
 	const struct config_number *cpu = vm->cpus.item;
@@ -61,6 +74,8 @@ static void make_vm(struct boot_plan *plan, size_t number, const struct config_v
 	for (size_t i = 0; i < vm->cpus.count; i++) {
 		plan->cpus[number][i] = (uint32_t)cpu[i].value;
 	}
+	plan->disk[number] = checked_calloc(vm->disks.count, sizeof(struct devtree_vm_disk));
+	make_disks(plan->disk[number], vm);
 	plan->vm[number] = (struct devtree_vm){
 		.name = vm->name,
 		.memory = vm->memory,
@@ -70,6 +85,8 @@ static void make_vm(struct boot_plan *plan, size_t number, const struct config_v
 		.bootargs = vm->bootargs,
 		.privileged = config_privileged_names[vm->privileged],
 		.cpus = vm->cpus.count != 0 ? plan->cpus[number] : NULL,
+		.disk = plan->disk[number],
+		.disk_count = vm->disks.count,
 		.policy = plan->policy[number],
 		.policy_count = make_policies(vm, plan->policy[number]),
 	};
@@ -156,6 +173,7 @@ bool boot_plan_make(struct boot_plan *plan, const struct config *config,
 		.file = checked_calloc(modules, sizeof(struct boot_file)),
 		.vm = checked_calloc(vms, sizeof(struct devtree_vm)),
 		.cpus = checked_calloc(vms, sizeof(uint32_t *)),
+		.disk = checked_calloc(vms, sizeof(struct devtree_vm_disk *)),
 		.policy = checked_calloc(vms, sizeof(struct devtree_policy *)),
 		.vm_count = vms,
 	};
@@ -174,6 +192,7 @@ void boot_plan_release(struct boot_plan *plan)
 			free((char *)(uintptr_t)plan->policy[i][j].name);
 		}
 		free(plan->policy[i]);
+		free(plan->disk[i]);
 		free(plan->cpus[i]);
 	}
 	for (size_t i = 0; i < plan->boot.tree.module_count; i++) {
@@ -187,6 +206,7 @@ void boot_plan_release(struct boot_plan *plan)
 	free(plan->file);
 	free(plan->vm);
 	free((void *)plan->cpus);
+	free((void *)plan->disk);
 	free((void *)plan->policy);
 	*plan = (struct boot_plan){ 0 };
 }

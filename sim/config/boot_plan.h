@@ -18,6 +18,7 @@ struct boot_plan {
 	struct boot_file initrd;
 	struct devtree_vm *vm;
 	uint32_t **cpus; /* of each virtual machine */
+	struct devtree_vm_disk **disk;
 	struct devtree_policy **policy;
 	size_t vm_count;
 };

@@ -111,6 +111,13 @@ struct config_step {
 	unsigned stop; /* 1: on */
 };
 
+/* A virtual disk: on which disk of the machine, and who sees writes for how long. */
+struct config_vm_disk {
+	uint64_t base;
+	unsigned shared;     /* 1: writes are visible to others */
+	unsigned persistent; /* 1: writes outlive the VM */
+};
+
 struct config_vm {
 	char *name;
 	uint64_t memory;
@@ -119,6 +126,7 @@ struct config_vm {
 	char *device_tree; /* "": one is made */
 	char *bootargs;
 	unsigned privileged;         /* index into config_privileged_names */
+	struct config_list disks;    /* struct config_vm_disk */
 	struct config_list cpus;     /* struct config_number */
 	struct config_list policies; /* struct config_switch */
 };

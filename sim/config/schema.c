@@ -35,6 +35,7 @@ static const char *const switch_names[] = { "off", "on", NULL };
 #define MODULE(member)  offsetof(struct config_module, member)
 #define STEP(member)    offsetof(struct config_step, member)
 #define VM(member)      offsetof(struct config_vm, member)
+#define VM_DISK(member) offsetof(struct config_vm_disk, member)
 
 #define MAX_NS     1000000 /* of the parts of a miss */
 #define MAX_CYCLES 1000000
@@ -192,6 +193,14 @@ const struct schema_key schema_keys[] = {
 	  "name of the module with its device tree; empty: one is made, as module NAME-tree", 0 },
 	{ "vms[].privileged", SCHEMA_CHOICE, VM(privileged), "trap", 0, 0, config_privileged_names,
 	  "how its kernel reaches privileged registers (docs/machine/vm.md)", 0 },
+	{ "vms[].disks", SCHEMA_LIST, VM(disks), NULL, 0, MAP_VIRTIO_COUNT, NULL,
+	  "its virtual disks: the first in slot 0", sizeof(struct config_vm_disk) },
+	{ "vms[].disks[].base", SCHEMA_NUMBER, VM_DISK(base), NULL, 0, MAP_VIRTIO_COUNT - 1, NULL,
+	  "slot of the machine's disk that it is on", 0 },
+	{ "vms[].disks[].shared", SCHEMA_CHOICE, VM_DISK(shared), "off", 0, 0, switch_names,
+	  "on: other virtual machines that share the disk see its writes", 0 },
+	{ "vms[].disks[].persistent", SCHEMA_CHOICE, VM_DISK(persistent), "on", 0, 0, switch_names,
+	  "on: its writes outlive the virtual machine", 0 },
 	{ "vms[].cpus", SCHEMA_NUMBERS, VM(cpus), NULL, 0, MAP_CPUS_MAX - 1, NULL,
 	  "the machine's CPU that each VCPU starts on; none: the monitor chooses",
 	  sizeof(struct config_number) },

@@ -407,7 +407,7 @@ static bool read_tables(const struct reading *r, const json_t *value)
 		struct config_list *list = r->member;
 		char path[PATH_MAX_BYTES];
 
-		snprintf(path, sizeof(path), "%s[%zu].", r->key->path, i + 1);
+		snprintf(path, sizeof(path), "%s[%zu].", r->path, i + 1);
 		if (!json_is_object(json_array_get(value, i))) {
 			return refuse(r, value, schema_expected(r->key->kind));
 		}

@@ -9,6 +9,7 @@
 #include "machine/intc.h"
 #include "machine/power.h"
 #include "machine/uart.h"
+#include "machine/virtio.h"
 
 #define UART_CLOCK_HZ  1843200U
 #define UART_REG_SHIFT 3U
@@ -124,6 +125,15 @@ static void begin_plain(struct devtree_writer *writer, const char *name, const c
 	writer_enter_at(writer, name, base);
 	writer_text(writer, "compatible", compatible);
 	writer_reg(writer, base, bytes);
+}
+
+void devices_write_virtio(struct devtree_writer *writer, unsigned slot)
+{
+	begin_plain(writer, "virtio", DEVTREE_VIRTIO, MAP_VIRTIO_BASE + slot * MAP_PAGE_BYTES,
+		    VIRTIO_BYTES);
+	writer_empty(writer, "dma-coherent");
+	writer_u32(writer, "interrupts", LINES_SOURCE_VIRTIO + slot);
+	writer_leave(writer);
 }
 
 static void write_power(struct devtree_writer *writer)

@@ -29,5 +29,8 @@ void devices_write_lines(struct devtree_writer *writer);
 /* Begins /soc with the devices that both have. */
 void devices_begin_soc(struct devtree_writer *writer, unsigned cpus, uint64_t clock_hz);
 
+/* Virtio slot `slot`, inside /soc. */
+void devices_write_virtio(struct devtree_writer *writer, unsigned slot);
+
 /* How to switch the machine off, a node of the root. */
 void devices_write_poweroff(struct devtree_writer *writer);

@@ -21,6 +21,13 @@ struct devtree_policy {
 	bool is_flag; /* an empty property */
 };
 
+/* A virtual machine's disk, in the slot of its place in the list. */
+struct devtree_vm_disk {
+	uint32_t base; /* slot of the machine's disk */
+	bool is_shared;
+	bool is_persistent;
+};
+
 /* A virtual machine for a monitor to start. */
 struct devtree_vm {
 	const char *name;
@@ -31,6 +38,8 @@ struct devtree_vm {
 	const char *bootargs;   /* goes into its tree */
 	const char *privileged; /* DEVTREE_VM_PRIVILEGED_* */
 	const uint32_t *cpus;   /* where its VCPUs start, or NULL */
+	const struct devtree_vm_disk *disk;
+	size_t disk_count;
 	const struct devtree_policy *policy;
 	size_t policy_count;
 };

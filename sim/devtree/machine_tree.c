@@ -150,6 +150,23 @@ static void write_policies(struct devtree_writer *writer, const struct devtree_v
 	}
 }
 
+static void write_vm_disks(struct devtree_writer *writer, const struct devtree_vm *vm)
+{
+	for (size_t i = 0; i < vm->disk_count; i++) {
+		writer_enter_at(writer, "disk", i);
+		writer_text(writer, "compatible", DEVTREE_DISK);
+		writer_u32(writer, "reg", (uint32_t)i);
+		writer_u32(writer, DEVTREE_DISK_BASE, vm->disk[i].base);
+		if (vm->disk[i].is_shared) {
+			writer_empty(writer, DEVTREE_DISK_SHARED);
+		}
+		if (vm->disk[i].is_persistent) {
+			writer_empty(writer, DEVTREE_DISK_PERSISTENT);
+		}
+		writer_leave(writer);
+	}
+}
+
 static void write_vm(struct devtree_writer *writer, unsigned number, const struct devtree_vm *vm)
 {
 	writer_enter_at(writer, "vm", number);
@@ -166,6 +183,7 @@ static void write_vm(struct devtree_writer *writer, unsigned number, const struc
 	}
 	writer_text(writer, DEVTREE_VM_PRIVILEGED, vm->privileged);
 	write_policies(writer, vm);
+	write_vm_disks(writer, vm);
 	writer_leave(writer);
 }
 

@@ -4,10 +4,12 @@
 
 #include "src/cpu/platform.h"
 #include "src/cpu/trap.h"
+#include "src/cpu/vcpu.h"
 #include "src/include/cp0.h"
 #include "src/include/memory.h"
 #include "src/lib/string.h"
 #include "src/mips_tlb/tlb_hw.h"
+#include "src/pmap/pmap.h"
 
 /* 10 ms at the 200 MHz of Count on the paper's 400 MHz machine. */
 #define SLICE_COUNTS 2000000
@@ -28,6 +30,17 @@ void cpu_init(struct cpu *cpu, uint32_t number, uint32_t node, void *stack_top,
 	cpu->inspect.cause = INSPECT_CAUSE_BOOT;
 	list_init(&cpu->run_queue);
 	list_init(&cpu->vcpus);
+}
+
+struct pmap_caller cpu_pmap_caller(void)
+{
+	struct cpu *cpu = cpu_self();
+
+	return (struct pmap_caller){
+		.node = cpu->node,
+		.cpu = cpu->number,
+		.self = cpu->tlb_owner != NULL ? &cpu->tlb_owner->vtlb.target : NULL,
+	};
 }
 
 void cpu_start(struct cpu *cpu, uint64_t vectors)

@@ -29,6 +29,7 @@
 #include "src/include/types.h"
 #include "src/lib/hooks.h"
 
+struct pmap_caller;
 struct vcpu;
 
 struct cpu_frame {
@@ -102,6 +103,9 @@ void cpu_init(struct cpu *cpu, uint32_t number, uint32_t node, void *stack_top,
 void cpu_start(struct cpu *cpu, uint64_t vectors);
 /* Chooses VCPUs and runs them for ever. After cpu_start(). */
 __attribute__((noreturn)) void cpu_run(void);
+
+/* On whose behalf this CPU works on a pmap now. */
+struct pmap_caller cpu_pmap_caller(void);
 
 /* 64-bit hardware Count, now. */
 uint64_t cpu_time(struct cpu *cpu);

@@ -70,7 +70,7 @@ static void settle(struct vcpu *vcpu, unsigned code, uint64_t vaddr, enum vtlb_r
 	case VTLB_TRAPPED:
 		/* Only text with sites is kept from stores. */
 		CHECK(vcpu->vm->rewrite != NULL);
-		rewrite_undo(vcpu, fault->gpa);
+		rewrite_release(vcpu, (uint32_t)(fault->gpa >> PAGE_SHIFT));
 		break;
 	case VTLB_NO_MEMORY:
 		vm_end(vcpu->vm, VM_ERROR, 0, "the machine has no memory left");

@@ -30,6 +30,8 @@ void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value);
 void platform_console_write(struct vm *vm, const char *bytes, size_t count);
 int platform_console_read(struct vm *vm); /* -1: nothing typed */
 bool platform_console_waiting(struct vm *vm);
+/* A line in the monitor's own log: `what` and a number. */
+void platform_log(const struct vm *vm, const char *what, uint32_t number);
 /* A VM has ended: says so; the machine stops with the last one. */
 void platform_vm_ended(struct vm *vm);
 /* Puts the kernel and the device tree into the VM's memory once more; false: there is none left. */

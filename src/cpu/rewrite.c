@@ -16,6 +16,7 @@
 #include "src/include/memory.h"
 #include "src/pmap/memmap.h"
 #include "src/pmap/pmap.h"
+#include "src/virtio/guest_memory.h"
 
 #define AT               1
 #define TRAMPOLINE_BYTES 32
@@ -159,12 +160,12 @@ static bool replace(struct vcpu *vcpu, uint32_t word, const uint32_t *site, uint
 	}
 }
 
-static void enter(struct vcpu *vcpu)
+static void enter(struct rewrite *rewrite, struct shootdown_target *self)
 {
-	struct rewrite *rewrite = vcpu->vm->rewrite;
-
 	while (__atomic_exchange_n(&rewrite->lock.word, 1, __ATOMIC_ACQUIRE) != 0) {
-		shootdown_serve(&vcpu->vtlb.target);
+		if (self != NULL) {
+			shootdown_serve(self);
+		}
 	}
 }
 
@@ -259,7 +260,7 @@ void rewrite_consider(struct vcpu *vcpu, uint32_t word, bool is_read)
 	if (offset >= VM_TRAMPOLINE_PADDR) {
 		return;
 	}
-	enter(vcpu);
+	enter(rewrite, &vcpu->vtlb.target);
 	rewrite_site(vcpu, (uint32_t)offset, word);
 	lock_release(&rewrite->lock);
 }
@@ -268,23 +269,18 @@ void rewrite_consider(struct vcpu *vcpu, uint32_t word, bool is_read)
  * A site whose word is not our own any more has lost its page since (released, remapped): there is
  * nothing to put back.
  */
-void rewrite_undo(struct vcpu *vcpu, uint64_t gpa)
+static void undo(struct vm *vm, uint32_t gpn, const struct pmap_caller *caller)
 {
-	struct rewrite *rewrite = vcpu->vm->rewrite;
-	struct cpu *cpu = cpu_self();
-	struct pmap_caller caller = {
-		.node = cpu->node,
-		.cpu = cpu->number,
-		.self = &vcpu->vtlb.target,
-	};
-	uint32_t gpn = (uint32_t)(gpa >> PAGE_SHIFT);
-	uint32_t *page = memory_access_page(vcpu, gpn, false);
+	struct rewrite *rewrite = vm->rewrite;
+	uint32_t *page;
 	uint32_t kept = 0;
+	uint32_t mpn;
 
-	if (page == NULL) {
+	if (!guest_memory_pin(vm->pmap, (uint64_t)gpn << PAGE_SHIFT, false, &mpn, caller)) {
 		return;
 	}
-	enter(vcpu);
+	page = machine_page(mpn);
+	enter(rewrite, caller->self);
 	for (uint32_t i = 0; i < rewrite->site_count; i++) {
 		struct rewrite_site site = rewrite->site[i];
 
@@ -301,23 +297,32 @@ void rewrite_undo(struct vcpu *vcpu, uint64_t gpa)
 		rewrite->left_count++;
 	}
 	memory_barrier();
-	if (pmap_protect(vcpu->vm->pmap, gpn, 0, &caller) != OK) {
+	if (pmap_protect(vm->pmap, gpn, 0, caller) != OK && caller->self != NULL) {
 		/* Busy: the guest's store traps again. */
-		shootdown_serve(&vcpu->vtlb.target);
+		shootdown_serve(caller->self);
 	}
 	lock_release(&rewrite->lock);
+	memmap_unpin(vm->pmap->memmap, mpn);
 }
 
 void rewrite_release(struct vcpu *vcpu, uint32_t gpn)
 {
+	struct pmap_caller caller = cpu_pmap_caller();
 	bool is_kept;
 
-	enter(vcpu);
+	enter(vcpu->vm->rewrite, caller.self);
 	is_kept = has_sites(vcpu->vm->rewrite, gpn);
 	lock_release(&vcpu->vm->rewrite->lock);
 	if (is_kept) {
-		rewrite_undo(vcpu, (uint64_t)gpn << PAGE_SHIFT);
+		undo(vcpu->vm, gpn, &caller);
 	}
+}
+
+void guest_memory_restore_text(struct pmap *pmap, uint32_t gpn, const struct pmap_caller *caller)
+{
+	struct vtlb *vtlb = CONTAINER_OF(pmap->target[0], struct vtlb, target);
+
+	undo(CONTAINER_OF(vtlb, struct vcpu, vtlb)->vm, gpn, caller);
 }
 
 /* Offset of regs.pc in its trampoline, or TRAMPOLINE_BYTES. */

@@ -24,6 +24,7 @@
 #include "src/include/types.h"
 #include "src/lib/hooks.h"
 
+struct pmap_caller;
 struct vcpu;
 struct vm;
 
@@ -54,9 +55,7 @@ struct rewrite {
 /* `word`, a move from or to CP0 trapped at step_pc(), has been emulated: replaces it if it can be.
  */
 void rewrite_consider(struct vcpu *vcpu, uint32_t word, bool is_read);
-/* The guest stores at `gpa` in a page with sites: puts them back. */
-void rewrite_undo(struct vcpu *vcpu, uint64_t gpa);
-/* Page `gpn` is about to be released or shared: if it has sites, they are put back. */
+/* Page `gpn` is about to be written, released or shared: if it has sites, they are put back. */
 void rewrite_release(struct vcpu *vcpu, uint32_t gpn);
 /*
  * Before an interrupt is delivered, and for the call of a trampoline: if regs.pc is in a

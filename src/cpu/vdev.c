@@ -21,6 +21,8 @@
 #include "src/cpu/step.h"
 #include "src/cpu/vcpu.h"
 #include "src/cpu/vm.h"
+#include "src/pmap/pmap.h"
+#include "src/virtio/virtio.h"
 
 /* A load or store instruction as an access. */
 struct access {
@@ -161,12 +163,25 @@ static bool word_page(struct vcpu *vcpu, uint64_t page, uint32_t offset, bool wr
 	return is_there;
 }
 
+static bool virtio_page(struct vcpu *vcpu, uint32_t slot, uint32_t offset, unsigned bytes,
+			bool write, uint64_t *value)
+{
+	struct virtio *virtio = vcpu->vm->virtio[slot];
+	struct pmap_caller caller = cpu_pmap_caller();
+
+	return virtio_access(virtio, offset, bytes, write, value, &caller);
+}
+
 static bool access_device(struct vcpu *vcpu, uint64_t gpa, unsigned bytes, bool write,
 			  uint64_t *value)
 {
 	uint32_t offset = (uint32_t)gpa & (PAGE_BYTES - 1);
 	uint64_t page = gpa - offset;
 
+	if (page - MAP_VIRTIO_BASE < MAP_VIRTIO_COUNT * MAP_PAGE_BYTES) {
+		return virtio_page(vcpu, (uint32_t)((page - MAP_VIRTIO_BASE) >> PAGE_SHIFT), offset,
+				   bytes, write, value);
+	}
 	switch (page) {
 	case MAP_CONSOLE_BASE:
 		return console_page(vcpu, offset, write, value);

@@ -15,6 +15,7 @@
 struct pmap;
 struct rewrite;
 struct vcpu;
+struct virtio;
 
 /* How privileged registers are reached (contract: three ways). */
 enum vm_privileged {
@@ -63,6 +64,8 @@ struct vm {
 	uint32_t exit_code;
 	const char *end_reason;
 	void *console; /* src/platform's */
+	/* By slot; NULL: empty. Each has its own lock. */
+	struct virtio *virtio[MAP_VIRTIO_COUNT];
 };
 
 /*

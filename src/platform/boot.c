@@ -16,6 +16,7 @@
 #include "src/lib/hooks.h"
 #include "src/platform/console.h"
 #include "src/platform/devices.h"
+#include "src/platform/disk.h"
 #include "src/platform/machine.h"
 #include "src/platform/memory.h"
 #include "src/platform/smp.h"
@@ -84,6 +85,7 @@ void boot_first_cpu(const void *tree)
 	memory_init(&machine, memory_paddr(monitor_end));
 	memory_init_pages();
 	smp_init(&machine);
+	disks_prepare(&machine);
 	vms_prepare();
 	memory_give_rest();
 	cpu_start(smp_cpu(0), VECTORS_PADDR);
@@ -96,7 +98,7 @@ void boot_first_cpu(const void *tree)
 		      page_alloc_free_count(&machine_pages) >> (20 - PAGE_SHIFT));
 	vms_create();
 	if (vms_count() != 0) {
-		devices_route_input(vms_get(0)->vcpus[0]->cpu->number);
+		devices_route(vms_get(0)->vcpus[0]->cpu->number);
 	}
 	smp_release();
 	vms_enter(smp_cpu(0));

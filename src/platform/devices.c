@@ -23,6 +23,7 @@
 #include "src/include/memory.h"
 #include "src/platform/boot.h"
 #include "src/platform/console.h"
+#include "src/platform/disk.h"
 #include "src/platform/machine.h"
 #include "src/platform/vms.h"
 
@@ -56,16 +57,22 @@ void devices_start_cpu(uint32_t number)
 	}
 }
 
-static void set_uart_mask(uint32_t number, bool is_masked)
+static void set_mask(uint32_t number, uint32_t sources, bool is_masked)
 {
 	device_write32(devices->intc + number * INTC_CPU_STRIDE +
 			       (is_masked ? INTC_MASK_SET : INTC_MASK_CLEAR),
-		       1u << devices->uart_source);
+		       sources);
 }
 
-void devices_route_input(uint32_t number)
+static void set_uart_mask(uint32_t number, bool is_masked)
+{
+	set_mask(number, 1u << devices->uart_source, is_masked);
+}
+
+void devices_route(uint32_t number)
 {
 	if (devices->intc != NO_DEVICE) {
+		set_mask(number, disks_sources(), false);
 		set_uart_mask(number, false);
 		console_enable_input();
 	}
@@ -147,10 +154,18 @@ bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes)
 
 /* src/cpu/platform.h */
 
-/* The UART's only: VM 0 is told. A full console stays masked until that has read (devices_input).
- */
+/* Of the UART VM 0 is told. A full console stays masked until that has read (devices_input). */
 static void device_interrupt(const struct cpu *cpu)
 {
+	uint32_t sources =
+		device_read32(devices->intc + cpu->number * INTC_CPU_STRIDE + INTC_STATUS);
+
+	if (sources & disks_sources()) {
+		disks_interrupt();
+	}
+	if (!(sources & 1u << devices->uart_source)) {
+		return;
+	}
 	if (!console_receive()) {
 		set_uart_mask(cpu->number, true);
 		atomic_store(&uart_masked_on, cpu->number + 1);

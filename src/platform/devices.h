@@ -14,8 +14,8 @@ struct cpu;
 void devices_init(const struct machine *found);
 /* No interrupts of devices on this CPU yet. */
 void devices_start_cpu(uint32_t number);
-/* Typed characters interrupt this CPU; there is a VM to read them. */
-void devices_route_input(uint32_t number);
+/* Disks and typed characters interrupt this CPU; there is a VM that waits for them. */
+void devices_route(uint32_t number);
 /* A VM has read one: there is room again. */
 void devices_input_taken(void);
 

@@ -80,6 +80,11 @@ void platform_console_write(struct vm *vm, const char *bytes, size_t count)
 	lock_release(&console->lock);
 }
 
+void platform_log(const struct vm *vm, const char *what, uint32_t number)
+{
+	console_print("VM %s: %s %u", vm->name, what, number);
+}
+
 int platform_console_read(struct vm *vm)
 {
 	int c = vm->number == 0 ? console_read() : -1;

@@ -17,6 +17,7 @@
 #include "src/cpu/sched.h"
 #include "src/cpu/vcpu.h"
 #include "src/cpu/vm.h"
+#include "src/disks/vdisk.h"
 #include "src/include/memory.h"
 #include "src/lib/string.h"
 #include "src/platform/boot.h"
@@ -33,12 +34,17 @@
 #define SECOND_LEVEL_DEFAULT 2048
 #define SECOND_LEVEL_OFF     64
 
+/* So that the machine's queue holds the requests of all. */
+#define DISK_USERS_MAX (DISK_QUEUE / VDISK_REQUESTS)
+
 static struct {
 	uint32_t count;
 	struct vm *vm[MEMMAP_VMS_MAX];
 	uint32_t tree_node[MEMMAP_VMS_MAX];
 	uint32_t next_cpu;   /* for VCPUs whose CPU the tree leaves open */
 	uint32_t vcpu_count; /* of all VMs */
+	uint8_t disk_users[MAP_VIRTIO_COUNT];
+	bool disk_is_shared[MAP_VIRTIO_COUNT];
 } vms;
 
 uint32_t vms_count(void)
@@ -146,6 +152,63 @@ static void prepare_pmap(struct vm *vm, uint32_t node)
 	}
 }
 
+/* A disk of the machine is one VM's, or shared by all who name it. */
+static void check_owner(const struct vm *vm, uint32_t base, bool is_shared)
+{
+	if (vms.disk_users[base] != 0 && !(is_shared && vms.disk_is_shared[base])) {
+		boot_refuse("VM %s: disk %u is another VM's, and not shared", vm->name, base);
+	}
+	if (vms.disk_users[base] == DISK_USERS_MAX) {
+		boot_refuse("VM %s: more than %u VMs share disk %u", vm->name, DISK_USERS_MAX,
+			    base);
+	}
+	vms.disk_users[base]++;
+	vms.disk_is_shared[base] = is_shared;
+}
+
+static void prepare_disk(struct vm *vm, uint32_t node, uint32_t slot, uint32_t home)
+{
+	struct fdt_property property;
+	struct vdisk *vdisk;
+	struct disk *disk;
+	uint32_t base;
+
+	if (!fdt_u32(&machine.tree, node, DEVTREE_DISK_BASE, &base) || disks_get(base) == NULL) {
+		boot_refuse("VM %s: no such disk of the machine for disk %u", vm->name, slot);
+	}
+	disk = disks_get(base);
+	if (!disk->is_read_only &&
+	    !fdt_find(&machine.tree, node, DEVTREE_DISK_PERSISTENT, &property)) {
+		boot_refuse("VM %s: disk %u: no copies of its own are kept yet: persistent only",
+			    vm->name, slot);
+	}
+	check_owner(vm, base, fdt_find(&machine.tree, node, DEVTREE_DISK_SHARED, &property));
+	vdisk = memory_take(home, sizeof(*vdisk));
+	vdisk_init(vdisk, vm, slot, disk, memory_take(home, VDISK_REQUESTS * PAGE_BYTES));
+	vm->virtio[slot] = &vdisk->virtio;
+}
+
+/* /virtual-machines/vm@N/disk@SLOT */
+static void prepare_devices(struct vm *vm, uint32_t node, uint32_t home)
+{
+	const struct fdt *fdt = &machine.tree;
+	uint32_t child;
+
+	for (child = fdt_first_child(fdt, node); child != FDT_NONE;
+	     child = fdt_next_sibling(fdt, child)) {
+		const char *compatible = fdt_string(fdt, child, "compatible", 0);
+		uint32_t slot;
+
+		if (compatible == NULL || !fdt_u32(fdt, child, "reg", &slot) ||
+		    slot >= MAP_VIRTIO_COUNT || vm->virtio[slot] != NULL) {
+			boot_refuse("VM %s: %s", vm->name, fdt_name(fdt, child));
+		}
+		if (string_equal(compatible, DEVTREE_DISK)) {
+			prepare_disk(vm, child, slot, home);
+		}
+	}
+}
+
 static void prepare_vm(uint32_t node)
 {
 	const char *name = fdt_string(&machine.tree, node, DEVTREE_VM_NAME, 0);
@@ -175,6 +238,7 @@ static void prepare_vm(uint32_t node)
 		home = machine.cpu_node[vms.next_cpu];
 	}
 	prepare_pmap(vm, home);
+	prepare_devices(vm, node, home);
 	for (i = 0; i < vm->vcpu_count; i++) {
 		prepare_vcpu(vm, node, i);
 	}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/* disk.c - the machine's disks: virtio block devices (docs/machine/virtio.md). */
+#include "src/platform/disk.h"
+
+#include "machine/devtree.h"
+#include "machine/lines.h"
+
+#include "src/include/memory.h"
+#include "src/lib/string.h"
+#include "src/platform/boot.h"
+#include "src/platform/console.h"
+#include "src/platform/machine.h"
+#include "src/platform/memory.h"
+#include "src/virtio/le.h"
+
+#define FEATURE(number) (1ULL << (number))
+#define STATUS_SET_UP   (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_FEATURES_OK)
+
+static struct disk *disks[MAP_VIRTIO_COUNT];
+
+struct disk *disks_get(uint32_t slot)
+{
+	return slot < MAP_VIRTIO_COUNT ? disks[slot] : NULL;
+}
+
+uint32_t disks_sources(void)
+{
+	uint32_t sources = 0;
+
+	for (uint32_t slot = 0; slot < MAP_VIRTIO_COUNT; slot++) {
+		if (disks[slot] != NULL) {
+			sources |= 1U << (LINES_SOURCE_VIRTIO + slot);
+		}
+	}
+	return sources;
+}
+
+static uint32_t get(const struct disk *disk, uint32_t offset)
+{
+	return LE32(device_read32(disk->registers + offset));
+}
+
+static void put(const struct disk *disk, uint32_t offset, uint32_t value)
+{
+	device_write32(disk->registers + offset, LE32(value));
+}
+
+static void put_address(const struct disk *disk, uint32_t offset, const void *at)
+{
+	uint64_t paddr = memory_paddr(at);
+
+	put(disk, offset, (uint32_t)paddr);
+	put(disk, offset + 4, (uint32_t)(paddr >> 32));
+}
+
+static bool set_up_queue(struct disk *disk)
+{
+	disk->desc = memory_take(0, PAGE_BYTES);
+	disk->avail = disk->desc + DISK_QUEUE * VIRTIO_DESC_BYTES;
+	disk->used = disk->avail + PAGE_BYTES / 4;
+	put(disk, VIRTIO_QUEUE_SEL, 0);
+	if (get(disk, VIRTIO_QUEUE_NUM_MAX) < DISK_QUEUE) {
+		return false;
+	}
+	put(disk, VIRTIO_QUEUE_NUM, DISK_QUEUE);
+	put_address(disk, VIRTIO_QUEUE_DESC_LO, disk->desc);
+	put_address(disk, VIRTIO_QUEUE_DRIVER_LO, disk->avail);
+	put_address(disk, VIRTIO_QUEUE_DEVICE_LO, disk->used);
+	put(disk, VIRTIO_QUEUE_READY, 1);
+	return true;
+}
+
+/* The order of virtio 1.2, 3.1.1. */
+static bool set_up(struct disk *disk)
+{
+	uint32_t offered;
+
+	put(disk, VIRTIO_STATUS, 0);
+	put(disk, VIRTIO_STATUS, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER);
+	put(disk, VIRTIO_DEVICE_FEATURES_SEL, 0);
+	offered = get(disk, VIRTIO_DEVICE_FEATURES);
+	disk->is_read_only = (offered & FEATURE(VIRTIO_BLOCK_F_RO)) != 0;
+	put(disk, VIRTIO_DRIVER_FEATURES_SEL, 0);
+	put(disk, VIRTIO_DRIVER_FEATURES,
+	    offered & (uint32_t)(FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_BLOCK_F_FLUSH) |
+				 FEATURE(VIRTIO_BLOCK_F_RO)));
+	put(disk, VIRTIO_DRIVER_FEATURES_SEL, 1);
+	put(disk, VIRTIO_DRIVER_FEATURES, (uint32_t)(FEATURE(VIRTIO_F_VERSION_1) >> 32));
+	put(disk, VIRTIO_STATUS, STATUS_SET_UP);
+	if (!(offered & FEATURE(VIRTIO_F_INDIRECT_DESC)) ||
+	    get(disk, VIRTIO_STATUS) != STATUS_SET_UP || !set_up_queue(disk)) {
+		return false;
+	}
+	disk->sectors = (uint64_t)get(disk, VIRTIO_CONFIG + VIRTIO_BLOCK_CAPACITY + 4) << 32 |
+			get(disk, VIRTIO_CONFIG + VIRTIO_BLOCK_CAPACITY);
+	put(disk, VIRTIO_STATUS, STATUS_SET_UP | VIRTIO_STATUS_DRIVER_OK);
+	return true;
+}
+
+static void prepare(uint64_t registers)
+{
+	struct disk probe = { .registers = registers,
+			      .slot = (uint32_t)((registers - MAP_VIRTIO_BASE) / MAP_PAGE_BYTES) };
+	struct disk *disk;
+
+	if (registers < MAP_VIRTIO_BASE || probe.slot >= MAP_VIRTIO_COUNT ||
+	    get(&probe, VIRTIO_MAGIC) != VIRTIO_MAGIC_VALUE ||
+	    get(&probe, VIRTIO_DEVICE_ID) != VIRTIO_ID_BLOCK) {
+		return;
+	}
+	disk = memory_take(0, sizeof(*disk));
+	*disk = probe;
+	if (!set_up(disk)) {
+		boot_refuse("disk %u: not a device of virtio 1.2", disk->slot);
+	}
+	disks[disk->slot] = disk;
+	console_print("disk %u: %lu KB%s", disk->slot, disk->sectors / 2,
+		      disk->is_read_only ? ", read only" : "");
+}
+
+void disks_prepare(const struct machine *found)
+{
+	const struct fdt *fdt = &found->tree;
+	uint64_t registers;
+	uint64_t bytes;
+	uint32_t node;
+
+	for (node = fdt_compatible(fdt, FDT_NONE, DEVTREE_VIRTIO); node != FDT_NONE;
+	     node = fdt_compatible(fdt, node, DEVTREE_VIRTIO)) {
+		if (fdt_reg(fdt, node, 0, &registers, &bytes)) {
+			prepare(registers);
+		}
+	}
+}
+
+static void set_desc(uint8_t *desc, uint64_t paddr, uint32_t bytes, uint16_t flags, uint16_t next)
+{
+	le_write64(desc + VIRTIO_DESC_ADDR, paddr);
+	le_write32(desc + VIRTIO_DESC_LEN, bytes);
+	le_write16(desc + VIRTIO_DESC_FLAGS, flags);
+	le_write16(desc + VIRTIO_DESC_NEXT, next);
+}
+
+void disk_request_begin(struct disk_request *request, enum disk_operation operation,
+			uint64_t sector)
+{
+	static const uint8_t type[] = {
+		[DISK_READ] = VIRTIO_BLOCK_T_IN,
+		[DISK_WRITE] = VIRTIO_BLOCK_T_OUT,
+		[DISK_FLUSH] = VIRTIO_BLOCK_T_FLUSH,
+	};
+
+	le_write32(request->header, type[operation]);
+	le_write32(request->header + 4, 0);
+	le_write64(request->header + 8, operation == DISK_FLUSH ? 0 : sector);
+	set_desc(request->table[0], memory_paddr(request->header), VIRTIO_BLOCK_HEADER_BYTES,
+		 VIRTIO_DESC_F_NEXT, 1);
+	request->is_read = operation == DISK_READ;
+	request->part_count = 0;
+	request->status = VIRTIO_BLOCK_S_IOERR;
+}
+
+bool disk_request_add(struct disk_request *request, uint64_t paddr, uint32_t bytes)
+{
+	uint32_t number = request->part_count + 1;
+
+	if (number > DISK_PARTS_MAX) {
+		return false;
+	}
+	set_desc(request->table[number], paddr, bytes,
+		 request->is_read ? (uint16_t)(VIRTIO_DESC_F_NEXT | VIRTIO_DESC_F_WRITE)
+				  : (uint16_t)VIRTIO_DESC_F_NEXT,
+		 (uint16_t)(number + 1));
+	request->part_count = number;
+	return true;
+}
+
+/* A free place of the queue, or DISK_QUEUE. */
+static uint32_t free_place(const struct disk *disk)
+{
+	uint32_t place = 0;
+
+	while (place < DISK_QUEUE && disk->request[place] != NULL) {
+		place++;
+	}
+	return place;
+}
+
+bool disk_submit(struct disk *disk, struct disk_request *request)
+{
+	uint32_t last = request->part_count + 1;
+	uint32_t place;
+
+	set_desc(request->table[last], memory_paddr(&request->status), 1, VIRTIO_DESC_F_WRITE, 0);
+	lock_acquire(&disk->lock);
+	place = free_place(disk);
+	if (place == DISK_QUEUE) {
+		lock_release(&disk->lock);
+		return false;
+	}
+	disk->request[place] = request;
+	set_desc(disk->desc + place * VIRTIO_DESC_BYTES, memory_paddr(request->table),
+		 (last + 1) * VIRTIO_DESC_BYTES, VIRTIO_DESC_F_INDIRECT, 0);
+	le_write16(disk->avail + VIRTIO_RING_ENTRIES +
+			   disk->avail_index % DISK_QUEUE * VIRTIO_AVAIL_BYTES,
+		   (uint16_t)place);
+	memory_barrier();
+	disk->avail_index++;
+	le_write16(disk->avail + VIRTIO_RING_INDEX, disk->avail_index);
+	memory_barrier();
+	put(disk, VIRTIO_QUEUE_NOTIFY, 0);
+	lock_release(&disk->lock);
+	return true;
+}
+
+/* The next one that the device has done with, or NULL. */
+static struct disk_request *take_used(struct disk *disk)
+{
+	struct disk_request *request = NULL;
+	uint32_t entry;
+	uint32_t place;
+
+	lock_acquire(&disk->lock);
+	if (le_read16(disk->used + VIRTIO_RING_INDEX) != disk->used_index) {
+		memory_barrier();
+		entry = VIRTIO_RING_ENTRIES + disk->used_index % DISK_QUEUE * VIRTIO_USED_BYTES;
+		place = le_read32(disk->used + entry);
+		CHECK(place < DISK_QUEUE && disk->request[place] != NULL);
+		request = disk->request[place];
+		disk->request[place] = NULL;
+		disk->used_index++;
+	}
+	lock_release(&disk->lock);
+	return request;
+}
+
+static void complete(struct disk *disk)
+{
+	uint32_t causes = get(disk, VIRTIO_INTERRUPT_STATUS);
+	struct disk_request *request;
+
+	if (causes == 0) {
+		return;
+	}
+	put(disk, VIRTIO_INTERRUPT_ACK, causes);
+	CHECK(!(get(disk, VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET));
+	for (request = take_used(disk); request != NULL; request = take_used(disk)) {
+		request->done(request, request->status == VIRTIO_BLOCK_S_OK);
+	}
+}
+
+void disks_interrupt(void)
+{
+	for (uint32_t slot = 0; slot < MAP_VIRTIO_COUNT; slot++) {
+		if (disks[slot] != NULL) {
+			complete(disks[slot]);
+		}
+	}
+}
+
+_Static_assert(sizeof(struct disk_request) <= PAGE_BYTES - 1024, "a page, with what owns it");
+_Static_assert(DISK_QUEUE *VIRTIO_DESC_BYTES + VIRTIO_RING_ENTRIES + DISK_QUEUE * 2 + 2 <=
+		       DISK_QUEUE * VIRTIO_DESC_BYTES + PAGE_BYTES / 4,
+	       "the used ring behind the available one");

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* guest_memory.c - guest physical memory, page by page. */
+#include "src/virtio/guest_memory.h"
+
+#include "src/include/types.h"
+#include "src/lib/string.h"
+#include "src/mips_tlb/shootdown.h"
+#include "src/pmap/pmap.h"
+
+bool guest_memory_pin(struct pmap *pmap, uint64_t gpa, bool write, uint32_t *mpn,
+		      const struct pmap_caller *caller)
+{
+	uint64_t gpn = gpa >> PAGE_SHIFT;
+
+	if (gpn >= PAGE_NONE) {
+		return false;
+	}
+	for (;;) {
+		switch (pmap_pin(pmap, (uint32_t)gpn, write, mpn, caller)) {
+		case PMAP_TOUCH_OK:
+			return true;
+		case PMAP_TOUCH_BUSY:
+			if (caller->self != NULL) {
+				shootdown_serve(caller->self);
+			}
+			break;
+		case PMAP_TOUCH_TRAPPED:
+			guest_memory_restore_text(pmap, (uint32_t)gpn, caller);
+			break;
+		default:
+			return false;
+		}
+	}
+}
+
+/* At most the rest of the page. */
+static size_t part_of(uint64_t gpa, size_t bytes)
+{
+	size_t rest = PAGE_BYTES - (gpa & (PAGE_BYTES - 1));
+
+	return bytes < rest ? bytes : rest;
+}
+
+static uint8_t *byte_at(uint32_t mpn, uint64_t gpa)
+{
+	return (uint8_t *)machine_page(mpn) + (gpa & (PAGE_BYTES - 1));
+}
+
+bool guest_memory_read(struct pmap *pmap, void *to, uint64_t gpa, size_t bytes,
+		       const struct pmap_caller *caller)
+{
+	uint8_t *at = to;
+	uint32_t mpn;
+
+	while (bytes != 0) {
+		size_t part = part_of(gpa, bytes);
+
+		if (!guest_memory_pin(pmap, gpa, false, &mpn, caller)) {
+			return false;
+		}
+		memcpy(at, byte_at(mpn, gpa), part);
+		memmap_unpin(pmap->memmap, mpn);
+		at += part;
+		gpa += part;
+		bytes -= part;
+	}
+	return true;
+}
+
+bool guest_memory_write(struct pmap *pmap, uint64_t gpa, const void *from, size_t bytes,
+			const struct pmap_caller *caller)
+{
+	const uint8_t *at = from;
+	uint32_t mpn;
+
+	while (bytes != 0) {
+		size_t part = part_of(gpa, bytes);
+
+		if (!guest_memory_pin(pmap, gpa, true, &mpn, caller)) {
+			return false;
+		}
+		memcpy(byte_at(mpn, gpa), at, part);
+		memmap_unpin(pmap->memmap, mpn);
+		at += part;
+		gpa += part;
+		bytes -= part;
+	}
+	return true;
+}
