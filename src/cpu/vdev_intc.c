@@ -11,8 +11,6 @@
 #include "src/cpu/vm.h"
 #include "src/include/atomic.h"
 #include "src/include/bits.h"
-#include "src/pmap/pmap.h"
-#include "src/virtio/virtio.h"
 
 #define LINE_DEVICE (1U << (CAUSE_IP_SHIFT + LINES_IP_DEVICE))
 #define LINE_IPI    (1U << (CAUSE_IP_SHIFT + LINES_IP_IPI))
@@ -213,14 +211,5 @@ void vdev_reset(struct vm *vm)
 	vm->source_mask[0] = 0;
 	for (uint32_t i = 1; i < VM_VCPUS_MAX; i++) {
 		vm->source_mask[i] = UINT32_MAX;
-	}
-	for (uint32_t slot = 0; slot < MAP_VIRTIO_COUNT; slot++) {
-		if (vm->virtio[slot] != NULL) {
-			struct pmap_caller caller = cpu_pmap_caller();
-
-			virtio_enter(vm->virtio[slot], &caller);
-			virtio_reset(vm->virtio[slot]);
-			virtio_leave(vm->virtio[slot]);
-		}
 	}
 }

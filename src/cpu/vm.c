@@ -11,6 +11,7 @@
 #include "src/include/atomic.h"
 #include "src/lib/string.h"
 #include "src/pmap/pmap.h"
+#include "src/virtio/virtio.h"
 
 void vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason)
 {
@@ -53,15 +54,26 @@ static bool has_stopped(const struct vm *vm)
 	return true;
 }
 
+/* Before the memory goes: rings are let go of, answers of requests under way are dropped. */
+static void reset_virtio(struct vm *vm)
+{
+	struct pmap_caller caller = cpu_pmap_caller();
+
+	for (uint32_t slot = 0; slot < MAP_VIRTIO_COUNT; slot++) {
+		struct virtio *virtio = vm->virtio[slot];
+
+		if (virtio != NULL) {
+			virtio_enter(virtio, &caller);
+			virtio_reset(virtio);
+			virtio_leave(virtio);
+		}
+	}
+}
+
 /* All guest memory goes; a page that a device still reaches stays, and is cleared here. */
 static void clear_memory(struct vm *vm)
 {
-	struct cpu *cpu = cpu_self();
-	struct pmap_caller caller = {
-		.node = cpu->node,
-		.cpu = cpu->number,
-		.self = cpu->tlb_owner != NULL ? &cpu->tlb_owner->vtlb.target : NULL,
-	};
+	struct pmap_caller caller = cpu_pmap_caller();
 
 	for (uint32_t frame = 0; frame < vm->page_count; frame++) {
 		uint32_t gpn = (uint32_t)frame_to_page(frame);
@@ -86,6 +98,7 @@ void vm_restart(struct vm *vm)
 	if (atomic_load(&vm->end) != VM_RESTART || !has_stopped(vm)) {
 		return;
 	}
+	reset_virtio(vm);
 	clear_memory(vm);
 	for (uint32_t i = 0; i < vm->vcpu_count; i++) {
 		struct vcpu *vcpu = vm->vcpus[i];
