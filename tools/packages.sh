@@ -100,7 +100,7 @@ packages_apt_source()
 	fi
 	for file in /etc/apt/sources.list.d/*.sources; do
 		if [ -f "$file" ] && grep -Eqi '^URIs:.*debian' "$file"; then
-			sed -E 's/^Types:.*/Types: deb-src/' "$file" \
+			sed -E 's/^Types:.*/Types: deb deb-src/' "$file" \
 				>"$state/sources.list.d/${file##*/}"
 		fi
 	done
@@ -161,4 +161,44 @@ packages_source()
 	# A second run of this function may have been faster; its tree is the same.
 	mv -T "$partial" "$tree" 2>/dev/null || rm -rf "$partial"
 	echo "$tree"
+}
+
+# packages_deb NAME VERSION SHA256
+#
+# Prints the path of that package's file, which is only downloaded, not installed. Debian's archive
+# drops old versions with security updates: if this one is gone, the newest one serves, and says so.
+packages_deb()
+{
+	local name=$1 version=$2 sum=$3 pinned newest partial lock file
+
+	pinned=$packages_cache/sources/$sum
+	newest=$packages_cache/sources/$name-newest
+	mkdir -p "$packages_cache/sources"
+	# One download at a time; who had to wait finds the file.
+	exec {lock}>"$packages_cache/sources/.lock"
+	flock "$lock"
+	if [ ! -d "$pinned" ] && [ ! -d "$newest" ]; then
+		packages_require_space "$packages_cache" 1000
+		partial=$(mktemp -d "$packages_cache/sources/partial.XXXXXX")
+		echo "Downloading Debian's $name" >&2
+		packages_apt_source update >&2 || true
+		if (cd "$partial" && packages_apt_source download "$name=$version" >&2) &&
+			echo "$sum  $(echo "$partial"/*.deb)" | sha256sum --check --status; then
+			mv -T "$partial" "$pinned"
+		elif rm -f "$partial"/*.deb &&
+			(cd "$partial" && packages_apt_source download "$name" >&2); then
+			mv -T "$partial" "$newest"
+		else
+			rm -rf "$partial"
+			packages_fail 1 "apt could not download $name (its messages are above)"
+		fi
+	fi
+	exec {lock}>&-
+	if [ -d "$pinned" ]; then
+		file=$(echo "$pinned"/*.deb)
+	else
+		file=$(echo "$newest"/*.deb)
+		echo "${0##*/}: Debian has no $name $version any more; taking ${file##*/}" >&2
+	fi
+	echo "$file"
 }
