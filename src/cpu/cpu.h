@@ -78,6 +78,8 @@ struct cpu {
 	uint32_t interrupt_mask; /* Status.IM while guests run */
 	uint32_t slice_counts;   /* a time slice, in counts */
 
+	uint32_t random; /* of the torture build */
+
 	/* Anybody's, with atomics. */
 	uint32_t kick; /* an IPI is under way: look at requests */
 };

@@ -6,6 +6,7 @@
 #include "src/cpu/fpu.h"
 #include "src/cpu/platform.h"
 #include "src/cpu/timer.h"
+#include "src/cpu/torture.h"
 #include "src/cpu/trap.h"
 #include "src/cpu/vcp0.h"
 #include "src/cpu/vcpu.h"
@@ -14,8 +15,25 @@
 #include "src/include/cp0.h"
 #include "src/pmap/pmap.h"
 
-static struct vcpu *queued(struct list *link)
+static uint32_t slice(const struct cpu *cpu)
 {
+#if MONITOR_TORTURE
+	return cpu->slice_counts / 2000 + torture_random() % (cpu->slice_counts / 100);
+#else
+	return cpu->slice_counts;
+#endif
+}
+
+/* Whose turn it is: the queue is not empty. */
+static struct vcpu *next_of(const struct list *queue)
+{
+	struct list *link = queue->next;
+
+#if MONITOR_TORTURE
+	for (uint32_t i = torture_random() % 4; i != 0; i--) {
+		link = link->next == queue ? queue->next : link->next;
+	}
+#endif
 	return CONTAINER_OF(link, struct vcpu, queue_link);
 }
 
@@ -37,7 +55,7 @@ void sched_make_ready(struct cpu *cpu, struct vcpu *vcpu)
 	vcpu->ready_since = now;
 	if (list_is_empty(&cpu->self->run_queue) && cpu->current != NULL) {
 		/* From now on somebody waits: the running one's slice begins. */
-		cpu->slice_end = now + cpu->slice_counts;
+		cpu->slice_end = now + slice(cpu);
 		timer_want(cpu, cpu->slice_end);
 	}
 	list_append(&cpu->self->run_queue, &vcpu->queue_link);
@@ -124,7 +142,7 @@ static void run(struct cpu *cpu, struct vcpu *vcpu)
 	cpu->inspect.vcpu = vcpu->number_in_machine;
 	take_tlb(cpu, vcpu);
 	if (!list_is_empty(&cpu->self->run_queue)) {
-		cpu->slice_end = now + cpu->slice_counts;
+		cpu->slice_end = now + slice(cpu);
 		timer_want(cpu, cpu->slice_end);
 	}
 }
@@ -212,7 +230,7 @@ void sched_choose(struct cpu *cpu)
 		sched_look(cpu);
 	}
 	cpu->inspect.cause = INSPECT_CAUSE_SCHEDULE;
-	struct vcpu *next = queued(cpu->self->run_queue.next);
+	struct vcpu *next = next_of(&cpu->self->run_queue);
 
 	list_remove(&next->queue_link);
 	run(cpu, next);

@@ -12,6 +12,7 @@
 #include "src/cpu/rewrite.h"
 #include "src/cpu/sched.h"
 #include "src/cpu/timer.h"
+#include "src/cpu/torture.h"
 #include "src/cpu/vcp0.h"
 #include "src/cpu/vcpu.h"
 #include "src/cpu/vm.h"
@@ -202,6 +203,9 @@ void trap_dispatch(struct vcpu *vcpu)
 	if (!prepare_quickly(cpu, vcpu)) {
 		leave(cpu);
 	}
+#if MONITOR_TORTURE
+	torture_check(cpu);
+#endif
 }
 
 void cpu_run(void)

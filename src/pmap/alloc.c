@@ -8,6 +8,14 @@
  */
 #include "src/pmap/alloc.h"
 
+#if MONITOR_TORTURE
+#include "src/cpu/torture.h"
+/* The nearest node has no page, no node a run: often. */
+#define FAILS() (torture_random() % 4 == 0)
+#else
+#define FAILS() false
+#endif
+
 #define WORD_BITS  64U
 #define INDEX_NONE 0xffffffff
 
@@ -202,7 +210,9 @@ enum status page_alloc_hint(struct page_alloc *alloc, uint32_t node, uint32_t hi
 		return ERR_RANGE;
 	}
 	for (uint32_t i = 0; i < alloc->node_count; i++) {
-		if (take_from(alloc, alloc->order[node][i], hint, mpn) == OK) {
+		bool fails = i + 1 < alloc->node_count && FAILS();
+
+		if (!fails && take_from(alloc, alloc->order[node][i], hint, mpn) == OK) {
 			return OK;
 		}
 	}
@@ -258,6 +268,9 @@ static enum status take_run(struct page_alloc *alloc, uint32_t node, uint32_t co
 	struct page_pool *pool = alloc->pool[node];
 	uint32_t index = INDEX_NONE;
 
+	if (FAILS()) {
+		return ERR_NOMEM;
+	}
 	lock_acquire(&pool->lock);
 	if (pool->free_count >= count && (pool->no_run == 0 || count < pool->no_run)) {
 		index = find_run(alloc, node, count);

@@ -15,11 +15,15 @@ static const struct group groups[] = {
 	{ "exceptions", test_exceptions },
 	{ "tlb", test_tlb },
 	{ "user mode", test_user },
+#if !GUEST_UNTIMED
 	{ "timer", test_timer },
+#endif
 	{ "fpu", test_fpu },
 	{ "shared page", test_shared_page },
 	{ "calls", test_calls },
+#if !GUEST_UNTIMED
 	{ "devices", test_devices },
+#endif
 	{ "watch", test_watch },
 	{ "rewriting", test_rewriting },
 #if !GUEST_SHORT
