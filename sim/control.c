@@ -8,7 +8,6 @@
 #include "sim/core/cp0.h"
 #include "sim/core/exception.h"
 #include "sim/core/mmu.h"
-#include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 #include "sim/timing.h"
 
@@ -29,7 +28,7 @@ static bool only_faults(const struct core *core)
 
 /*
  * Can anything still happen? Not if every CPU is paused, only faults, or waits in power-save for an
- * interrupt that neither its timer nor an alarm can raise. Who has input to give tries that before
+ * interrupt that neither its timer nor a device can raise. Who has input to give tries that before
  * despair.
  */
 static bool is_deadlocked(const struct machine *machine)
@@ -41,8 +40,8 @@ static bool is_deadlocked(const struct machine *machine)
 		uint32_t causes = (core->cp0.cause & CAUSE_IP) | CAUSE_IP_TIMER;
 
 		if (core->running && !only_faults(core) &&
-		    (!core->waiting || core->blocked || machine->alarm_cycle != UINT64_MAX ||
-		     (core->cp0.status & causes))) {
+		    (!core->waiting || core->blocked || machine->due != UINT64_MAX ||
+		     !timing_is_quiet(machine) || (core->cp0.status & causes))) {
 			return false;
 		}
 	}
@@ -61,10 +60,12 @@ static void begin_quantum(struct machine *machine)
 		quantum = QUANTUM_ALONE_CYCLES;
 	}
 	machine->slice_begin = machine->slice_end;
-	if (machine->slice_begin >= machine->alarm_cycle) {
-		rtc_alarm(machine->rtc, machine->slice_begin);
-	}
+	machine_advance_devices(machine);
 	machine->slice_end = machine->slice_begin + quantum;
+	if (!machine->timing && machine->due < machine->slice_end) {
+		machine->slice_end = machine->due > machine->slice_begin ? machine->due
+									 : machine->slice_begin + 1;
+	}
 	machine->turn = 0;
 	machine->has_begun = false;
 }

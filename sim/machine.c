@@ -186,6 +186,8 @@ bool machine_add_device(struct machine *machine, struct device *device)
 		return false;
 	}
 	device->machine = machine;
+	device->number = machine->device_count;
+	device->due = UINT64_MAX;
 	machine->device[machine->device_count++] = device;
 	return true;
 }
@@ -227,7 +229,7 @@ struct machine *machine_create(const struct machine_config *config, struct error
 		return NULL;
 	}
 	machine->config = *config;
-	machine->alarm_cycle = UINT64_MAX;
+	machine->due = UINT64_MAX;
 	complete_memory_config(&machine->config);
 	machine->timing_wanted = config->timing;
 	if (!timing_check(machine, err)) {
@@ -243,6 +245,10 @@ struct machine *machine_create(const struct machine_config *config, struct error
 	if (!create_cores(machine) || !devices_create(machine) ||
 	    (config->hazard_check && machine->hazards == NULL)) {
 		error_set(err, EXIT_HOST_IO, "the host is out of memory");
+		machine_destroy(machine);
+		return NULL;
+	}
+	if (!virtio_bus_plug(machine->virtio, err)) {
 		machine_destroy(machine);
 		return NULL;
 	}
@@ -320,6 +326,19 @@ void machine_mark(struct machine *machine, unsigned cpu, unsigned what, uint32_t
 	if (machine->mark != NULL) {
 		machine->mark(machine->mark_context, cpu, what, number,
 			      core_now(machine->core[cpu]));
+	}
+}
+
+void machine_set_log(struct machine *machine, machine_log_fn *fn, void *context)
+{
+	machine->log = fn;
+	machine->log_context = context;
+}
+
+void machine_log(const struct machine *machine, const char *text)
+{
+	if (machine->log != NULL) {
+		machine->log(machine->log_context, text, machine_cycles(machine));
 	}
 }
 

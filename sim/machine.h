@@ -13,10 +13,14 @@
 
 #include "machine/frame.h"
 #include "machine/node.h"
+#include "sim/disk/disk.h"
 #include "sim/error.h"
 #include "sim/memsys/config.h"
 
-#define MACHINE_CPUS_MAX 64
+#define MACHINE_CPUS_MAX  64
+#define MACHINE_DISKS_MAX 8
+/* Disk i is in this virtio slot + i. */
+#define MACHINE_DISK_SLOT 0
 
 enum machine_type {
 	MACHINE_TESTMIPS, /* RAM from 0 to at most 256 MB, GXemul's devices from 0x10000000 */
@@ -48,6 +52,9 @@ struct machine_config {
 	uint64_t date_s;    /* time of day at power-on, seconds since 1970; both types */
 	uint32_t local_ns;  /* read miss at the CPU's own node, without contention */
 	uint32_t remote_ns; /* at another node */
+
+	unsigned disks; /* both types */
+	struct disk_config disk[MACHINE_DISKS_MAX];
 };
 
 /* Why a run came to its end, or to a pause. */
@@ -105,6 +112,10 @@ bool machine_console_input(struct machine *machine, uint8_t byte);
 typedef void machine_mark_fn(void *context, unsigned cpu, unsigned what, uint32_t number,
 			     uint64_t cycle);
 void machine_set_mark(struct machine *machine, machine_mark_fn *fn, void *context);
+
+/* Who is told, a line each, of what devices find wrong with what a guest does. */
+typedef void machine_log_fn(void *context, const char *text, uint64_t cycle);
+void machine_set_log(struct machine *machine, machine_log_fn *fn, void *context);
 
 struct core_hooks;
 

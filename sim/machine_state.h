@@ -28,7 +28,8 @@ struct machine {
 	unsigned device_count;
 	struct device *intc; /* the interrupt controller among them */
 	struct device *rtc;
-	uint64_t alarm_cycle; /* when the alarm of the time of day is due; UINT64_MAX: never */
+	struct device *virtio;
+	uint64_t due; /* the earliest of its devices; UINT64_MAX: never */
 
 	/* The quantum being executed. */
 	uint64_t slice_begin;
@@ -54,6 +55,8 @@ struct machine {
 	struct console_input input; /* of console 0 */
 	machine_mark_fn *mark;
 	void *mark_context;
+	machine_log_fn *log;
+	void *log_context;
 };
 
 /* Turns and CPUs: the same numbers, or the other way round. */
@@ -67,6 +70,27 @@ bool machine_add_device(struct machine *machine, struct device *device);
 
 /* For devices: end the run. The first stop of a run counts. */
 void machine_stop(struct machine *machine, enum stop_reason reason, unsigned cpu, uint32_t code);
+
+/*
+ * For devices: advance() is wanted at `cycle`, UINT64_MAX: not at all. It comes at the first end of
+ * a quantum that is not before; in fast mode the quantum of a CPU that is alone ends there.
+ */
+void machine_set_due(struct machine *machine, struct device *device, uint64_t cycle);
+
+/* Between two quanta: calls the devices that are due; after loading: finds the earliest. */
+void machine_advance_devices(struct machine *machine);
+void machine_update_due(struct machine *machine);
+
+/*
+ * For devices, in timing mode between two quanta: reads or writes RAM from cycle `time` on, as a
+ * device of node 0 does, all of it inside RAM's frames. The device is told by transfer() and
+ * transferred(); `cookie` has 56 bits.
+ */
+void machine_transfer(struct machine *machine, const struct device *device, uint64_t cookie,
+		      uint64_t paddr, uint32_t bytes, bool is_write, uint64_t time);
+
+/* For devices: tells the user, on one line, what a guest has done wrong. */
+void machine_log(const struct machine *machine, const char *text);
 
 /* For devices: bytes of the console's input were taken, put or dropped. */
 void machine_input_changed(struct machine *machine);

@@ -9,6 +9,9 @@
 #include "sim/machine_state.h"
 #include "sim/memsys/archive.h"
 
+#define COOKIE_DEVICE_SHIFT 56
+#define COOKIE_MASK         (((uint64_t)1 << COOKIE_DEVICE_SHIFT) - 1)
+
 static void on_lost(void *context, unsigned cpu, uint64_t line, uint32_t bytes,
 		    enum memsys_loss loss)
 {
@@ -33,6 +36,36 @@ static void on_perform(void *context, unsigned cpu)
 	timed_perform(machine->core[cpu]);
 }
 
+/* The upper byte of a cookie is the number of the device; NULL: a checkpoint says nonsense. */
+static struct device *transferring(const struct machine *machine, uint64_t cookie)
+{
+	uint64_t number = cookie >> COOKIE_DEVICE_SHIFT;
+
+	return number < machine->device_count && machine->device[number]->ops->transfer != NULL
+		       ? machine->device[number]
+		       : NULL;
+}
+
+static void on_dma_perform(void *context, uint64_t cookie, uint64_t paddr, uint32_t bytes)
+{
+	struct machine *machine = context;
+	struct device *device = transferring(machine, cookie);
+
+	if (device != NULL) {
+		device->ops->transfer(device, cookie & COOKIE_MASK, paddr, bytes);
+	}
+}
+
+static void on_dma_done(void *context, uint64_t cookie, uint64_t cycle)
+{
+	struct machine *machine = context;
+	struct device *device = transferring(machine, cookie);
+
+	if (device != NULL) {
+		device->ops->transferred(device, cookie & COOKIE_MASK, cycle);
+	}
+}
+
 static void on_hot_page(void *context, unsigned cpu, bool up)
 {
 	struct machine *machine = context;
@@ -44,6 +77,8 @@ static const struct memsys_ops ops = {
 	.lost = on_lost,
 	.resume = on_resume,
 	.perform = on_perform,
+	.dma_perform = on_dma_perform,
+	.dma_done = on_dma_done,
 	.hot_page = on_hot_page,
 };
 
@@ -124,6 +159,18 @@ void timing_boundary(struct machine *machine)
 	if (machine->timing != machine->timing_wanted) {
 		change_speed(machine);
 	}
+}
+
+void machine_transfer(struct machine *machine, const struct device *device, uint64_t cookie,
+		      uint64_t paddr, uint32_t bytes, bool is_write, uint64_t time)
+{
+	memsys_dma(machine->memsys, 0, paddr, bytes, is_write, time,
+		   (uint64_t)device->number << COOKIE_DEVICE_SHIFT | cookie);
+}
+
+bool timing_is_quiet(const struct machine *machine)
+{
+	return !machine->timing || memsys_is_quiet(machine->memsys);
 }
 
 uint64_t timing_quantum(const struct machine *machine)

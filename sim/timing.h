@@ -37,6 +37,9 @@ bool timing_load(struct machine *machine, const struct memsys_stream *stream, st
 /* Between two quanta: changes the speed if that was asked for, and does what the CPUs posted. */
 void timing_boundary(struct machine *machine);
 
+/* Is no CPU's or device's access under way in the memory system? */
+bool timing_is_quiet(const struct machine *machine);
+
 /* Cycles of the next quantum in timing mode. */
 uint64_t timing_quantum(const struct machine *machine);
 

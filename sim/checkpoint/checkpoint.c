@@ -48,10 +48,12 @@ static void devices_state(struct machine *machine, struct state_io *io)
 	for (unsigned i = 0; i < machine->device_count; i++) {
 		struct device *device = machine->device[i];
 
+		state_io_u64(io, &device->due);
 		if (device->ops->state != NULL) {
 			device->ops->state(device, io);
 		}
 	}
+	machine_update_due(machine);
 }
 
 static void extra_numbers(struct checkpoint_extra *extra, struct state_io *io)
@@ -192,6 +194,11 @@ static bool write_parts(struct container *container, struct machine *machine,
 		return false;
 	}
 	devices_state(machine, &io);
+	if (io.has_failed && machine->error.code != EXIT_DONE) {
+		*err = machine->error;
+		state_io_release(&io);
+		return false;
+	}
 	return write_part(container, CONTAINER_DEVICES, &io, err) &&
 	       write_memory(container, machine, err) &&
 	       write_pages(container, &machine->ram, err) &&
@@ -316,6 +323,10 @@ static bool load_chunk(struct loading *loading, enum container_kind kind, uint8_
 		break;
 	case CONTAINER_DEVICES:
 		devices_state(loading->machine, &io);
+		if (io.has_failed && loading->machine->error.code != EXIT_DONE) {
+			*err = loading->machine->error;
+			return false;
+		}
 		break;
 	case CONTAINER_MEMORY:
 		return load_memory(loading, &io, err);

@@ -34,6 +34,17 @@ static void memory_state(struct memsys_config *memory, struct state_io *io)
 	state_io_bool(io, &memory->classify);
 }
 
+static void disk_config_state(struct disk_config *disk, struct state_io *io)
+{
+	state_io_bytes(io, disk->image, sizeof(disk->image));
+	disk->image[sizeof(disk->image) - 1] = '\0';
+	state_io_bool(io, &disk->is_read_only);
+	state_io_index(io, &disk->model, DISK_MODEL_FIXED + 1);
+	state_io_u64(io, &disk->latency_ns);
+	state_io_u64(io, &disk->bytes_per_s);
+	state_io_u64(io, &disk->jitter_ns);
+}
+
 void config_state(struct machine_config *config, struct state_io *io)
 {
 	unsigned type = config->type;
@@ -58,4 +69,8 @@ void config_state(struct machine_config *config, struct state_io *io)
 	state_io_u32(io, &config->local_ns);
 	state_io_u32(io, &config->remote_ns);
 	memory_state(&config->memory, io);
+	state_io_index(io, &config->disks, MACHINE_DISKS_MAX + 1);
+	for (unsigned i = 0; i < config->disks; i++) {
+		disk_config_state(&config->disk[i], io);
+	}
 }

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* exec.c - `mirrorball exec`: a bare-metal program on a testmips machine. */
+#include <string.h>
+
 #include "sim/cmd/cmd.h"
+#include "sim/cmd/disk_report.h"
 #include "sim/cmd/exec_options.h"
 #include "sim/cmd/loader.h"
 #include "sim/cmd/report.h"
 #include "sim/cmd/session.h"
+
+#define DISK_LATENCY_NS 100000U
 
 struct exec_run {
 	struct exec_options options;
 	struct elf_file *elf;
 	struct machine *machine;
 	struct session session;
+	struct disk_report disks;
 };
 
 static bool check_byte_order(const struct exec_run *run, struct error *err)
@@ -26,6 +32,18 @@ static bool check_byte_order(const struct exec_run *run, struct error *err)
 			 settings_endian_names[wanted]);
 }
 
+/* The fixed model, with the latency that configurations have by default. */
+static void fill_disks(const struct exec_options *options, struct machine_config *config)
+{
+	config->disks = options->disks.count;
+	for (unsigned i = 0; i < config->disks; i++) {
+		struct disk_config *disk = &config->disk[i];
+
+		disk->latency_ns = DISK_LATENCY_NS;
+		strncpy(disk->image, options->disks.value[i], sizeof(disk->image) - 1);
+	}
+}
+
 static bool build(struct exec_run *run, struct error *err)
 {
 	const struct exec_options *o = &run->options;
@@ -38,6 +56,7 @@ static bool build(struct exec_run *run, struct error *err)
 		settings_to_config(&o->settings, elf_is_big_endian(run->elf));
 
 	config.timing = o->run.mode == RUN_MODE_TIMING;
+	fill_disks(o, &config);
 
 	run->machine = machine_create(&config, err);
 	const struct loader loader = {
@@ -47,16 +66,22 @@ static bool build(struct exec_run *run, struct error *err)
 		.is_quiet = o->run.quiet,
 	};
 
-	return run->machine != NULL && loader_load(&loader, err);
+	return run->machine != NULL && disk_report_make(&run->disks, &config, err) &&
+	       loader_load(&loader, err);
 }
 
 static json_t *describe(const struct exec_run *run)
 {
 	json_t *config = report_config(&run->session, "exec");
+	json_t *disks = json_array();
 
+	for (unsigned i = 0; i < run->disks.count; i++) {
+		disk_report_add(&run->disks, i, run->options.disks.value[i], disks);
+	}
 	json_object_set_new(config, "program",
 			    report_file(run->options.program, elf_content_bytes(run->elf),
 					elf_content_hash(run->elf)));
+	json_object_set_new(config, "disks", disks);
 	return config;
 }
 

@@ -27,12 +27,28 @@ static void fill_table(struct exec_options *o, struct option rows[ROWS])
 		{ "--hazards", OPTION_CHOICE, &s->hazards, "WHETHER",
 		  "on: end with code 4 if the program has CP0 hazards (default off)", 0, 0,
 		  settings_hazards_names },
-		{ "--disk", OPTION_TEXT, &o->disk, "FILE", "refused: there is no disk yet", 0, 0,
-		  NULL },
+		{ "--disk", OPTION_LIST, &o->disks, "FILE",
+		  "raw image of a block device in the next virtio slot; repeatable", 0, 0, NULL },
 	};
 
 	memcpy(rows, table, sizeof(table));
 	run_options_fill(&o->run, rows + OWN_ROWS);
+}
+
+static bool check_disks(const struct option_list *disks, struct error *err)
+{
+	if (disks->count > MACHINE_DISKS_MAX) {
+		return error_set(err, EXIT_USAGE, "--disk: %u disks, expected at most %d",
+				 disks->count, MACHINE_DISKS_MAX);
+	}
+	for (unsigned i = 0; i < disks->count; i++) {
+		if (strlen(disks->value[i]) >= DISK_PATH_BYTES) {
+			return error_set(err, EXIT_USAGE,
+					 "--disk: the name has %zu bytes, expected at most %u",
+					 strlen(disks->value[i]), DISK_PATH_BYTES - 1);
+		}
+	}
+	return true;
 }
 
 bool exec_options_parse(struct exec_options *options, int argc, char **argv, struct error *err)
@@ -52,10 +68,8 @@ bool exec_options_parse(struct exec_options *options, int argc, char **argv, str
 		return error_set(err, EXIT_USAGE,
 				 "exec needs a program: mirrorball exec PROGRAM.elf");
 	}
-	if (options->disk != NULL) {
-		return error_set(err, EXIT_USAGE, "--disk: the testmips machine has no disk yet");
-	}
-	return settings_apply(&options->settings, &options->run.set, err) &&
+	return check_disks(&options->disks, err) &&
+	       settings_apply(&options->settings, &options->run.set, err) &&
 	       run_options_check(&options->run, err);
 }
 

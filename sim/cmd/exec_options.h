@@ -9,7 +9,7 @@ struct exec_options {
 	struct run_options run;
 	struct settings settings;
 	const char *program; /* NULL if help was asked for */
-	const char *disk;
+	struct option_list disks;
 };
 
 /* Parses argv[1..] and checks it. With --help the rest is not checked. */

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "sim/cmd/cmd.h"
+#include "sim/cmd/disk_report.h"
 #include "sim/cmd/loader.h"
 #include "sim/cmd/report.h"
 #include "sim/cmd/session.h"
@@ -26,6 +27,7 @@ struct run {
 	struct elf_file *elf;
 	struct machine *machine;
 	struct boot_plan plan;
+	struct disk_report disks;
 	struct session session;
 };
 
@@ -123,6 +125,9 @@ static bool build(struct run *run, struct error *err)
 	    !boot_plan_make(&run->plan, config, machine_get_config(run->machine), err)) {
 		return false;
 	}
+	if (!disk_report_make(&run->disks, machine_get_config(run->machine), err)) {
+		return false;
+	}
 	const struct loader loader = {
 		.elf = run->elf,
 		.name = config->program,
@@ -152,6 +157,7 @@ static json_t *describe(const struct run *run)
 	json_t *frozen = config_freeze(config);
 	json_t *files = json_array();
 	const json_t *modules = json_object_get(frozen, "modules");
+	const json_t *disks = json_object_get(json_object_get(frozen, "machine"), "disks");
 
 	json_array_append_new(files,
 			      report_file(json_string_value(json_object_get(frozen, "program")),
@@ -161,6 +167,12 @@ static json_t *describe(const struct run *run)
 	}
 	for (size_t i = 0; i < config->modules.count; i++) {
 		append_file(files, json_array_get(modules, i), "file", &run->plan.file[i]);
+	}
+	for (unsigned i = 0; i < run->disks.count; i++) {
+		const json_t *disk = json_array_get(disks, i);
+
+		disk_report_add(&run->disks, i, json_string_value(json_object_get(disk, "image")),
+				files);
 	}
 	json_object_set_new(document, "configuration", frozen);
 	json_object_set_new(document, "files", files);

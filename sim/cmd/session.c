@@ -166,6 +166,15 @@ static bool open_typing(struct session *session, struct error *err)
 	       (!o->console || keyboard_begin(&session->keyboard, session->machine, true, err));
 }
 
+static void log_line(void *context, const char *text, uint64_t cycle)
+{
+	const struct session *session = context;
+
+	if (!session->options->quiet) {
+		fprintf(stderr, "mirrorball: %s at cycle %" PRIu64 "\n", text, cycle);
+	}
+}
+
 bool session_begin(struct session *session, struct error *err)
 {
 	const struct run_options *o = session->options;
@@ -179,6 +188,7 @@ bool session_begin(struct session *session, struct error *err)
 	/* A reader that is gone and a file that may not grow are errors of the write. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	machine_set_log(session->machine, log_line, session);
 	session->progress.is_on = !o->quiet && !o->console && isatty(STDERR_FILENO);
 	return (o->input == NULL || input_read(&session->input, o->input, err)) &&
 	       saver_begin(&session->saver, o->save, session->machine, err) &&

@@ -58,6 +58,25 @@ static bool check_machine(const struct config *config, struct error *err)
 	return true;
 }
 
+static bool check_disks(const struct config *config, struct error *err)
+{
+	const struct config_disk *disk = config->machine.disks.item;
+
+	for (size_t i = 0; i < config->machine.disks.count; i++) {
+		char key[64];
+		char text[128];
+
+		if (strlen(disk[i].image) >= DISK_PATH_BYTES) {
+			snprintf(key, sizeof(key), "machine.disks[%zu].image", i + 1);
+			snprintf(text, sizeof(text),
+				 "has %zu bytes: expected at most %u, with its folder",
+				 strlen(disk[i].image), DISK_PATH_BYTES - 1);
+			return refuse(config, key, text, err);
+		}
+	}
+	return true;
+}
+
 static const char *module_name(const void *context, size_t index)
 {
 	return ((const struct config_module *)context)[index].name;
@@ -195,8 +214,8 @@ bool check_config(const struct config *config, struct error *err)
 	size_t trees = 0;
 	char text[128];
 
-	if (!check_machine(config, err) || !check_modules(config, err) ||
-	    !check_console(config, err)) {
+	if (!check_machine(config, err) || !check_disks(config, err) ||
+	    !check_modules(config, err) || !check_console(config, err)) {
 		return false;
 	}
 	for (size_t i = 0; i < config->vms.count; i++) {

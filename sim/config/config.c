@@ -177,6 +177,26 @@ static void fill_memory(const struct config *config, struct memsys_config *memor
 	memory->classify = m->classify != 0;
 }
 
+static void fill_disks(const struct config *config, struct machine_config *machine)
+{
+	const struct config_disk *disk = config->machine.disks.item;
+
+	machine->disks = (unsigned)config->machine.disks.count;
+	for (unsigned i = 0; i < machine->disks; i++) {
+		struct disk_config *to = &machine->disk[i];
+
+		*to = (struct disk_config){
+			.is_read_only = disk[i].is_read_only == 1,
+			.model = disk[i].model,
+			.latency_ns = disk[i].latency_ns,
+			.bytes_per_s = disk[i].bytes_per_s,
+			.jitter_ns = disk[i].jitter_ns,
+		};
+		/* check.c has measured it. */
+		strncpy(to->image, disk[i].image, sizeof(to->image) - 1);
+	}
+}
+
 struct machine_config config_to_machine(const struct config *config, bool program_is_big)
 {
 	const struct config_machine *m = &config->machine;
@@ -199,6 +219,7 @@ struct machine_config config_to_machine(const struct config *config, bool progra
 	machine.reversed_turns = m->turns == 1;
 	machine.timing = config->mode == 1;
 	fill_memory(config, &machine.memory);
+	fill_disks(config, &machine);
 	if (m->hazards != CONFIG_HAZARDS_AUTO) {
 		machine.hazard_check = m->hazards == CONFIG_HAZARDS_ON;
 	}

@@ -26,6 +26,12 @@ enum config_hazards {
 	CONFIG_HAZARDS_ON
 };
 
+/* Items of one key; `item` is an array of the structure that the key has. */
+struct config_list {
+	void *item;
+	size_t count;
+};
+
 struct config_machine {
 	uint64_t nodes;
 	uint64_t cpus_per_node;
@@ -37,12 +43,13 @@ struct config_machine {
 	uint64_t date_s;
 	uint64_t local_ns;
 	uint64_t remote_ns;
-	unsigned layout;   /* enum frame_layout */
-	unsigned topology; /* NODE_TOPOLOGY_* */
-	unsigned endian;   /* enum config_endian */
-	unsigned engine;   /* 1: single steps */
-	unsigned hazards;  /* enum config_hazards */
-	unsigned turns;    /* 1: reversed */
+	unsigned layout;          /* enum frame_layout */
+	unsigned topology;        /* NODE_TOPOLOGY_* */
+	unsigned endian;          /* enum config_endian */
+	unsigned engine;          /* 1: single steps */
+	unsigned hazards;         /* enum config_hazards */
+	unsigned turns;           /* 1: reversed */
+	struct config_list disks; /* struct config_disk */
 };
 
 struct config_cache {
@@ -70,10 +77,13 @@ struct config_statistics {
 	uint64_t interval_ns; /* of series.csv */
 };
 
-/* Items of one key; `item` is an array of the structure that the key has. */
-struct config_list {
-	void *item;
-	size_t count;
+struct config_disk {
+	char *image;
+	unsigned is_read_only; /* 1: on */
+	unsigned model;        /* enum disk_model_kind */
+	uint64_t latency_ns;
+	uint64_t bytes_per_s;
+	uint64_t jitter_ns;
 };
 
 struct config_module {

@@ -29,16 +29,19 @@ static const char *const mode_names[] = { "fast", "timing", NULL };
 static const char *const turns_names[] = { "forward", "reversed", NULL };
 static const char *const step_mode_names[] = { "same", "fast", "timing", NULL };
 static const char *const switch_names[] = { "off", "on", NULL };
+static const char *const model_names[] = { "fixed", NULL };
 
 #define MACHINE(member) offsetof(struct config, machine.member)
 #define MEMORY(member)  offsetof(struct config, memory.member)
+#define DISK(member)    offsetof(struct config_disk, member)
 #define MODULE(member)  offsetof(struct config_module, member)
 #define STEP(member)    offsetof(struct config_step, member)
 #define VM(member)      offsetof(struct config_vm, member)
 #define VM_DISK(member) offsetof(struct config_vm_disk, member)
 
-#define MAX_NS     1000000 /* of the parts of a miss */
-#define MAX_CYCLES 1000000
+#define MAX_NS      1000000 /* of the parts of a miss */
+#define MAX_CYCLES  1000000
+#define MAX_DISK_NS 10000000000ULL /* of a request */
 
 #define CONSOLE_STEPS_MAX 10000
 #define STEP_MAX_NS       (24ULL * 3600 * 1000000000)
@@ -93,6 +96,21 @@ const struct schema_key schema_keys[] = {
 
 	{ "machine.turns", SCHEMA_CHOICE, MACHINE(turns), "forward", 0, 0, turns_names,
 	  "order of the CPUs in a quantum; in timing mode it changes no result", 0 },
+
+	{ "machine.disks", SCHEMA_LIST, MACHINE(disks), NULL, 0, MACHINE_DISKS_MAX, NULL,
+	  "block devices, in virtio slots from 0 on", sizeof(struct config_disk) },
+	{ "machine.disks[].image", SCHEMA_FILE, DISK(image), NULL, 0, 0, NULL,
+	  "raw image, only read; what is written to the disk ends with the run", 0 },
+	{ "machine.disks[].read_only", SCHEMA_CHOICE, DISK(is_read_only), "off", 0, 0, switch_names,
+	  "the guest is told that it cannot write", 0 },
+	{ "machine.disks[].model", SCHEMA_CHOICE, DISK(model), "fixed", 0, 0, model_names,
+	  "how long requests take; fixed: latency, and bytes at the rate", 0 },
+	{ "machine.disks[].latency", SCHEMA_TIME, DISK(latency_ns), "100us", 0, MAX_DISK_NS, NULL,
+	  "of each request, where the model is fixed", 0 },
+	{ "machine.disks[].rate", SCHEMA_SIZE, DISK(bytes_per_s), "0", 0, 0, NULL,
+	  "bytes in a second, where the model is fixed; 0: data take no time", 0 },
+	{ "machine.disks[].jitter", SCHEMA_TIME, DISK(jitter_ns), "0ns", 0, MAX_DISK_NS, NULL,
+	  "each request takes up to this much longer, by the seed", 0 },
 
 	{ "memory.l1i.size", SCHEMA_SIZE, MEMORY(l1i.bytes), "32K", 16, 1U << 30, NULL,
 	  "first-level cache for instructions", 0 },

@@ -20,10 +20,12 @@ bool devices_create(struct machine *machine)
 {
 	machine->intc = intc_create();
 	machine->rtc = rtc_create(&machine->config);
+	machine->virtio = virtio_bus_create();
 	return machine_add_device(machine, machine->intc) &&
 	       machine_add_device(machine, cpuctl_create()) &&
 	       machine_add_device(machine, clock_create()) &&
 	       machine_add_device(machine, machine->rtc) &&
+	       machine_add_device(machine, machine->virtio) &&
 	       (machine->config.type == MACHINE_TESTMIPS ? add_testmips(machine)
 							 : add_mirrorball(machine)) &&
 	       machine_add_device(machine, uart_create()) &&

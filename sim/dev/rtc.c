@@ -2,8 +2,7 @@
 /*
  * rtc.c - time of day and its alarm (machine/clock.h). It follows the cycle counter alone.
  *
- * The machine looks at `alarm_cycle` between two quanta, so an alarm is heard at most a quantum
- * late.
+ * The machine calls between two quanta, so an alarm is heard at most a quantum late.
  */
 #include <stdlib.h>
 
@@ -65,17 +64,15 @@ static void drive(struct rtc *rtc)
 /* After a change: an alarm whose time has come goes off. */
 static void update(struct rtc *rtc, uint64_t now)
 {
-	struct machine *machine = rtc->device.machine;
-
 	if (now >= alarm_cycle(rtc)) {
 		rtc->is_armed = false;
 		rtc->has_gone_off = true;
 	}
-	machine->alarm_cycle = alarm_cycle(rtc);
+	machine_set_due(rtc->device.machine, &rtc->device, alarm_cycle(rtc));
 	drive(rtc);
 }
 
-void rtc_alarm(struct device *device, uint64_t now)
+static void rtc_advance(struct device *device, uint64_t now)
 {
 	update((struct rtc *)device, now);
 }
@@ -186,13 +183,13 @@ static void rtc_state(struct device *device, struct state_io *io)
 		state_io_u32(io, &rtc->cpu[i].latched);
 		state_io_u32(io, &rtc->cpu[i].written);
 	}
-	device->machine->alarm_cycle = alarm_cycle(rtc);
 }
 
 static const struct device_ops rtc_ops = {
 	.name = "rtc",
 	.read = rtc_read,
 	.write = rtc_write,
+	.advance = rtc_advance,
 	.hash = rtc_hash,
 	.state = rtc_state,
 };

@@ -112,6 +112,9 @@ struct disk {
 struct disk *disk_open(const struct disk_config *config, struct error *err);
 void disk_close(struct disk *disk);
 
+/* Size and XXH3 of the image at `path`. */
+bool disk_hash_image(const char *path, uint64_t *bytes, uint64_t *hash, struct error *err);
+
 /* Is [sector, sector + sectors) on the disk? */
 bool disk_has(const struct disk *disk, uint64_t sector, uint64_t sectors);
 

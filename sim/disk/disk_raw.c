@@ -37,6 +37,14 @@ static struct raw *raw_of(const struct disk *disk)
 	return (struct raw *)(uintptr_t)disk;
 }
 
+/* Every chunk that is all zeroes because it was discarded. Never written, never freed. */
+static const uint8_t zero_chunk[CHUNK_BYTES];
+
+static uint8_t *shared_zeroes(void)
+{
+	return (uint8_t *)(uintptr_t)zero_chunk;
+}
+
 static uint8_t *find_chunk(const struct raw *raw, uint64_t chunk)
 {
 	uint8_t **block = raw->blocks[chunk / BLOCK_CHUNKS];
@@ -73,19 +81,47 @@ static size_t chunk_bytes(const struct raw *raw, uint64_t chunk)
 	return left < CHUNK_SECTORS ? left * DISK_SECTOR_BYTES : CHUNK_BYTES;
 }
 
-/* An empty chunk in its place; NULL: no memory. */
-static uint8_t *add_chunk(struct raw *raw, uint64_t chunk)
+/* Where the pointer to a chunk is; NULL: no memory. */
+static uint8_t **chunk_place(struct raw *raw, uint64_t chunk)
 {
 	uint8_t ***block = &raw->blocks[chunk / BLOCK_CHUNKS];
 
 	if (*block == NULL) {
 		*block = calloc(BLOCK_CHUNKS, sizeof(**block));
 	}
-	if (*block == NULL) {
-		return NULL;
+	return *block != NULL ? &(*block)[chunk % BLOCK_CHUNKS] : NULL;
+}
+
+/* An empty chunk in its place, where there is none of its own; NULL: no memory. */
+static uint8_t *add_chunk(struct raw *raw, uint64_t chunk)
+{
+	uint8_t **place = chunk_place(raw, chunk);
+	uint8_t *bytes = place != NULL ? calloc(1, CHUNK_BYTES) : NULL;
+
+	if (bytes != NULL) {
+		*place = bytes;
 	}
-	(*block)[chunk % BLOCK_CHUNKS] = calloc(1, CHUNK_BYTES);
-	return (*block)[chunk % BLOCK_CHUNKS];
+	return bytes;
+}
+
+static void free_chunk(uint8_t *chunk)
+{
+	if (chunk != shared_zeroes()) {
+		free(chunk);
+	}
+}
+
+/* A whole chunk of zeroes takes no room. */
+static bool clear_chunk(struct raw *raw, uint64_t chunk)
+{
+	uint8_t **place = chunk_place(raw, chunk);
+
+	if (place == NULL) {
+		return false;
+	}
+	free_chunk(*place);
+	*place = shared_zeroes();
+	return true;
 }
 
 /* The chunk in memory, with what the image has unless all of it will be `replaced`. */
@@ -93,12 +129,13 @@ static uint8_t *own_chunk(struct raw *raw, uint64_t chunk, bool replaced, struct
 {
 	uint8_t *bytes = find_chunk(raw, chunk);
 
-	if (bytes != NULL) {
+	if (bytes != NULL && bytes != shared_zeroes()) {
 		return bytes;
 	}
 	uint8_t old[CHUNK_BYTES] = { 0 };
 	size_t size = chunk_bytes(raw, chunk);
 
+	replaced = replaced || bytes != NULL;
 	if (!replaced && !read_image(raw, chunk * CHUNK_BYTES, old, size, err)) {
 		return NULL;
 	}
@@ -142,7 +179,6 @@ static bool raw_read(struct disk *disk, uint64_t sector, void *data, uint64_t se
 	return true;
 }
 
-/* Writes `data`, or zeroes if it is NULL. */
 static bool put(struct raw *raw, uint64_t sector, const uint8_t *data, uint64_t sectors,
 		struct error *err)
 {
@@ -154,12 +190,37 @@ static bool put(struct raw *raw, uint64_t sector, const uint8_t *data, uint64_t 
 		if (chunk == NULL) {
 			return false;
 		}
-		chunk += sector % CHUNK_SECTORS * DISK_SECTOR_BYTES;
-		if (data != NULL) {
-			memcpy(chunk, data, size);
-			data += size;
-		} else {
-			memset(chunk, 0, size);
+		memcpy(chunk + sector % CHUNK_SECTORS * DISK_SECTOR_BYTES, data, size);
+		data += size;
+		sector += part;
+		sectors -= part;
+	}
+	return true;
+}
+
+/* Zeroes in a part of a chunk. */
+static bool clear_part(struct raw *raw, uint64_t sector, uint64_t sectors, struct error *err)
+{
+	uint8_t *chunk = own_chunk(raw, sector / CHUNK_SECTORS, false, err);
+
+	if (chunk == NULL) {
+		return false;
+	}
+	memset(chunk + sector % CHUNK_SECTORS * DISK_SECTOR_BYTES, 0, sectors * DISK_SECTOR_BYTES);
+	return true;
+}
+
+static bool put_zeroes(struct raw *raw, uint64_t sector, uint64_t sectors, struct error *err)
+{
+	while (sectors > 0) {
+		uint64_t part = first_part(sector, sectors);
+
+		if (part < CHUNK_SECTORS) {
+			if (!clear_part(raw, sector, part, err)) {
+				return false;
+			}
+		} else if (!clear_chunk(raw, sector / CHUNK_SECTORS)) {
+			return error_set(err, EXIT_HOST_IO, "the host is out of memory");
 		}
 		sector += part;
 		sectors -= part;
@@ -175,7 +236,7 @@ static bool raw_write(struct disk *disk, uint64_t sector, const void *data, uint
 
 static bool raw_discard(struct disk *disk, uint64_t sector, uint64_t sectors, struct error *err)
 {
-	return put(raw_of(disk), sector, NULL, sectors, err);
+	return put_zeroes(raw_of(disk), sector, sectors, err);
 }
 
 static bool raw_flush(struct disk *disk, struct error *err)
@@ -306,7 +367,7 @@ static void raw_destroy(struct disk *disk)
 
 	for (uint64_t i = 0; raw->blocks != NULL && i < raw->block_count; i++) {
 		for (unsigned j = 0; raw->blocks[i] != NULL && j < BLOCK_CHUNKS; j++) {
-			free(raw->blocks[i][j]);
+			free_chunk(raw->blocks[i][j]);
 		}
 		free(raw->blocks[i]);
 	}
@@ -349,6 +410,22 @@ static bool open_image(struct raw *raw, struct error *err)
 				 raw->path, (long long)stat.st_size);
 	}
 	return true;
+}
+
+bool disk_hash_image(const char *path, uint64_t *bytes, uint64_t *hash, struct error *err)
+{
+	struct disk *disk = disk_raw_open(path, err);
+
+	if (disk == NULL) {
+		return false;
+	}
+	struct raw *raw = raw_of(disk);
+	bool good = hash_image(raw, err);
+
+	*bytes = disk->sectors * DISK_SECTOR_BYTES;
+	*hash = raw->image_hash;
+	raw_destroy(disk);
+	return good;
 }
 
 struct disk *disk_raw_open(const char *path, struct error *err)
