@@ -3,11 +3,14 @@
  * main.c - the trap table: cycles of each way into the monitor and back, from the guest's side.
  *
  * Each path is taken many times in a loop whose own cost is taken off; the clock page is read
- * without a trap. In fast mode a cycle is an instruction. docs/monitor/traps.md has the table.
+ * without a trap. In fast mode a cycle is an instruction. docs/monitor/traps.md has the table. The
+ * same program runs on the processor itself (mirrorball exec --set cpu.segments=vm), for
+ * comparison.
  */
 #include "guests/vm/cpu/guest.h"
 #include "machine/clock.h"
 #include "machine/moncall.h"
+#include "machine/power.h"
 #include "machine/shared_page.h"
 #include "machine/uart.h"
 
@@ -134,6 +137,28 @@ static void test_registers(void)
 				 : "$8"));
 }
 
+/* mtc0 EPC before the first: nothing in the loop writes it. */
+static void test_eret(void)
+{
+	MEASURE("eret", __asm__ volatile(".set push\n\t.set noreorder\n\t.set noat\n\t"
+					 "bnez %0, 2f\n\tnop\n\tdla $8, 1f\n\tdmtc0 $8, $14\n\t"
+					 "nop\n\tnop\n\t2: eret\n\t1:\n\t.set pop"
+					 :
+					 : "r"(i)
+					 : "$8", "memory"));
+}
+
+/* No monitor: the call is an exception like others. */
+static bool has_monitor(void)
+{
+	uint32_t before = caught.count;
+
+	is_catching = true;
+	moncall(MONCALL_VERSION, 0, 0, 0, NULL);
+	is_catching = false;
+	return caught.count == before;
+}
+
 static uint64_t moncall_features(void)
 {
 	register uint64_t r2 __asm__("$2") = MONCALL_VERSION;
@@ -147,19 +172,35 @@ static uint64_t moncall_features(void)
 	return r4;
 }
 
-void guest_main(void)
+/* The other VCPU: gives the CPU back at once. */
+__asm__(".text\n\t.set push\n\t.set noreorder\n"
+	"give_back: li $2, 6\n\tli $4, 64\n\tsyscall 0x4d42\n\tb give_back\n\tnop\n\t.set pop\n");
+extern const char give_back[];
+
+static void test_calls(void)
 {
 	volatile struct shared_page *page =
 		(volatile struct shared_page *)(intptr_t)(int32_t)VM_SHARED_PAGE;
 
+	if (moncall_features() & MONCALL_FEATURE_SHARED) {
+		MEASURE("Status on the shared page", page->status = page->status | STATUS_CU1);
+	}
+	MEASURE("monitor call VERSION", moncall(MONCALL_VERSION, 0, 0, 0, NULL));
+	MEASURE("monitor call, no such number", moncall(99, 0, 0, 0, NULL));
+	/* Last of all: from here on there is somebody to switch to. */
+	moncall(MONCALL_VCPU_START, 1, (uint64_t)(uintptr_t)give_back, 0, NULL);
+	MEASURE("two yields, two VCPU switches", moncall(MONCALL_YIELD, VM_VCPUS_MAX, 0, 0, NULL));
+	guest_exit(0);
+}
+
+void guest_main(void)
+{
 	cp0_write64(CP0_CONTEXT, PAGE_TABLE);
 	cp0_write(CP0_STATUS, STATUS_CU1);
 	print("path                            cycles\n");
 	test_misses();
 	test_registers();
-	if (moncall_features() & MONCALL_FEATURE_SHARED) {
-		MEASURE("Status on the shared page", page->status = page->status | STATUS_CU1);
-	}
+	test_eret();
 	cp0_write64(CP0_ENTRYHI, 0xffffffff80000000);
 	MEASURE("tlbp", __asm__ volatile("tlbp"));
 	MEASURE("tlbr", __asm__ volatile("tlbr"));
@@ -168,8 +209,6 @@ void guest_main(void)
 	MEASURE("tlbwr", __asm__ volatile("tlbwr"));
 	MEASURE("tlbwi", __asm__ volatile("tlbwi"));
 	cp0_write64(CP0_ENTRYHI, 0);
-	MEASURE("monitor call VERSION", moncall(MONCALL_VERSION, 0, 0, 0, NULL));
-	MEASURE("monitor call, no such number", moncall(99, 0, 0, 0, NULL));
 	MEASURE("load from a device",
 		(void)*(volatile uint32_t *)(intptr_t)(int32_t)(VM_DEVICES_BASE + UART_OFFSET +
 								5 * UART_STRIDE));
@@ -180,5 +219,10 @@ void guest_main(void)
 	on_interrupt = take;
 	cp0_write(CP0_STATUS, STATUS_CU1 | STATUS_IE | 0x300);
 	MEASURE("interrupt delivered, handled", cp0_write_later(CP0_CAUSE, 0x100));
-	guest_exit(0);
+	cp0_write(CP0_STATUS, STATUS_CU1);
+	if (has_monitor()) {
+		test_calls();
+	}
+	*(volatile uint32_t *)(intptr_t)(int32_t)(VM_DEVICES_BASE + (MAP_POWER_BASE - MAP_IO_BASE) +
+						  POWER_OFF) = POWER_RESTART_GO;
 }
