@@ -76,6 +76,8 @@ void devices_write_lines(struct devtree_writer *writer)
 	writer_enter(writer, "cpu-interrupt-controller");
 	writer_text(writer, "compatible", DEVTREE_CPU_LINES);
 	write_controller(writer, PHANDLE_LINES);
+	/* Itself: otherwise it would have the root's, which is behind it. */
+	writer_u32(writer, "interrupt-parent", PHANDLE_LINES);
 	writer_leave(writer);
 }
 
@@ -171,12 +173,18 @@ void devices_begin_soc(struct devtree_writer *writer, unsigned cpus, uint64_t cl
 	write_power(writer);
 }
 
-void devices_write_poweroff(struct devtree_writer *writer)
+static void write_syscon(struct devtree_writer *writer, const char *name, const char *compatible)
 {
-	writer_enter(writer, "poweroff");
-	writer_text(writer, "compatible", "syscon-poweroff");
+	writer_enter(writer, name);
+	writer_text(writer, "compatible", compatible);
 	writer_u32(writer, "regmap", PHANDLE_POWER);
 	writer_u32(writer, "offset", POWER_OFF);
 	writer_u32(writer, "value", POWER_RESTART_GO);
 	writer_leave(writer);
+}
+
+void devices_write_poweroff(struct devtree_writer *writer)
+{
+	write_syscon(writer, "poweroff", "syscon-poweroff");
+	write_syscon(writer, "reboot", "syscon-reboot");
 }
