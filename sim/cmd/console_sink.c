@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/cmd/panic_watch.h"
 #include "sim/cmd/progress.h"
 #include "sim/cmd/script.h"
 #include "sim/control.h"
@@ -65,6 +66,8 @@ void console_sink_put(void *context, unsigned console, uint8_t byte)
 	}
 	if (console == 0) {
 		script_note(sink->script, byte);
+		panic_watch_note(sink->panic, sink->machine, byte);
+		sink->recent[sink->recent_bytes++ % CONSOLE_RECENT_BYTES] = (char)byte;
 	}
 	if (sink->file[console] != NULL) {
 		if (putc(byte, sink->file[console]) == EOF) {
@@ -83,6 +86,18 @@ void console_sink_flush(struct console_sink *sink)
 	if (sink->to_stdout && !sink->has_failed && (fflush(stdout) != 0 || ferror(stdout))) {
 		note_failure(sink, "the console to standard output", errno);
 	}
+}
+
+size_t console_sink_recent(const struct console_sink *sink, char bytes[CONSOLE_RECENT_BYTES])
+{
+	uint64_t first = sink->recent_bytes > CONSOLE_RECENT_BYTES
+				 ? sink->recent_bytes - CONSOLE_RECENT_BYTES
+				 : 0;
+
+	for (uint64_t i = first; i < sink->recent_bytes; i++) {
+		bytes[i - first] = sink->recent[i % CONSOLE_RECENT_BYTES];
+	}
+	return (size_t)(sink->recent_bytes - first);
 }
 
 bool console_sink_is_at_line_start(const struct console_sink *sink)

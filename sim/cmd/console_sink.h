@@ -11,12 +11,19 @@
 #include "sim/error.h"
 #include "sim/machine.h"
 
+struct panic_watch;
 struct progress;
 struct script;
 
+/* What is kept of console 0 for a crash report. */
+#define CONSOLE_RECENT_BYTES 8192U
+
 struct console_sink {
 	struct machine *machine;
-	struct script *script;       /* waits for what is printed on console 0 */
+	struct script *script;     /* waits for what is printed on console 0 */
+	struct panic_watch *panic; /* and so does this */
+	char recent[CONSOLE_RECENT_BYTES];
+	uint64_t recent_bytes;       /* since the run began */
 	struct progress *progress;   /* its line makes room for the console */
 	FILE *file[OUTPUT_CONSOLES]; /* with --out; belong to its set */
 	char *text[OUTPUT_CONSOLES]; /* with --json and no --out */
@@ -34,6 +41,9 @@ void console_sink_put(void *context, unsigned console, uint8_t byte);
 
 /* Brings everything to stdout. */
 void console_sink_flush(struct console_sink *sink);
+
+/* The last bytes of console 0, oldest first; returns how many there are. */
+size_t console_sink_recent(const struct console_sink *sink, char bytes[CONSOLE_RECENT_BYTES]);
 
 /* Is what was printed on stdout a whole line? */
 bool console_sink_is_at_line_start(const struct console_sink *sink);

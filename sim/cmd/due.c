@@ -22,6 +22,9 @@ struct control_limits due_limits(const struct session *session, enum due *due)
 	};
 
 	*due = DUE_BUDGET;
+	if (session->panic.has_come) {
+		end_at(&limits, due, session->panic.due_cycle, DUE_PANIC);
+	}
 	if (input_remains(&session->input)) {
 		end_at(&limits, due, session->input.next_cycle, DUE_INPUT);
 	}
@@ -113,6 +116,7 @@ bool due_do(struct session *session, enum due due)
 {
 	switch (due) {
 	case DUE_BUDGET:
+	case DUE_PANIC:
 		return false;
 	case DUE_INPUT:
 		input_give(&session->input, session->machine);

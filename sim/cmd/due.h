@@ -14,6 +14,7 @@ struct session;
 
 enum due {
 	DUE_BUDGET, /* nothing but the end */
+	DUE_PANIC,
 	DUE_INPUT,
 	DUE_KEYBOARD,
 	DUE_REPLAY,

@@ -8,6 +8,7 @@
 #include "sim/cmd/loader.h"
 #include "sim/cmd/report.h"
 #include "sim/cmd/session.h"
+#include "sim/cmd/symbols.h"
 
 #define DISK_LATENCY_NS 100000U
 
@@ -89,7 +90,7 @@ static bool run_program(struct exec_run *run, struct error *err)
 {
 	struct session *session = &run->session;
 
-	if (!build(run, err)) {
+	if (!build(run, err) || !symbols_add(&run->elf, NULL, &run->options.run.symbols, err)) {
 		return false;
 	}
 	session->options = &run->options.run;

@@ -14,6 +14,7 @@
 #include "sim/cmd/memory_report.h"
 #include "sim/cmd/session.h"
 #include "sim/cmd/settings.h"
+#include "sim/cmd/symbols.h"
 #include "sim/config/files.h"
 #include "sim/control.h"
 
@@ -23,6 +24,9 @@ const char *report_reason(const struct session *session)
 {
 	if (session->is_out_of_host_time) {
 		return "max-host-time";
+	}
+	if (session->panic.has_come) {
+		return "panic";
 	}
 	if (session->has_quit) {
 		return "quit";
@@ -53,31 +57,29 @@ const char *report_reason(const struct session *session)
 	}
 }
 
-/* " (symbol+0x10)" for the end of a message; empty where no symbol is known. */
-static void describe_address(const struct session *session, uint64_t address, char *text,
-			     size_t size)
-{
-	const struct elf_symbol *symbol =
-		session->symbols != NULL ? elf_find_symbol(session->symbols, address) : NULL;
-
-	text[0] = '\0';
-	if (symbol != NULL) {
-		snprintf(text, size, " (%s+0x%" PRIx64 ")", symbol->name,
-			 address - symbol->address);
-	}
-}
-
 static bool judge_panic(const struct session *session, struct error *err)
 {
 	const struct stop *stop = &session->stop;
 	bool is_monitor = stop->code == ANNOTATION_PANIC_MONITOR;
 	char place[256];
 
-	describe_address(session, stop->addr, place, sizeof(place));
+	symbols_describe(session->symbols, stop->addr, place, sizeof(place));
 	return error_set(err, is_monitor ? EXIT_MONITOR : EXIT_GUEST,
 			 "%s vm=%" PRIu32 " vcpu=%" PRIu32 " pc=0x%" PRIx64 "%s",
 			 is_monitor ? "monitor-panic" : "guest-panic", stop->who >> 16,
 			 stop->who & 0xffff, stop->addr, place);
+}
+
+/* A panic that was only printed: where the CPU is that was next, and the line. */
+static bool judge_console_panic(const struct session *session, struct error *err)
+{
+	unsigned cpu = session->stop.cpu;
+	uint64_t pc = control_read_register(session->machine, cpu, REG_PC);
+	char place[256];
+
+	symbols_describe(session->symbols, pc, place, sizeof(place));
+	return error_set(err, EXIT_GUEST, "guest-panic vm=0 vcpu=%u pc=0x%" PRIx64 "%s: %s", cpu,
+			 pc, place, session->panic.line);
 }
 
 /* A run that was cut off: `what` with its limit, and where the program was. */
@@ -87,7 +89,7 @@ static bool judge_budget(const struct session *session, struct error *err, const
 	uint64_t pc = control_read_register(session->machine, cpu, REG_PC);
 	char place[256];
 
-	describe_address(session, pc, place, sizeof(place));
+	symbols_describe(session->symbols, pc, place, sizeof(place));
 	return error_set(err, EXIT_BUDGET, "%s cpu=%u pc=0x%" PRIx64 "%s", what, cpu, pc, place);
 }
 
@@ -158,6 +160,9 @@ bool report_judge(const struct session *session, struct error *err)
 				 "replay-diverged entry=%" PRIu64 " cycle=%" PRIu64
 				 ": the machine is not the one of the recorded run",
 				 session->replay.given, machine_cycles(session->machine));
+	}
+	if (session->panic.has_come && stop->reason != STOP_PANIC) {
+		return judge_console_panic(session, err);
 	}
 	if (session->script.state == SCRIPT_FAILED) {
 		*err = session->script.error;

@@ -7,6 +7,7 @@
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/report.h"
 #include "sim/cmd/session.h"
+#include "sim/cmd/symbols.h"
 
 /* Until --mode is given; never outside of this file. */
 #define MODE_AS_SAVED (RUN_MODE_TIMING + 1)
@@ -152,12 +153,14 @@ static bool run_machine(struct resume *resume, struct error *err)
 {
 	struct session *session = &resume->session;
 
-	if (!load(resume, err)) {
+	if (!load(resume, err) || !symbols_add(&resume->elf, NULL, &resume->options.symbols, err)) {
 		return false;
 	}
 	session->options = &resume->options;
 	session->machine = resume->machine;
 	session->symbols = resume->elf;
+	session->panic_text = json_string_value(
+		json_object_get(json_object_get(resume->origin, "configuration"), "panic"));
 	session->typed_entries = resume->extra.typed_entries;
 	if (!session_begin(session, err) || !restore_script(resume, err)) {
 		return false;

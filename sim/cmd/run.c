@@ -10,6 +10,7 @@
 #include "sim/cmd/loader.h"
 #include "sim/cmd/report.h"
 #include "sim/cmd/session.h"
+#include "sim/cmd/symbols.h"
 #include "sim/config/boot_plan.h"
 #include "sim/config/config.h"
 
@@ -219,12 +220,14 @@ static bool run_machine(struct run *run, struct error *err)
 {
 	struct session *session = &run->session;
 
-	if (!build(run, err)) {
+	if (!build(run, err) ||
+	    !symbols_add(&run->elf, run->config.symbols, &run->options.symbols, err)) {
 		return false;
 	}
 	session->options = &run->options;
 	session->machine = run->machine;
 	session->symbols = run->elf;
+	session->panic_text = run->config.panic;
 	json_t *config = describe(run);
 	bool good = check_files(run, config, err) && take_console(run, err) &&
 		    session_begin(session, err);

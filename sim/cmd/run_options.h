@@ -11,36 +11,36 @@
 #define RUN_MODE_TIMING 1U
 
 struct run_options {
-	bool help;
 	struct option_list set;
+	struct option_list symbols; /* files with more of them */
 
-	const char *out; /* results directory, or NULL */
-	bool force;
+	const char *out;      /* results directory, or NULL */
 	uint64_t interval_ns; /* of series.csv; 0: the default */
-	bool json;
-	bool quiet;
-	bool dump_registers;
-
-	unsigned mode;       /* RUN_MODE_* */
-	uint64_t max_cycles; /* budgets; 0: none */
+	uint64_t max_cycles;  /* budgets; 0: none */
 	uint64_t max_instructions;
 	uint64_t max_host_ns;
 	const char *input; /* file of what is typed, or NULL */
 	const char *save;
 	const char *script; /* file of a scripted console, or NULL */
-	bool console;       /* the user types */
 	const char *record; /* file of what is typed, or NULL */
 	const char *replay;
-
-	const char *gdb; /* address, or NULL */
-	bool wait;
+	const char *gdb;   /* address, or NULL */
 	const char *trace; /* categories, or NULL */
 	const char *trace_file;
+
+	unsigned mode; /* RUN_MODE_* */
+	bool help;
+	bool force;
+	bool json;
+	bool quiet;
+	bool dump_registers;
+	bool console; /* the user types */
+	bool wait;
 	bool profile;
 	bool warn;
 };
 
-#define RUN_OPTIONS_ROWS 24U
+#define RUN_OPTIONS_ROWS 25U
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);

@@ -117,12 +117,11 @@ static void show(const char *text, size_t length, char *shown, size_t size)
 
 		if (c == '\n' || c == '\r') {
 			shown[used++] = '\\';
-			shown[used++] = c == '\n' ? 'n' : 'r';
-		} else {
-			static const char hidden = '?';
-
-			shown[used++] = is_plain ? c : hidden;
+			c = c == '\n' ? (char)'n' : (char)'r';
+		} else if (!is_plain) {
+			c = '?';
 		}
+		shown[used++] = c;
 	}
 	shown[used] = '\0';
 }
@@ -196,9 +195,9 @@ static bool end_step(struct script *script, struct machine *machine, uint64_t no
 	next_step(script, now);
 	if (step->save[0] != '\0') {
 		script->save = step->save;
-		script->stops = step->stops;
+		script->stops = step->stops && !script->ignores_stop;
 		script->state = SCRIPT_SAVES;
-	} else if (step->stops) {
+	} else if (step->stops && !script->ignores_stop) {
 		script->state = SCRIPT_STOPPED;
 	}
 	return script->state == SCRIPT_RUNS || script->state == SCRIPT_DONE;

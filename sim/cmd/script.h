@@ -43,6 +43,7 @@ struct script {
 	uint64_t sent;       /* bytes of its `send` that were taken */
 	uint64_t begun;      /* the cycle when it began */
 	const char *save;    /* SCRIPT_SAVES: the file; the position is behind the step already */
+	bool ignores_stop;   /* a user goes on where the script ends */
 	bool stops;          /* SCRIPT_SAVES: the run ends then */
 	uint64_t next_cycle; /* when to look again */
 	uint8_t *seen;       /* what was printed and not yet waited for */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/cmd/crash.h"
 #include "sim/cmd/due.h"
 #include "sim/cmd/report.h"
 #include "sim/cmd/terminal.h"
@@ -101,6 +102,10 @@ static bool open_consoles(struct session *session, struct error *err)
 
 	sink->machine = session->machine;
 	sink->script = &session->script;
+	sink->panic = &session->panic;
+	if (session->gdb == NULL && session->options->gdb == NULL) {
+		panic_watch_begin(&session->panic, session->panic_text, session->symbols);
+	}
 	sink->to_stdout = !session->options->json;
 	sink->to_text = session->options->json;
 	if (isatty(STDOUT_FILENO)) {
@@ -162,6 +167,7 @@ static bool open_typing(struct session *session, struct error *err)
 	if (good && o->replay != NULL) {
 		good = typed_log_read(&session->replay, o->replay, session->typed_entries, err);
 	}
+	session->script.ignores_stop = o->console;
 	return good && open_record(session, err) &&
 	       (!o->console || keyboard_begin(&session->keyboard, session->machine, true, err));
 }
@@ -282,6 +288,22 @@ void session_run(struct session *session)
 	console_sink_flush(&session->sink);
 }
 
+/* Where a guest was that is no more: crash.txt of the results, or stderr. */
+static void report_crash(struct session *session)
+{
+	FILE *stream = stderr;
+	struct error ignored;
+
+	if (session->options->out != NULL) {
+		stream = output_add(&session->outputs, "crash.txt", &ignored);
+	} else if (session->options->quiet || session->options->json) {
+		return;
+	}
+	if (stream != NULL) {
+		crash_write(session, stream);
+	}
+}
+
 static void print_summary(const struct session *session, uint64_t hash)
 {
 	uint64_t instructions = machine_instructions(session->machine);
@@ -346,6 +368,9 @@ bool session_end(struct session *session, json_t *config, struct error *err)
 		return false;
 	}
 	series_finish(&session->series, session->machine);
+	if (!good && (verdict.code == EXIT_GUEST || verdict.code == EXIT_MONITOR)) {
+		report_crash(session);
+	}
 	json_t *result = report_result(session, &verdict, hash);
 
 	/* A host error while reporting is worse news than whatever the program did. */

@@ -15,6 +15,7 @@
 #include "sim/cmd/keyboard.h"
 #include "sim/cmd/observers.h"
 #include "sim/cmd/output.h"
+#include "sim/cmd/panic_watch.h"
 #include "sim/cmd/progress.h"
 #include "sim/cmd/run_options.h"
 #include "sim/cmd/saver.h"
@@ -29,6 +30,7 @@ struct session {
 	const struct run_options *options;
 	struct machine *machine;
 	const struct elf_file *symbols; /* for messages, traces, profiles; may be NULL */
+	const char *panic_text;         /* `panic` of the configuration; NULL: auto */
 	uint64_t typed_entries;         /* what the machine of a checkpoint has got of them */
 
 	/* How the run was configured, for checkpoints; set after session_begin(), then owned. */
@@ -43,6 +45,7 @@ struct session {
 	struct script script;
 	struct keyboard keyboard;
 	struct typed_log replay;
+	struct panic_watch panic;
 	struct observers observers;
 	struct output_set outputs;
 	struct gdb_server *gdb;

@@ -50,7 +50,7 @@ static void on_stop(int number)
 	signal(SIGTSTP, SIG_DFL);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTSTP);
-	raise(SIGTSTP);
+	kill(getpid(), SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &mask, NULL); /* here it stands still */
 	signal(SIGTSTP, on_stop);
 	if (terminal.is_taken) {

@@ -149,6 +149,8 @@ struct config {
 	char *program;
 	char *bootargs;
 	char *initrd;               /* "": none */
+	char *symbols;              /* file with symbols of a user's program; "": none */
+	char *panic;                /* text of the console that means a panic; "auto", "none" */
 	struct config_list console; /* struct config_step */
 	struct config_list modules; /* struct config_module */
 	struct config_list vms;     /* struct config_vm */

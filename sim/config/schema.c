@@ -58,6 +58,14 @@ const struct schema_key schema_keys[] = {
 	{ "initrd", SCHEMA_FILE, offsetof(struct config, initrd), "", 0, 0, NULL,
 	  "a root file system in memory for Linux: a cpio archive, taken as it is", 0 },
 
+	{ "symbols", SCHEMA_FILE, offsetof(struct config, symbols), "", 0, 0, NULL,
+	  "ELF file of a user's program, for traces, profiles and dumps; --symbols adds others",
+	  0 },
+	{ "panic", SCHEMA_TEXT, offsetof(struct config, panic), "auto", 0, 0, NULL,
+	  "a console's line that begins with it ends the run with code 3; auto: Linux's, if the "
+	  "program is Linux; none: no text does",
+	  0 },
+
 	{ "mode", SCHEMA_CHOICE, offsetof(struct config, mode), "fast", 0, 0, mode_names,
 	  "fast: every instruction takes a cycle; timing: caches and network; --mode changes it",
 	  0 },

@@ -305,6 +305,7 @@ void elf_close(struct elf_file *file)
 	if (file->elf != NULL) {
 		elf_end(file->elf);
 	}
+	elf_close(file->more);
 	free(file->symbol);
 	free(file->code);
 	free(file->image);

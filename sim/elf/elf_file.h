@@ -31,6 +31,8 @@ struct elf_file {
 
 	struct elf_code *code;
 	size_t code_count;
+
+	struct elf_file *more; /* owned: where symbols are looked for that this one does not have */
 };
 
 /* Sign-extends an address of a 32-bit file. */

@@ -81,6 +81,12 @@ const struct elf_symbol *elf_symbol(const struct elf_file *file, size_t index);
  */
 const struct elf_symbol *elf_find_symbol(const struct elf_file *file, uint64_t address);
 
+/*
+ * From now on elf_find_symbol() looks into `more`, too, where `file` has none. `more` belongs to
+ * `file` then: the program of a kernel's user, a kernel on a monitor.
+ */
+void elf_add_symbols(struct elf_file *file, struct elf_file *more);
+
 /* The symbol of this name, NULL if there is none. */
 const struct elf_symbol *elf_find_name(const struct elf_file *file, const char *name);
 

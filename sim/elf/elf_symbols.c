@@ -163,7 +163,7 @@ const struct elf_symbol *elf_symbol(const struct elf_file *file, size_t index)
 	return index < file->symbol_count ? &file->symbol[index].symbol : NULL;
 }
 
-const struct elf_symbol *elf_find_symbol(const struct elf_file *file, uint64_t address)
+static const struct elf_symbol *find_own_symbol(const struct elf_file *file, uint64_t address)
 {
 	size_t low = 0;
 	size_t high = file->symbol_count;
@@ -197,6 +197,24 @@ const struct elf_symbol *elf_find_symbol(const struct elf_file *file, uint64_t a
 		found = entry->outer;
 	}
 	return NULL;
+}
+
+const struct elf_symbol *elf_find_symbol(const struct elf_file *file, uint64_t address)
+{
+	const struct elf_symbol *found = NULL;
+
+	for (; file != NULL && found == NULL; file = file->more) {
+		found = find_own_symbol(file, address);
+	}
+	return found;
+}
+
+void elf_add_symbols(struct elf_file *file, struct elf_file *more)
+{
+	while (file->more != NULL) {
+		file = file->more;
+	}
+	file->more = more;
 }
 
 const struct elf_symbol *elf_find_name(const struct elf_file *file, const char *name)

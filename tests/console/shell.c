@@ -7,6 +7,7 @@
  *   tick       a timer wakes it from now on, so that it never sleeps for ever
  *   wait N     N milliseconds of simulated time, without looking at what is typed
  *   flood N    prints N lines           deaf       waits for nothing any more, for ever
+ *   die WAY    panics as Linux does, and loops, sleeps or restarts (loop, sleep, restart)
  *   panic      tells the simulator so   quit N     ends with code N
  */
 #include <stdbool.h>
@@ -136,6 +137,27 @@ void __attribute__((noinline)) panic(void)
 	*port(MAP_ANNOTATION_BASE + ANNOTATION_PANIC) = ANNOTATION_PANIC_GUEST;
 }
 
+/* By which the command knows Linux. */
+const char linux_banner[] __attribute__((used)) = "no Linux";
+
+static void die(const char *way)
+{
+	printf("[    1.234567] Kernel panic - not syncing: %s\n", way);
+	printf("[    1.234567] Call Trace: [<%x>] %x cafebabe x%x\n",
+	       (unsigned)(uintptr_t)panic + 8, (unsigned)(uintptr_t)panic,
+	       (unsigned)(uintptr_t)panic);
+	if (way[0] == 'r') {
+		*(volatile uint8_t *)cpu_kseg1(MAP_CONSOLE_BASE + POWER_RESTART_OFFSET) =
+			POWER_RESTART_GO;
+	}
+	if (way[0] == 's') {
+		cp0_write(CP0_STATUS, cp0_read(CP0_STATUS) & ~(uint32_t)STATUS_IM);
+		*port(MAP_POWER_BASE + POWER_SAVE) = 0;
+	}
+	for (;;) {
+	}
+}
+
 static void deaf(void)
 {
 	*uart_register(UART_IER) = 0;
@@ -156,6 +178,8 @@ static bool do_with_rest(void)
 		wait(number(rest));
 	} else if ((rest = behind("flood")) != 0) {
 		flood(number(rest));
+	} else if ((rest = behind("die")) != 0) {
+		die(rest);
 	} else if ((rest = behind("quit")) != 0) {
 		platform_exit((int)number(rest));
 	} else {
