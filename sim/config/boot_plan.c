@@ -65,6 +65,42 @@ static void make_disks(struct devtree_vm_disk *disk, const struct config_vm *vm)
 	}
 }
 
+/* "02:4d:42:00:00:01", no group address. */
+static bool parse_mac(const char *text, uint8_t mac[DEVTREE_MAC_BYTES])
+{
+	int end = -1;
+
+	return strlen(text) == 3 * DEVTREE_MAC_BYTES - 1 && strpbrk(text, " +-x") == NULL &&
+	       sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2],
+		      &mac[3], &mac[4], &mac[5], &end) == DEVTREE_MAC_BYTES &&
+	       end == 3 * DEVTREE_MAC_BYTES - 1 && (mac[0] & 1) == 0;
+}
+
+/* An address that is made is locally administered, and names machine and slot. */
+static bool make_nics(struct devtree_vm_nic *nic, size_t number, const struct config_vm *vm,
+		      struct error *err)
+{
+	const struct config_vm_nic *item = vm->nics.item;
+
+	if (vm->disks.count + vm->nics.count > MAP_VIRTIO_COUNT) {
+		return error_set(err, EXIT_USAGE,
+				 "vms[%zu] has %zu disks and network devices: there are %u slots",
+				 number + 1, vm->disks.count + vm->nics.count, MAP_VIRTIO_COUNT);
+	}
+	for (size_t i = 0; i < vm->nics.count; i++) {
+		const uint8_t made[] = { 0x02, 'M', 'B', 1, (uint8_t)number, (uint8_t)i };
+
+		memcpy(nic[i].mac, made, sizeof(made));
+		if (item[i].mac[0] != '\0' && !parse_mac(item[i].mac, nic[i].mac)) {
+			return error_set(err, EXIT_USAGE,
+					 "vms[%zu].nics[%zu].mac is \"%.40s\": expected the "
+					 "address of a device, as \"02:4d:42:00:00:01\"",
+					 number + 1, i + 1, item[i].mac);
+		}
+	}
+	return true;
+}
+
 static void make_vm(struct boot_plan *plan, size_t number, const struct config_vm *vm)
 {
 	const struct config_number *cpu = vm->cpus.item;
@@ -76,6 +112,7 @@ static void make_vm(struct boot_plan *plan, size_t number, const struct config_v
 	}
 	plan->disk[number] = checked_calloc(vm->disks.count, sizeof(struct devtree_vm_disk));
 	make_disks(plan->disk[number], vm);
+	plan->nic[number] = checked_calloc(vm->nics.count, sizeof(struct devtree_vm_nic));
 	plan->vm[number] = (struct devtree_vm){
 		.name = vm->name,
 		.memory = vm->memory,
@@ -87,6 +124,8 @@ static void make_vm(struct boot_plan *plan, size_t number, const struct config_v
 		.cpus = vm->cpus.count != 0 ? plan->cpus[number] : NULL,
 		.disk = plan->disk[number],
 		.disk_count = vm->disks.count,
+		.nic = plan->nic[number],
+		.nic_count = vm->nics.count,
 		.policy = plan->policy[number],
 		.policy_count = make_policies(vm, plan->policy[number]),
 	};
@@ -174,12 +213,18 @@ bool boot_plan_make(struct boot_plan *plan, const struct config *config,
 		.vm = checked_calloc(vms, sizeof(struct devtree_vm)),
 		.cpus = checked_calloc(vms, sizeof(uint32_t *)),
 		.disk = checked_calloc(vms, sizeof(struct devtree_vm_disk *)),
+		.nic = checked_calloc(vms, sizeof(struct devtree_vm_nic *)),
 		.policy = checked_calloc(vms, sizeof(struct devtree_policy *)),
 		.vm_count = vms,
 	};
 	plan->boot.tree.vm = plan->vm;
 	for (size_t i = 0; i < vms; i++) {
-		make_vm(plan, i, (const struct config_vm *)config->vms.item + i);
+		const struct config_vm *vm = (const struct config_vm *)config->vms.item + i;
+
+		make_vm(plan, i, vm);
+		if (!make_nics(plan->nic[i], i, vm, err)) {
+			return false;
+		}
 	}
 	return read_initrd(plan, config, err) && read_modules(plan, config, err) &&
 	       make_trees(plan, machine, err) && boot_place(&plan->boot, err);
@@ -193,6 +238,7 @@ void boot_plan_release(struct boot_plan *plan)
 		}
 		free(plan->policy[i]);
 		free(plan->disk[i]);
+		free(plan->nic[i]);
 		free(plan->cpus[i]);
 	}
 	for (size_t i = 0; i < plan->boot.tree.module_count; i++) {
@@ -207,6 +253,7 @@ void boot_plan_release(struct boot_plan *plan)
 	free(plan->vm);
 	free((void *)plan->cpus);
 	free((void *)plan->disk);
+	free((void *)plan->nic);
 	free((void *)plan->policy);
 	*plan = (struct boot_plan){ 0 };
 }

@@ -19,6 +19,7 @@ struct boot_plan {
 	struct devtree_vm *vm;
 	uint32_t **cpus; /* of each virtual machine */
 	struct devtree_vm_disk **disk;
+	struct devtree_vm_nic **nic;
 	struct devtree_policy **policy;
 	size_t vm_count;
 };

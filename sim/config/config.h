@@ -128,6 +128,11 @@ struct config_vm_disk {
 	unsigned persistent; /* 1: writes outlive the VM */
 };
 
+/* A virtual machine's network device. */
+struct config_vm_nic {
+	char *mac; /* "": one is made */
+};
+
 struct config_vm {
 	char *name;
 	uint64_t memory;
@@ -137,6 +142,7 @@ struct config_vm {
 	char *bootargs;
 	unsigned privileged;         /* index into config_privileged_names */
 	struct config_list disks;    /* struct config_vm_disk */
+	struct config_list nics;     /* struct config_vm_nic */
 	struct config_list cpus;     /* struct config_number */
 	struct config_list policies; /* struct config_switch */
 };

@@ -37,6 +37,7 @@ static const char *const model_names[] = { "fixed", NULL };
 #define MODULE(member)  offsetof(struct config_module, member)
 #define STEP(member)    offsetof(struct config_step, member)
 #define VM(member)      offsetof(struct config_vm, member)
+#define VM_NIC(member)  offsetof(struct config_vm_nic, member)
 #define VM_DISK(member) offsetof(struct config_vm_disk, member)
 
 #define MAX_NS      1000000 /* of the parts of a miss */
@@ -227,6 +228,11 @@ const struct schema_key schema_keys[] = {
 	  "on: other virtual machines that share the disk see its writes", 0 },
 	{ "vms[].disks[].persistent", SCHEMA_CHOICE, VM_DISK(persistent), "on", 0, 0, switch_names,
 	  "on: its writes outlive the virtual machine", 0 },
+	{ "vms[].nics", SCHEMA_LIST, VM(nics), NULL, 0, MAP_VIRTIO_COUNT, NULL,
+	  "its network devices on the virtual subnet, in the slots behind its disks",
+	  sizeof(struct config_vm_nic) },
+	{ "vms[].nics[].mac", SCHEMA_TEXT, VM_NIC(mac), "", 0, 0, NULL,
+	  "its address, as \"02:4d:42:00:00:01\"; empty: one is made", 0 },
 	{ "vms[].cpus", SCHEMA_NUMBERS, VM(cpus), NULL, 0, MAP_CPUS_MAX - 1, NULL,
 	  "the machine's CPU that each VCPU starts on; none: the monitor chooses",
 	  sizeof(struct config_number) },

@@ -28,6 +28,13 @@ struct devtree_vm_disk {
 	bool is_persistent;
 };
 
+#define DEVTREE_MAC_BYTES 6
+
+/* Its network device, in the slot behind its disks. */
+struct devtree_vm_nic {
+	uint8_t mac[DEVTREE_MAC_BYTES];
+};
+
 /* A virtual machine for a monitor to start. */
 struct devtree_vm {
 	const char *name;
@@ -40,6 +47,8 @@ struct devtree_vm {
 	const uint32_t *cpus;   /* where its VCPUs start, or NULL */
 	const struct devtree_vm_disk *disk;
 	size_t disk_count;
+	const struct devtree_vm_nic *nic;
+	size_t nic_count;
 	const struct devtree_policy *policy;
 	size_t policy_count;
 };

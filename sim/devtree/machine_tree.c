@@ -182,6 +182,19 @@ static void write_vm_disks(struct devtree_writer *writer, const struct devtree_v
 	}
 }
 
+static void write_vm_nics(struct devtree_writer *writer, const struct devtree_vm *vm)
+{
+	for (size_t i = 0; i < vm->nic_count; i++) {
+		uint32_t slot = (uint32_t)(vm->disk_count + i);
+
+		writer_enter_at(writer, "nic", slot);
+		writer_text(writer, "compatible", DEVTREE_NIC);
+		writer_u32(writer, "reg", slot);
+		writer_bytes(writer, "local-mac-address", vm->nic[i].mac, DEVTREE_MAC_BYTES);
+		writer_leave(writer);
+	}
+}
+
 static void write_vm(struct devtree_writer *writer, unsigned number, const struct devtree_vm *vm)
 {
 	writer_enter_at(writer, "vm", number);
@@ -199,6 +212,7 @@ static void write_vm(struct devtree_writer *writer, unsigned number, const struc
 	writer_text(writer, DEVTREE_VM_PRIVILEGED, vm->privileged);
 	write_policies(writer, vm);
 	write_vm_disks(writer, vm);
+	write_vm_nics(writer, vm);
 	writer_leave(writer);
 }
 

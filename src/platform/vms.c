@@ -20,6 +20,7 @@
 #include "src/disks/vdisk.h"
 #include "src/include/memory.h"
 #include "src/lib/string.h"
+#include "src/net/subnet.h"
 #include "src/platform/boot.h"
 #include "src/platform/console.h"
 #include "src/platform/guest_kernel.h"
@@ -188,7 +189,21 @@ static void prepare_disk(struct vm *vm, uint32_t node, uint32_t slot, uint32_t h
 	vm->virtio[slot] = &vdisk->virtio;
 }
 
-/* /virtual-machines/vm@N/disk@SLOT */
+static void prepare_nic(struct vm *vm, uint32_t node, uint32_t slot, uint32_t home)
+{
+	struct fdt_property property;
+	struct nic *nic;
+
+	if (!fdt_find(&machine.tree, node, "local-mac-address", &property) ||
+	    property.bytes != NIC_MAC_BYTES || (property.value[0] & 1) != 0) {
+		boot_refuse("VM %s: address of network device %u", vm->name, slot);
+	}
+	nic = memory_take(home, sizeof(*nic));
+	nic_init(nic, vm, slot, property.value, memory_take(home, PAGE_BYTES));
+	vm->virtio[slot] = &nic->virtio;
+}
+
+/* /virtual-machines/vm@N/disk@SLOT, nic@SLOT */
 static void prepare_devices(struct vm *vm, uint32_t node, uint32_t home)
 {
 	const struct fdt *fdt = &machine.tree;
@@ -205,6 +220,8 @@ static void prepare_devices(struct vm *vm, uint32_t node, uint32_t home)
 		}
 		if (string_equal(compatible, DEVTREE_DISK)) {
 			prepare_disk(vm, child, slot, home);
+		} else if (string_equal(compatible, DEVTREE_NIC)) {
+			prepare_nic(vm, child, slot, home);
 		}
 	}
 }
