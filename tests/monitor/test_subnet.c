@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* test_subnet.c - frames between VMs (src/net/subnet.c), of good and of bad drivers. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/monitor/driver.h"
+
+#include "src/net/subnet.h"
+
+#define VMS     MODEL_VMS
+#define FRAMES  64
+#define HEADER  VIRTIO_NETWORK_HEADER_BYTES
+#define RECEIVE VIRTIO_NETWORK_QUEUE_RECEIVE
+#define SEND    VIRTIO_NETWORK_QUEUE_SEND
+#define BUFFER  (DRIVER_DATA + 0x4000)
+
+static struct driver driver[VMS];
+static struct nic nic[VMS];
+static uint8_t page[VMS][MAP_PAGE_BYTES];
+
+static void setup(void)
+{
+	model_start(2, 512, 8);
+	driver_logged = 0;
+	memset(nic, 0, sizeof(nic));
+	for (uint32_t i = 0; i < VMS; i++) {
+		const uint8_t mac[] = { 2, 0, 0, 0, 0, (uint8_t)i };
+
+		model_add_vm(i, FRAMES, 1, 64);
+		driver_make_vm(&driver[i], i);
+		nic_init(&nic[i], &driver[i].vm, 3, mac, page[i]);
+	}
+	model_load(0, &model.vtlb[0][0]);
+	for (uint32_t i = 0; i < VMS; i++) {
+		driver_start(&driver[i], &nic[i].virtio, 2);
+	}
+}
+
+static void teardown(void)
+{
+	for (uint32_t i = 0; i < VMS; i++) {
+		driver_write(&driver[i], VIRTIO_STATUS, 0);
+	}
+	model_end();
+}
+
+/* A buffer for one frame, in two pieces across pages. */
+static void offer_buffer(uint32_t vm, uint32_t bytes)
+{
+	driver_put_desc(&driver[vm], RECEIVE, 0, BUFFER + 0xffa, HEADER,
+			VIRTIO_DESC_F_WRITE | VIRTIO_DESC_F_NEXT, 1);
+	driver_put_desc(&driver[vm], RECEIVE, 1, BUFFER + 0x1f00, bytes, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver[vm], RECEIVE, 0);
+}
+
+/* Sends a frame of `bytes` to 02:00:00:00:00:`to` (0xff: to all), in two pieces. */
+static void send_frame(uint32_t from, uint8_t to, uint32_t bytes)
+{
+	uint8_t frame[HEADER + 4096] = { 0 };
+
+	memset(frame + HEADER, to == 0xff ? 0xff : 0, 6);
+	frame[HEADER] = to == 0xff ? 0xff : 2;
+	frame[HEADER + 5] = to;
+	for (uint32_t i = 6; i < bytes; i++) {
+		frame[HEADER + i] = (uint8_t)(i * 7 + from);
+	}
+	driver_put(&driver[from], DRIVER_DATA, frame, HEADER + bytes);
+	driver_put_desc(&driver[from], SEND, 2, DRIVER_DATA, 20, VIRTIO_DESC_F_NEXT, 4);
+	driver_put_desc(&driver[from], SEND, 4, DRIVER_DATA + 20, HEADER + bytes - 20, 0, 0);
+	driver_offer(&driver[from], SEND, 2);
+}
+
+static bool has_sent(uint32_t vm)
+{
+	uint32_t head;
+	uint32_t bytes;
+
+	return driver_used(&driver[vm], SEND, &head, &bytes) && head == 2 && bytes == 0;
+}
+
+/* The frame that `vm` has received from `from`; 0: none. */
+static uint32_t received(uint32_t vm, uint32_t from)
+{
+	uint8_t header[HEADER];
+	uint8_t frame[4096];
+	uint32_t bytes;
+	uint32_t head;
+
+	if (!driver_used(&driver[vm], RECEIVE, &head, &bytes)) {
+		return 0;
+	}
+	ck_assert_uint_gt(bytes, HEADER);
+	driver_get(&driver[vm], header, BUFFER + 0xffa, HEADER);
+	ck_assert_uint_eq(header[VIRTIO_NETWORK_HEADER_BUFFERS], 1);
+	driver_get(&driver[vm], frame, BUFFER + 0x1f00, bytes - HEADER);
+	for (uint32_t i = 6; i < bytes - HEADER; i++) {
+		ck_assert_uint_eq(frame[i], (uint8_t)(i * 7 + from));
+	}
+	ck_assert_uint_eq(driver_interrupts(&driver[vm]), VIRTIO_INTERRUPT_USED);
+	return bytes - HEADER;
+}
+
+START_TEST(frame_reaches_its_address_alone)
+{
+	for (uint32_t round = 0; round < 20; round++) {
+		for (uint32_t i = 0; i < VMS; i++) {
+			if (round == 0 || i == 1) {
+				offer_buffer(i, 1600);
+			}
+		}
+		send_frame(0, 1, 60 + round);
+		ck_assert(has_sent(0));
+		ck_assert_uint_eq(received(1, 0), 60 + round);
+		ck_assert_uint_eq(received(2, 0), 0);
+		ck_assert_uint_eq(received(0, 0), 0);
+	}
+}
+END_TEST
+
+START_TEST(group_frame_reaches_all_others)
+{
+	for (uint32_t i = 0; i < VMS; i++) {
+		offer_buffer(i, 1600);
+	}
+	send_frame(1, 0xff, 64);
+	ck_assert_uint_eq(received(0, 1), 64);
+	ck_assert_uint_eq(received(1, 1), 0);
+	ck_assert_uint_eq(received(2, 1), 64);
+}
+END_TEST
+
+START_TEST(frame_without_buffer_is_lost)
+{
+	send_frame(0, 1, 64);
+	ck_assert(has_sent(0));
+	ck_assert_uint_eq(nic[1].lost, 1);
+	offer_buffer(1, 1600);
+	ck_assert_uint_eq(received(1, 0), 0);
+	send_frame(0, 1, 70);
+	ck_assert_uint_eq(received(1, 0), 70);
+}
+END_TEST
+
+START_TEST(frame_of_a_bad_size_is_lost)
+{
+	offer_buffer(1, 1600);
+	send_frame(0, 1, NIC_FRAME_MIN - 1);
+	ck_assert(has_sent(0));
+	send_frame(0, 1, NIC_FRAME_MAX + 1);
+	ck_assert(has_sent(0));
+	ck_assert_uint_eq(nic[0].lost, 2);
+	ck_assert_uint_eq(received(1, 0), 0);
+	send_frame(0, 1, NIC_FRAME_MAX);
+	ck_assert_uint_eq(received(1, 0), NIC_FRAME_MAX);
+}
+END_TEST
+
+START_TEST(small_buffer_breaks_the_receiver_alone)
+{
+	offer_buffer(1, 50);
+	send_frame(0, 1, 64);
+	ck_assert(has_sent(0));
+	ck_assert(driver_read(&driver[1], VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET);
+	ck_assert_uint_eq(driver_interrupts(&driver[1]), VIRTIO_INTERRUPT_CONFIG);
+	ck_assert_uint_eq(driver_logged, 1);
+	ck_assert(!(driver_read(&driver[0], VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET));
+	/* Until it is reset nothing reaches it. */
+	offer_buffer(1, 1600);
+	send_frame(0, 1, 64);
+	ck_assert_uint_eq(received(1, 0), 0);
+	driver_start(&driver[1], &nic[1].virtio, 2);
+	offer_buffer(1, 1600);
+	send_frame(0, 1, 64);
+	ck_assert_uint_eq(received(1, 0), 64);
+}
+END_TEST
+
+START_TEST(bad_chain_breaks_the_sender)
+{
+	driver_put_desc(&driver[0], SEND, 2, DRIVER_DATA, 20, VIRTIO_DESC_F_NEXT, 2);
+	driver_offer(&driver[0], SEND, 2);
+	ck_assert(driver_read(&driver[0], VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET);
+	driver_start(&driver[0], &nic[0].virtio, 2);
+	/* A buffer that nobody has is no frame, and no reason to stop. */
+	driver_put_desc(&driver[0], SEND, 2, 0xfffffffffffff000, 64, 0, 0);
+	driver_offer(&driver[0], SEND, 2);
+	ck_assert(has_sent(0));
+	ck_assert_uint_eq(nic[0].lost, 1);
+}
+END_TEST
+
+START_TEST(configuration_tells_address_and_mtu)
+{
+	uint32_t low = driver_read(&driver[2], VIRTIO_CONFIG);
+	uint32_t high = driver_read(&driver[2], VIRTIO_CONFIG + 4);
+
+	ck_assert_uint_eq(low, 0x00000002);
+	ck_assert_uint_eq(high, 0x00010200);
+	ck_assert_uint_eq(driver_read(&driver[2], VIRTIO_CONFIG + 8) >> 16, NIC_MTU);
+	ck_assert_uint_eq(driver_read(&driver[2], VIRTIO_DEVICE_ID), VIRTIO_ID_NETWORK);
+	driver_write(&driver[2], VIRTIO_CONFIG, 0);
+	ck_assert_uint_eq(driver_read(&driver[2], VIRTIO_CONFIG), low);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("subnet");
+	TCase *tcase = tcase_create("subnet");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, frame_reaches_its_address_alone);
+	tcase_add_test(tcase, group_frame_reaches_all_others);
+	tcase_add_test(tcase, frame_without_buffer_is_lost);
+	tcase_add_test(tcase, frame_of_a_bad_size_is_lost);
+	tcase_add_test(tcase, small_buffer_breaks_the_receiver_alone);
+	tcase_add_test(tcase, bad_chain_breaks_the_sender);
+	tcase_add_test(tcase, configuration_tells_address_and_mtu);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_vdisk.c - requests of good and bad drivers to a virtual disk (src/disks/vdisk.c), on a disk
+ * that answers when the test says so.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/monitor/driver.h"
+
+#include "src/disks/vdisk.h"
+#include "src/virtio/le.h"
+
+#define FRAMES  64
+#define SECTORS 64
+#define SECTOR  512U
+#define HEADER  DRIVER_DATA
+#define STATUS  (DRIVER_DATA + 0xfff)
+#define BUFFER  (DRIVER_DATA + 0x4000)
+
+static struct driver driver;
+static struct vdisk vdisk;
+static struct disk disk;
+static uint8_t *pages;
+
+/* The machine's disk: what it holds, and the requests that it has not answered. */
+static uint8_t content[SECTORS * SECTOR];
+static struct disk_request *waiting[DISK_QUEUE];
+static uint32_t waiting_count;
+
+void disk_request_begin(struct disk_request *request, enum disk_operation operation,
+			uint64_t sector)
+{
+	le_write32(request->header, operation);
+	le_write64(request->header + 8, sector);
+	request->is_read = operation == DISK_READ;
+	request->part_count = 0;
+}
+
+bool disk_request_add(struct disk_request *request, uint64_t paddr, uint32_t bytes)
+{
+	if (request->part_count == DISK_PARTS_MAX) {
+		return false;
+	}
+	le_write64(request->table[request->part_count], paddr);
+	le_write32(request->table[request->part_count] + VIRTIO_DESC_LEN, bytes);
+	request->part_count++;
+	return true;
+}
+
+bool disk_submit(struct disk *on, struct disk_request *request)
+{
+	ck_assert_ptr_eq(on, &disk);
+	if (waiting_count == DISK_QUEUE) {
+		return false;
+	}
+	waiting[waiting_count] = request;
+	waiting_count++;
+	return true;
+}
+
+/* Does what request `number` asks for and answers it. */
+static void serve(uint32_t number, bool is_good)
+{
+	struct disk_request *request = waiting[number];
+	uint64_t at = le_read64(request->header + 8) * SECTOR;
+
+	for (uint32_t i = 0; is_good && i < request->part_count; i++) {
+		uint64_t paddr = le_read64(request->table[i]);
+		uint32_t bytes = le_read32(request->table[i] + VIRTIO_DESC_LEN);
+		uint8_t *memory = (uint8_t *)machine_page((uint32_t)(paddr >> 12)) + paddr % 4096;
+
+		ck_assert_uint_le(paddr % 4096 + bytes, 4096);
+		ck_assert_uint_le(at + bytes, sizeof(content));
+		if (request->is_read) {
+			memcpy(memory, content + at, bytes);
+		} else {
+			memcpy(content + at, memory, bytes);
+		}
+		at += bytes;
+	}
+	waiting_count--;
+	waiting[number] = waiting[waiting_count];
+	request->done(request, is_good);
+}
+
+static void setup(void)
+{
+	model_start(2, 256, 8);
+	model_add_vm(0, FRAMES, 1, 64);
+	model_load(0, &model.vtlb[0][0]);
+	driver_make_vm(&driver, 0);
+	disk = (struct disk){ .sectors = SECTORS };
+	waiting_count = 0;
+	driver_logged = 0;
+	for (uint32_t i = 0; i < sizeof(content); i++) {
+		content[i] = (uint8_t)(i * 31 + i / SECTOR);
+	}
+	memset(&vdisk, 0, sizeof(vdisk));
+	pages = aligned_alloc(16, VDISK_REQUESTS * MAP_PAGE_BYTES);
+	ck_assert_ptr_nonnull(pages);
+	memset(pages, 0, VDISK_REQUESTS * MAP_PAGE_BYTES);
+	vdisk_init(&vdisk, &driver.vm, 0, &disk, pages);
+	driver_start(&driver, &vdisk.virtio, 1);
+}
+
+static void teardown(void)
+{
+	while (waiting_count != 0) {
+		serve(0, true);
+	}
+	driver_write(&driver, VIRTIO_STATUS, 0);
+	for (uint32_t gpn = 0; gpn < FRAMES; gpn++) {
+		struct pmap_caller here = model_caller();
+
+		/* Nothing is left pinned. */
+		ck_assert_int_eq(pmap_release(&model.pmap[0], gpn, &here), OK);
+	}
+	model_end();
+	free(pages);
+}
+
+static void put_header(uint64_t gpa, uint32_t type, uint64_t sector)
+{
+	uint8_t header[16] __attribute__((aligned(8))) = { 0 };
+
+	le_write32(header, type);
+	le_write64(header + 8, sector);
+	driver_put(&driver, gpa, header, sizeof(header));
+}
+
+/* Header, one piece of data, status: descriptors 0, 1, 2. */
+static void request(uint32_t type, uint64_t sector, uint64_t gpa, uint32_t bytes)
+{
+	uint32_t flags = type == VIRTIO_BLOCK_T_OUT ? 0 : VIRTIO_DESC_F_WRITE;
+	uint8_t none = 0xff;
+
+	put_header(HEADER, type, sector);
+	driver_put(&driver, STATUS, &none, 1);
+	driver_put_desc(&driver, 0, 0, HEADER, 16, VIRTIO_DESC_F_NEXT, bytes == 0 ? 2 : 1);
+	driver_put_desc(&driver, 0, 1, gpa, bytes, flags | VIRTIO_DESC_F_NEXT, 2);
+	driver_put_desc(&driver, 0, 2, STATUS, 1, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver, 0, 0);
+}
+
+/* The status of the answer that must be there, and how many bytes it says it has written. */
+static uint8_t answer(uint32_t *bytes)
+{
+	uint8_t status;
+	uint32_t head;
+
+	ck_assert(driver_used(&driver, 0, &head, bytes));
+	ck_assert_uint_eq(head, 0);
+	ck_assert_uint_eq(driver_interrupts(&driver), VIRTIO_INTERRUPT_USED);
+	driver_get(&driver, &status, STATUS, 1);
+	return status;
+}
+
+START_TEST(reads_and_writes_move_the_data)
+{
+	uint8_t data[3 * 4096];
+	uint32_t bytes;
+
+	/* Across three pages, from the middle of one. */
+	request(VIRTIO_BLOCK_T_IN, 5, BUFFER + 0x800, 16 * SECTOR);
+	ck_assert_uint_eq(waiting_count, 1);
+	ck_assert_uint_eq(waiting[0]->part_count, 3);
+	serve(0, true);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
+	ck_assert_uint_eq(bytes, 16 * SECTOR + 1);
+	driver_get(&driver, data, BUFFER + 0x800, 16 * (size_t)SECTOR);
+	ck_assert_int_eq(memcmp(data, content + 5 * SECTOR, 16 * (size_t)SECTOR), 0);
+
+	memset(data, 0x5a, sizeof(data));
+	driver_put(&driver, BUFFER, data, SECTOR);
+	request(VIRTIO_BLOCK_T_OUT, SECTORS - 1, BUFFER, SECTOR);
+	serve(0, true);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
+	ck_assert_uint_eq(bytes, 1);
+	ck_assert_int_eq(memcmp(content + (SECTORS - 1) * SECTOR, data, SECTOR), 0);
+}
+END_TEST
+
+/* Header and data in one descriptor, the header in three, status behind the data (1.2, 2.7.4). */
+START_TEST(driver_may_cut_as_it_likes)
+{
+	uint32_t bytes;
+
+	put_header(BUFFER, VIRTIO_BLOCK_T_OUT, 3);
+	driver_put(&driver, BUFFER + 16, "cut", 3);
+	driver_put_desc(&driver, 0, 0, BUFFER, 16 + SECTOR, VIRTIO_DESC_F_NEXT, 2);
+	driver_put_desc(&driver, 0, 2, STATUS, 1, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver, 0, 0);
+	serve(0, true);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
+	ck_assert_int_eq(memcmp(content + 3 * SECTOR, "cut", 3), 0);
+
+	put_header(HEADER, VIRTIO_BLOCK_T_IN, 3);
+	driver_put_desc(&driver, 0, 0, HEADER, 4, VIRTIO_DESC_F_NEXT, 1);
+	driver_put_desc(&driver, 0, 1, HEADER + 4, 0, VIRTIO_DESC_F_NEXT, 3);
+	driver_put_desc(&driver, 0, 3, HEADER + 4, 12, VIRTIO_DESC_F_NEXT, 4);
+	driver_put_desc(&driver, 0, 4, STATUS - SECTOR, SECTOR + 1, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver, 0, 0);
+	serve(0, true);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
+	ck_assert_uint_eq(bytes, SECTOR + 1);
+}
+END_TEST
+
+START_TEST(other_requests)
+{
+	char name[VIRTIO_BLOCK_ID_BYTES];
+	uint32_t bytes;
+
+	request(VIRTIO_BLOCK_T_FLUSH, 0, 0, 0);
+	ck_assert_uint_eq(waiting_count, 1);
+	ck_assert(!driver_used(&driver, 0, &bytes, &bytes));
+	serve(0, true);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
+	request(VIRTIO_BLOCK_T_FLUSH, 0, 0, 0);
+	serve(0, false);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
+	request(VIRTIO_BLOCK_T_GET_ID, 0, BUFFER, sizeof(name));
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
+	driver_get(&driver, name, BUFFER, sizeof(name));
+	ck_assert_str_eq(name, "virtual disk 00");
+	request(VIRTIO_BLOCK_T_DISCARD, 0, BUFFER, 16);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_UNSUPP);
+	request(77, 0, BUFFER, 512);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_UNSUPP);
+}
+END_TEST
+
+static const struct {
+	uint32_t type;
+	uint64_t sector;
+	uint64_t gpa;
+	uint32_t bytes;
+} refused[] = {
+	{ VIRTIO_BLOCK_T_IN, SECTORS, BUFFER, SECTOR },
+	{ VIRTIO_BLOCK_T_IN, SECTORS - 1, BUFFER, 2 * SECTOR },
+	{ VIRTIO_BLOCK_T_IN, UINT64_MAX, BUFFER, SECTOR },
+	{ VIRTIO_BLOCK_T_OUT, 1ULL << 55, BUFFER, SECTOR },
+	{ VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR - 1 },
+	{ VIRTIO_BLOCK_T_IN, 0, BUFFER, 0 },
+	{ VIRTIO_BLOCK_T_IN, 0, FRAMES * 4096 - SECTOR, 2 * SECTOR },
+	{ VIRTIO_BLOCK_T_IN, 0, UINT64_MAX - 511, SECTOR },
+	{ VIRTIO_BLOCK_T_OUT, 0, 1ULL << 44, SECTOR },
+	{ VIRTIO_BLOCK_T_IN, 0, 0, 0xfffffe00 },
+	{ VIRTIO_BLOCK_T_GET_ID, 0, BUFFER, 19 },
+};
+
+START_TEST(impossible_request_gets_an_error)
+{
+	uint32_t bytes;
+
+	request(refused[_i].type, refused[_i].sector, refused[_i].gpa, refused[_i].bytes);
+	ck_assert_uint_eq(waiting_count, 0);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
+	request(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
+	serve(0, true);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
+}
+END_TEST
+
+START_TEST(read_only_disk_is_not_written)
+{
+	uint32_t bytes;
+
+	vdisk.is_read_only = true;
+	request(VIRTIO_BLOCK_T_OUT, 0, BUFFER, SECTOR);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
+	ck_assert_uint_eq(waiting_count, 0);
+}
+END_TEST
+
+START_TEST(data_in_both_directions_gets_an_error)
+{
+	uint32_t bytes;
+
+	put_header(HEADER, VIRTIO_BLOCK_T_IN, 0);
+	driver_put_desc(&driver, 0, 0, HEADER, 16, VIRTIO_DESC_F_NEXT, 1);
+	driver_put_desc(&driver, 0, 1, BUFFER, SECTOR, VIRTIO_DESC_F_NEXT, 2);
+	driver_put_desc(&driver, 0, 2, STATUS, 1, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver, 0, 0);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
+}
+END_TEST
+
+/* No header, no status: nobody can be told. */
+START_TEST(chain_without_header_or_status_breaks_the_device)
+{
+	put_header(HEADER, VIRTIO_BLOCK_T_IN, 0);
+	driver_put_desc(&driver, 0, 0, HEADER, _i == 0 ? 15 : 16, _i == 1 ? 0 : VIRTIO_DESC_F_NEXT,
+			2);
+	driver_put_desc(&driver, 0, 2, _i == 2 ? UINT64_MAX : STATUS, _i == 3 ? 0 : 1,
+			_i == 4 ? 0 : VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver, 0, 0);
+	ck_assert(driver_read(&driver, VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET);
+	ck_assert_uint_eq(driver_logged, 1);
+	ck_assert_uint_eq(waiting_count, 0);
+}
+END_TEST
+
+START_TEST(more_requests_than_there_are_wait)
+{
+	uint32_t count = VDISK_REQUESTS;
+	uint32_t bytes;
+	uint32_t head;
+
+	ck_assert_uint_ge(count, DRIVER_ENTRIES);
+	for (uint32_t i = 0; i < count + 3; i++) {
+		request(VIRTIO_BLOCK_T_IN, i, BUFFER, SECTOR);
+		if (i < 3) {
+			/* Keeps room in the ring. */
+			ck_assert_uint_eq(waiting_count, i + 1);
+		}
+		ck_assert_uint_le(waiting_count, count);
+		if (i >= count - 1) {
+			serve(0, true);
+			ck_assert(driver_used(&driver, 0, &head, &bytes));
+		}
+	}
+	while (waiting_count != 0) {
+		serve(0, true);
+		ck_assert(driver_used(&driver, 0, &head, &bytes));
+	}
+	ck_assert(!driver_used(&driver, 0, &head, &bytes));
+}
+END_TEST
+
+START_TEST(reset_drops_the_answers_of_what_is_under_way)
+{
+	struct pmap_caller here = model_caller();
+	uint32_t bytes;
+	uint32_t head;
+
+	request(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
+	driver_start(&driver, &vdisk.virtio, 1);
+	/* The disk still writes there. */
+	ck_assert_int_eq(pmap_release(&model.pmap[0], BUFFER >> 12, &here), ERR_BUSY);
+	serve(0, true);
+	ck_assert_int_eq(pmap_release(&model.pmap[0], BUFFER >> 12, &here), OK);
+	ck_assert(!driver_used(&driver, 0, &head, &bytes));
+	ck_assert_uint_eq(driver_interrupts(&driver), 0);
+	request(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
+	serve(0, true);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
+}
+END_TEST
+
+/* Whatever the queue holds, nothing but guest memory is touched and nothing stays pinned. */
+START_TEST(random_requests_do_no_harm)
+{
+	for (uint32_t round = 0; round < 3000; round++) {
+		for (uint32_t i = 0; i < DRIVER_ENTRIES; i++) {
+			driver_put_desc(&driver, 0, i, HEADER + model_below(0x9000),
+					model_below(3) == 0 ? 16 : model_below(3) * SECTOR + 1,
+					model_below(4), model_below(DRIVER_ENTRIES));
+		}
+		put_header(HEADER + model_below(64), model_below(15), model_below(SECTORS + 4));
+		driver_offer(&driver, 0, model_below(DRIVER_ENTRIES));
+		while (waiting_count > model_below(4)) {
+			serve(model_below(waiting_count), model_below(2) == 0);
+		}
+		if (driver_read(&driver, VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET) {
+			driver_start(&driver, &vdisk.virtio, 1);
+		}
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("vdisk");
+	TCase *tcase = tcase_create("vdisk");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, reads_and_writes_move_the_data);
+	tcase_add_test(tcase, driver_may_cut_as_it_likes);
+	tcase_add_test(tcase, other_requests);
+	tcase_add_loop_test(tcase, impossible_request_gets_an_error, 0,
+			    (int)(sizeof(refused) / sizeof(refused[0])));
+	tcase_add_test(tcase, read_only_disk_is_not_written);
+	tcase_add_test(tcase, data_in_both_directions_gets_an_error);
+	tcase_add_loop_test(tcase, chain_without_header_or_status_breaks_the_device, 0, 5);
+	tcase_add_test(tcase, more_requests_than_there_are_wait);
+	tcase_add_test(tcase, reset_drops_the_answers_of_what_is_under_way);
+	tcase_add_test(tcase, random_requests_do_no_harm);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
