@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # packages_cache and step_common are the caller's
 #
 # steps.sh - builds the parts of the guests into the cache of tools/packages.sh, step by step.
 #

@@ -127,9 +127,12 @@ unsigned virtio_wait(const struct virtio_device *device, struct virtio_ring *rin
 {
 	while (le16(ring->used.index) == ring->next_used) {
 		virtio_sleep();
+		uint16_t before = ring->used.index;
+
 		CHECK(virtio_read(device, VIRTIO_INTERRUPT_STATUS) == VIRTIO_INTERRUPT_USED);
 		virtio_write(device, VIRTIO_INTERRUPT_ACK, VIRTIO_INTERRUPT_USED);
-		CHECK(!virtio_is_up(device));
+		/* Acknowledged: down, unless another one has come since. */
+		CHECK(!virtio_is_up(device) || ring->used.index != before);
 	}
 	barrier();
 	volatile struct virtio_used_entry *entry =

@@ -4,7 +4,6 @@
 #include "machine/frame.h"
 #include "machine/lines.h"
 #include "machine/map.h"
-#include "machine/virtio.h"
 #include "sim/devtree/devices.h"
 #include "sim/devtree/devtree.h"
 
@@ -119,22 +118,11 @@ static void write_distances(struct devtree_writer *writer, const struct machine_
 	writer_leave(writer);
 }
 
-static void write_virtio(struct devtree_writer *writer, unsigned slot)
-{
-	uint64_t base = MAP_VIRTIO_BASE + (uint64_t)slot * MAP_PAGE_BYTES;
-
-	writer_enter_at(writer, "virtio", base);
-	writer_text(writer, "compatible", DEVTREE_VIRTIO);
-	writer_reg(writer, base, VIRTIO_BYTES);
-	writer_u32(writer, "interrupts", LINES_SOURCE_VIRTIO + slot);
-	writer_leave(writer);
-}
-
 static void write_soc(struct devtree_writer *writer, const struct machine_config *config)
 {
 	devices_begin_soc(writer, config->cpus, config->clock_hz);
 	for (unsigned i = 0; i < config->disks; i++) {
-		write_virtio(writer, MACHINE_DISK_SLOT + i);
+		devices_write_virtio(writer, MACHINE_DISK_SLOT + i);
 	}
 	for (unsigned i = 0; i < config->nodes; i++) {
 		uint64_t base = MAP_NODE_BASE + (uint64_t)i * MAP_NODE_STRIDE;
