@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/disk/models.h"
+#include "sim/disk/store.h"
 #include "sim/state_hash.h"
 #include "sim/state_io.h"
 
@@ -53,18 +55,33 @@ struct disk_model *disk_model_fixed(uint64_t latency_ns, uint64_t bytes_per_s)
 	return &fixed->model;
 }
 
+static bool set_model(struct disk *disk, const struct disk_config *config, struct error *err)
+{
+	if (config->model == DISK_MODEL_HP97560) {
+		if (disk->sectors > HP97560_SECTORS) {
+			return error_set(err, EXIT_USAGE,
+					 "%s has %llu sectors, but an HP 97560 only %u: use the "
+					 "model fixed",
+					 config->image, (unsigned long long)disk->sectors,
+					 HP97560_SECTORS);
+		}
+		disk->model = disk_model_hp97560();
+	} else {
+		disk->model = disk_model_fixed(config->latency_ns, config->bytes_per_s);
+	}
+	return disk->model != NULL || error_set(err, EXIT_HOST_IO, "the host is out of memory");
+}
+
 struct disk *disk_open(const struct disk_config *config, struct error *err)
 {
-	struct disk *disk = disk_raw_open(config->image, err);
+	struct disk *disk = store_open(config, NULL, err);
 
 	if (disk == NULL) {
 		return NULL;
 	}
 	disk->is_read_only = config->is_read_only;
-	disk->model = disk_model_fixed(config->latency_ns, config->bytes_per_s);
-	if (disk->model == NULL) {
+	if (!set_model(disk, config, err)) {
 		disk_close(disk);
-		error_set(err, EXIT_HOST_IO, "the host is out of memory");
 		return NULL;
 	}
 	return disk;

@@ -34,17 +34,23 @@ enum disk_operation {
 };
 
 enum disk_model_kind {
-	DISK_MODEL_FIXED /* the same latency for every request, and a rate */
+	DISK_MODEL_FIXED,   /* the same latency for every request, and a rate */
+	DISK_MODEL_HP97560, /* models.h */
+	DISK_MODELS
 };
 
 /* A disk as the configuration names it. */
 struct disk_config {
-	char image[DISK_PATH_BYTES]; /* raw, a whole number of sectors; opened for reading only */
-	bool is_read_only;           /* to the guest; otherwise what it writes stays in memory */
-	unsigned model;              /* enum disk_model_kind */
-	uint64_t latency_ns;         /* DISK_MODEL_FIXED: of each request */
-	uint64_t bytes_per_s;        /* likewise: 0 = data take no time */
-	uint64_t jitter_ns;          /* each request takes up to this much longer, by the seed */
+	char image[DISK_PATH_BYTES];   /* raw, a whole number of sectors; opened for reading only */
+	bool is_read_only;             /* to the guest */
+	char overlay[DISK_PATH_BYTES]; /* a file of what differs from the image, or "" */
+	bool is_persistent;   /* what the guest writes goes to the overlay; otherwise it stays in
+				 memory */
+	bool is_resumed;      /* the content comes from a checkpoint */
+	unsigned model;       /* enum disk_model_kind */
+	uint64_t latency_ns;  /* DISK_MODEL_FIXED: of each request */
+	uint64_t bytes_per_s; /* likewise: 0 = data take no time */
+	uint64_t jitter_ns;   /* each request takes up to this much longer, by the seed */
 };
 
 struct disk_request {
@@ -124,9 +130,3 @@ bool disk_state(struct disk *disk, struct state_io *io, struct error *err);
 
 /* A latency of `latency_ns`, and `bytes_per_s` unless that is 0. NULL: no memory. */
 struct disk_model *disk_model_fixed(uint64_t latency_ns, uint64_t bytes_per_s);
-
-/*
- * The raw image at `path`, read-only; what is written goes to memory. `sectors` and `id` are set,
- * `model` is NULL. disk_raw.c; for disk_open().
- */
-struct disk *disk_raw_open(const char *path, struct error *err);
