@@ -7,6 +7,8 @@
 # a key made of its inputs; its folder in the cache is there whole or not at all, because it is filled
 # under another name and renamed. Runs that need the same step at once wait for the first.
 
+# Both come from who sources this file.
+: "${packages_cache:?}" "${step_common=}"
 step_cache=$packages_cache/guests
 
 # step_digest FOLDER PATH...: the sums of these files of the folder, and of the files in folders
