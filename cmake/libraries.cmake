@@ -9,6 +9,9 @@ pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(LUA REQUIRED IMPORTED_TARGET lua5.4)
 
+# Optional: the window of --display.
+pkg_check_modules(SDL2 IMPORTED_TARGET sdl2)
+
 # libfdt comes without a .pc file.
 find_library(FDT_LIBRARY fdt REQUIRED)
 find_path(FDT_INCLUDE libfdt.h REQUIRED)

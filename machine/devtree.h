@@ -22,6 +22,7 @@
 #define DEVTREE_POWER       "mirrorball,power"
 #define DEVTREE_ANNOTATION  "mirrorball,annotation"
 #define DEVTREE_FRAMEBUFFER "mirrorball,framebuffer" /* its registers */
+#define DEVTREE_PICTURE     "simple-framebuffer"     /* its pixels, in /chosen */
 #define DEVTREE_NODE        "mirrorball,node-controller"
 #define DEVTREE_VIRTIO      "virtio,mmio"
 #define DEVTREE_MODULE      "mirrorball,module"

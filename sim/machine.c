@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "machine/boot.h"
+#include "machine/framebuffer.h"
 #include "machine/map.h"
 #include "machine/misscount.h"
 #include "sim/core/block.h"
@@ -88,6 +89,27 @@ static bool check_nodes(const struct machine_config *config, struct error *err)
 	return true;
 }
 
+static bool check_picture(const struct machine_config *config, struct error *err)
+{
+	const struct machine_picture *picture = &config->picture;
+
+	if (picture->width == 0) {
+		return true;
+	}
+	if (config->type != MACHINE_MIRRORBALL || picture->width > MACHINE_PICTURE_MAX ||
+	    picture->height < 1 || picture->height > MACHINE_PICTURE_MAX ||
+	    (picture->format != FRAMEBUFFER_FORMAT_R5G6B5 &&
+	     picture->format != FRAMEBUFFER_FORMAT_X8R8G8B8) ||
+	    picture->paddr % RAM_PAGE_BYTES != 0 || picture->paddr >= config->memory_bytes ||
+	    machine_picture_bytes(picture) > config->memory_bytes - picture->paddr) {
+		return error_set(err, EXIT_USAGE,
+				 "a frame buffer of %u by %u pixels finds no room in %" PRIu64
+				 " MB of memory",
+				 picture->width, picture->height, config->memory_bytes >> 20);
+	}
+	return true;
+}
+
 static bool check_config(const struct machine_config *config, struct error *err)
 {
 	if (config->cpus < 1 || config->cpus > MACHINE_CPUS_MAX) {
@@ -113,6 +135,9 @@ static bool check_config(const struct machine_config *config, struct error *err)
 			config->memory_bytes >> 20);
 	}
 	if (config->type == MACHINE_MIRRORBALL && !check_nodes(config, err)) {
+		return false;
+	}
+	if (!check_picture(config, err)) {
 		return false;
 	}
 	if (config->tlb_entries != 48 && config->tlb_entries != 64) {
@@ -282,6 +307,29 @@ void machine_destroy(struct machine *machine)
 const struct machine_config *machine_get_config(const struct machine *machine)
 {
 	return &machine->config;
+}
+
+uint32_t machine_picture_stride(const struct machine_picture *picture)
+{
+	return picture->width * (picture->format == FRAMEBUFFER_FORMAT_R5G6B5 ? 2 : 4);
+}
+
+uint64_t machine_picture_bytes(const struct machine_picture *picture)
+{
+	uint64_t bytes = (uint64_t)machine_picture_stride(picture) * picture->height;
+
+	return (bytes + RAM_PAGE_MASK) & ~(uint64_t)RAM_PAGE_MASK;
+}
+
+bool machine_picture_is_on(const struct machine *machine)
+{
+	return framebuffer_is_on(machine->framebuffer);
+}
+
+void machine_set_present(struct machine *machine, machine_present_fn *fn, void *context)
+{
+	machine->present = fn;
+	machine->present_context = context;
 }
 
 void machine_set_console(struct machine *machine, machine_console_fn *fn, void *context)

@@ -21,6 +21,16 @@
 #define MACHINE_DISKS_MAX 8
 /* Disk i is in this virtio slot + i. */
 #define MACHINE_DISK_SLOT 0
+/* Of the frame buffer: pixels of a line, lines. */
+#define MACHINE_PICTURE_MAX 4096
+
+/* The frame buffer's picture; width 0: there is none. */
+struct machine_picture {
+	uint32_t width;
+	uint32_t height;
+	uint32_t format; /* FRAMEBUFFER_FORMAT_* */
+	uint64_t paddr;  /* of the first pixel, a page boundary */
+};
 
 enum machine_type {
 	MACHINE_TESTMIPS, /* RAM from 0 to at most 256 MB, GXemul's devices from 0x10000000 */
@@ -52,6 +62,7 @@ struct machine_config {
 	uint64_t date_s;    /* time of day at power-on, seconds since 1970; both types */
 	uint32_t local_ns;  /* read miss at the CPU's own node, without contention */
 	uint32_t remote_ns; /* at another node */
+	struct machine_picture picture;
 
 	unsigned disks; /* both types */
 	struct disk_config disk[MACHINE_DISKS_MAX];
@@ -104,6 +115,17 @@ uint32_t machine_latency_ns(const struct machine_config *config, unsigned from, 
 /* Where the consoles' output goes: called for each byte the guest prints. */
 typedef void machine_console_fn(void *context, unsigned console, uint8_t byte);
 void machine_set_console(struct machine *machine, machine_console_fn *fn, void *context);
+
+/* Bytes of a line of the picture, and of all of it in whole pages. */
+uint32_t machine_picture_stride(const struct machine_picture *picture);
+uint64_t machine_picture_bytes(const struct machine_picture *picture);
+
+/* Is the picture to be shown? */
+bool machine_picture_is_on(const struct machine *machine);
+
+/* Called when the guest says that its picture is complete, with the picture's number. */
+typedef void machine_present_fn(void *context, uint32_t number);
+void machine_set_present(struct machine *machine, machine_present_fn *fn, void *context);
 
 /* Puts a byte into console 0's receive queue; false when it is full. */
 bool machine_console_input(struct machine *machine, uint8_t byte);

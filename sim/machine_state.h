@@ -28,6 +28,7 @@ struct machine {
 	unsigned device_count;
 	struct device *intc; /* the interrupt controller among them */
 	struct device *rtc;
+	struct device *framebuffer;
 	struct device *virtio;
 	uint64_t due; /* the earliest of its devices; UINT64_MAX: never */
 
@@ -53,6 +54,8 @@ struct machine {
 	machine_console_fn *console;
 	void *console_context;
 	struct console_input input; /* of console 0 */
+	machine_present_fn *present;
+	void *present_context;
 	machine_mark_fn *mark;
 	void *mark_context;
 	machine_log_fn *log;

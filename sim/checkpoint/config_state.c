@@ -68,6 +68,10 @@ void config_state(struct machine_config *config, struct state_io *io)
 	state_io_u64(io, &config->date_s);
 	state_io_u32(io, &config->local_ns);
 	state_io_u32(io, &config->remote_ns);
+	state_io_u32(io, &config->picture.width);
+	state_io_u32(io, &config->picture.height);
+	state_io_u32(io, &config->picture.format);
+	state_io_u64(io, &config->picture.paddr);
 	memory_state(&config->memory, io);
 	state_io_index(io, &config->disks, MACHINE_DISKS_MAX + 1);
 	for (unsigned i = 0; i < config->disks; i++) {

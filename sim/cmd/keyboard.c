@@ -39,10 +39,11 @@ static void set_pace(struct keyboard *keyboard, uint64_t cycle)
 }
 
 bool keyboard_begin(struct keyboard *keyboard, const struct machine *machine, bool reads_stdin,
-		    struct error *err)
+		    bool has_window, struct error *err)
 {
 	keyboard->is_on = true;
 	keyboard->reads_stdin = reads_stdin;
+	keyboard->has_window = has_window;
 	keyboard->clock_hz = machine_get_config(machine)->clock_hz;
 	keyboard->next_cycle =
 		(machine_cycles(machine) / INPUT_PERIOD_CYCLES + 1) * INPUT_PERIOD_CYCLES;

@@ -37,9 +37,9 @@ struct keyboard {
 	uint64_t log_entries; /* made so far, whether they were written or not */
 };
 
-/* Takes the terminal, if standard input is to be read. */
+/* Takes the terminal, if standard input is to be read; `has_window`: keyboard_type() is called. */
 bool keyboard_begin(struct keyboard *keyboard, const struct machine *machine, bool reads_stdin,
-		    struct error *err);
+		    bool has_window, struct error *err);
 
 /* Gives the terminal back. */
 void keyboard_end(struct keyboard *keyboard);

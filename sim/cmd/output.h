@@ -13,7 +13,7 @@
 
 #include "sim/error.h"
 
-#define OUTPUT_FILES_MAX 16U
+#define OUTPUT_FILES_MAX 64U
 #define OUTPUT_CONSOLES  2U
 
 struct output_file {

@@ -41,6 +41,10 @@ void run_options_fill(struct run_options *o, struct option rows[RUN_OPTIONS_ROWS
 		  "type what --record wrote, at the same cycles", 0, 0, NULL },
 		{ "--script", OPTION_TEXT, &o->script, "FILE.lua",
 		  "steps of a scripted console: wait for text, send text", 0, 0, NULL },
+		{ "--display", OPTION_FLAG, &o->display, NULL,
+		  "show the frame buffer in a window, whose keys type at console 0", 0, 0, NULL },
+		{ "--frames", OPTION_FLAG, &o->frames, NULL,
+		  "keep the pictures that the guest presents, and the last, in --out", 0, 0, NULL },
 		{ "--out", OPTION_TEXT, &o->out, "DIR", "write the results into a new directory", 0,
 		  0, NULL },
 		{ "--interval", OPTION_TIME, &o->interval_ns, "TIME",
@@ -123,13 +127,22 @@ static bool check_typing(const struct run_options *o, struct error *err)
 	if (o->console && o->replay != NULL) {
 		return error_set(err, EXIT_USAGE, "--console does not go together with --replay");
 	}
+	if (o->display && (o->replay != NULL || o->input != NULL || o->gdb != NULL)) {
+		return error_set(err, EXIT_USAGE, "--display does not go together with %s",
+				 o->replay != NULL  ? "--replay"
+				 : o->input != NULL ? "--input"
+						    : "--gdb");
+	}
+	if (o->frames && o->out == NULL) {
+		return error_set(err, EXIT_USAGE, "--frames needs --out DIR for its files");
+	}
 	if (o->console && o->json && o->out == NULL) {
 		return error_set(err, EXIT_USAGE,
 				 "--console does not go together with --json: its output would "
 				 "be in the document");
 	}
-	if (o->record != NULL && !o->console) {
-		return error_set(err, EXIT_USAGE, "--record without --console");
+	if (o->record != NULL && !o->console && !o->display) {
+		return error_set(err, EXIT_USAGE, "--record without --console or --display");
 	}
 	return true;
 }

@@ -35,12 +35,14 @@ struct run_options {
 	bool quiet;
 	bool dump_registers;
 	bool console; /* the user types */
+	bool display; /* a window with the frame buffer */
+	bool frames;  /* its pictures as files */
 	bool wait;
 	bool profile;
 	bool warn;
 };
 
-#define RUN_OPTIONS_ROWS 25U
+#define RUN_OPTIONS_ROWS 27U
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);

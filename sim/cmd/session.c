@@ -18,6 +18,8 @@
 
 /* How often a run looks up: for the progress line, prompts without a newline, host time. */
 #define TICK_NS 100000000U
+/* The same with a window. */
+#define FRAME_NS 33000000U
 
 /*
  * What the signal handlers need. They set flags and ask the machine to pause at the end of a CPU's
@@ -76,7 +78,9 @@ static void start_ticks(const struct session *session)
 	uint64_t period = TICK_NS;
 	uint64_t limit = session->options->max_host_ns;
 
-	if (limit == 0 && !session->progress.is_on && !isatty(STDOUT_FILENO)) {
+	if (session->options->display) {
+		period = FRAME_NS;
+	} else if (limit == 0 && !session->progress.is_on && !isatty(STDOUT_FILENO)) {
 		return;
 	}
 	if (limit != 0 && limit < period) {
@@ -140,7 +144,7 @@ static bool open_record(struct session *session, struct error *err)
 	const struct run_options *o = session->options;
 	FILE **log = &session->keyboard.log;
 
-	if (!o->console || (o->record == NULL && o->out == NULL)) {
+	if (!(o->console || o->display) || (o->record == NULL && o->out == NULL)) {
 		return true;
 	}
 	*log = o->record != NULL ? output_add_path(&session->outputs, o->record, err)
@@ -167,9 +171,10 @@ static bool open_typing(struct session *session, struct error *err)
 	if (good && o->replay != NULL) {
 		good = typed_log_read(&session->replay, o->replay, session->typed_entries, err);
 	}
-	session->script.ignores_stop = o->console;
+	session->script.ignores_stop = o->console || o->display;
 	return good && open_record(session, err) &&
-	       (!o->console || keyboard_begin(&session->keyboard, session->machine, true, err));
+	       (!(o->console || o->display) ||
+		keyboard_begin(&session->keyboard, session->machine, o->console, o->display, err));
 }
 
 static void log_line(void *context, const char *text, uint64_t cycle)
@@ -204,7 +209,9 @@ bool session_begin(struct session *session, struct error *err)
 			       session->symbols, err) &&
 	       series_begin(&session->series, &session->outputs, session->machine, o->interval_ns,
 			    err) &&
-	       open_debugger(session, err) && open_typing(session, err);
+	       open_debugger(session, err) && open_typing(session, err) &&
+	       show_begin(&session->show, session->machine, o->display,
+			  o->frames ? &session->outputs : NULL, &session->keyboard, err);
 }
 
 /* Something that the run cannot go on without is gone. */
@@ -228,6 +235,7 @@ static bool look_up(struct session *session, double begin)
 		session->is_out_of_host_time = true;
 		return false;
 	}
+	show_tick(&session->show);
 	if (isatty(STDOUT_FILENO)) {
 		console_sink_flush(&session->sink);
 	}
@@ -327,7 +335,7 @@ static bool write_results(struct session *session, const json_t *config, json_t 
 {
 	struct output_set *outputs = &session->outputs;
 
-	if (!observers_finish(&session->observers, err)) {
+	if (!observers_finish(&session->observers, err) || !show_finish(&session->show, err)) {
 		return false;
 	}
 	if (outputs->directory != NULL) {
@@ -387,6 +395,7 @@ bool session_end(struct session *session, json_t *config, struct error *err)
 void session_release(struct session *session)
 {
 	observers_release(&session->observers);
+	show_release(&session->show);
 	output_discard(&session->outputs);
 	console_sink_release(&session->sink);
 	input_release(&session->input);

@@ -21,6 +21,7 @@
 #include "sim/cmd/saver.h"
 #include "sim/cmd/script.h"
 #include "sim/cmd/series.h"
+#include "sim/cmd/show.h"
 #include "sim/cmd/typed_log.h"
 #include "sim/elf/elf_load.h"
 #include "sim/gdb/gdb.h"
@@ -46,6 +47,7 @@ struct session {
 	struct keyboard keyboard;
 	struct typed_log replay;
 	struct panic_watch panic;
+	struct show show;
 	struct observers observers;
 	struct output_set outputs;
 	struct gdb_server *gdb;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/boot.h"
+#include "machine/framebuffer.h"
 #include "sim/config/check.h"
 #include "sim/config/files.h"
 #include "sim/config/sandbox.h"
@@ -197,6 +199,26 @@ static void fill_disks(const struct config *config, struct machine_config *machi
 	}
 }
 
+/* The loader's data lie below the picture, which is at the end of its memory. */
+static void place_picture(const struct config *config, struct machine_config *machine)
+{
+	struct machine_picture *picture = &machine->picture;
+	uint64_t top =
+		machine->memory_bytes < BOOT_DATA_TOP ? machine->memory_bytes : BOOT_DATA_TOP;
+
+	picture->width = (uint32_t)config->framebuffer.width;
+	picture->height = (uint32_t)config->framebuffer.height;
+	picture->format = config->framebuffer.format == 1 ? FRAMEBUFFER_FORMAT_R5G6B5
+							  : FRAMEBUFFER_FORMAT_X8R8G8B8;
+	if (picture->width == 0) {
+		*picture = (struct machine_picture){ 0 };
+	} else if (machine_picture_bytes(picture) <= top) {
+		picture->paddr = top - machine_picture_bytes(picture);
+	} else {
+		picture->paddr = top; /* the machine refuses it */
+	}
+}
+
 struct machine_config config_to_machine(const struct config *config, bool program_is_big)
 {
 	const struct config_machine *m = &config->machine;
@@ -218,6 +240,7 @@ struct machine_config config_to_machine(const struct config *config, bool progra
 	machine.step_engine = m->engine == 1;
 	machine.reversed_turns = m->turns == 1;
 	machine.timing = config->mode == 1;
+	place_picture(config, &machine);
 	fill_memory(config, &machine.memory);
 	fill_disks(config, &machine);
 	if (m->hazards != CONFIG_HAZARDS_AUTO) {

@@ -58,6 +58,12 @@ struct config_cache {
 	uint64_t line_bytes;
 };
 
+struct config_framebuffer {
+	uint64_t width; /* 0: none */
+	uint64_t height;
+	unsigned format; /* 0: x8r8g8b8, 1: r5g6b5 */
+};
+
 /* As struct memsys_config (sim/memsys/config.h), in the widths of the schema. */
 struct config_memory {
 	struct config_cache l1i, l1d, l2;
@@ -150,6 +156,7 @@ struct config_vm {
 struct config {
 	struct config_machine machine;
 	struct config_memory memory;
+	struct config_framebuffer framebuffer;
 	struct config_statistics statistics;
 	unsigned mode; /* 1: timing */
 	char *program;

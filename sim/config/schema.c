@@ -27,6 +27,7 @@ const char *const config_privileged_names[] = { DEVTREE_VM_PRIVILEGED_TRAP,
 /* In the order of "mode" on the command line; off and on. */
 static const char *const mode_names[] = { "fast", "timing", NULL };
 static const char *const turns_names[] = { "forward", "reversed", NULL };
+static const char *const format_names[] = { "x8r8g8b8", "r5g6b5", NULL };
 static const char *const step_mode_names[] = { "same", "fast", "timing", NULL };
 static const char *const switch_names[] = { "off", "on", NULL };
 static const char *const model_names[] = { "fixed", NULL };
@@ -120,6 +121,13 @@ const struct schema_key schema_keys[] = {
 	  "bytes in a second, where the model is fixed; 0: data take no time", 0 },
 	{ "machine.disks[].jitter", SCHEMA_TIME, DISK(jitter_ns), "0ns", 0, MAX_DISK_NS, NULL,
 	  "each request takes up to this much longer, by the seed", 0 },
+
+	{ "framebuffer.width", SCHEMA_NUMBER, offsetof(struct config, framebuffer.width), "0", 0,
+	  MACHINE_PICTURE_MAX, NULL, "pixels of a line of the frame buffer; 0: there is none", 0 },
+	{ "framebuffer.height", SCHEMA_NUMBER, offsetof(struct config, framebuffer.height), "480",
+	  1, MACHINE_PICTURE_MAX, NULL, "its lines", 0 },
+	{ "framebuffer.format", SCHEMA_CHOICE, offsetof(struct config, framebuffer.format),
+	  "x8r8g8b8", 0, 0, format_names, "its pixels, 32 or 16 bits", 0 },
 
 	{ "memory.l1i.size", SCHEMA_SIZE, MEMORY(l1i.bytes), "32K", 16, 1U << 30, NULL,
 	  "first-level cache for instructions", 0 },

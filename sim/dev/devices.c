@@ -21,7 +21,9 @@ bool devices_create(struct machine *machine)
 	machine->intc = intc_create();
 	machine->rtc = rtc_create(&machine->config);
 	machine->virtio = virtio_bus_create();
+	machine->framebuffer = framebuffer_create(&machine->config);
 	return machine_add_device(machine, machine->intc) &&
+	       machine_add_device(machine, machine->framebuffer) &&
 	       machine_add_device(machine, cpuctl_create()) &&
 	       machine_add_device(machine, clock_create()) &&
 	       machine_add_device(machine, machine->rtc) &&

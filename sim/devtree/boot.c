@@ -40,7 +40,7 @@ bool boot_place(struct boot *boot, struct error *err)
 {
 	struct devtree_machine *tree = &boot->tree;
 	uint64_t end = data_top(tree->config);
-	uint64_t top = end;
+	uint64_t top = tree->config->picture.width != 0 ? tree->config->picture.paddr : end;
 	size_t bytes;
 
 	for (size_t i = 0; i < tree->module_count; i++) {

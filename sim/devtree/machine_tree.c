@@ -2,6 +2,7 @@
 /* machine_tree.c - the device tree of a machine of type mirrorball. */
 #include "machine/devtree.h"
 #include "machine/frame.h"
+#include "machine/framebuffer.h"
 #include "machine/lines.h"
 #include "machine/map.h"
 #include "sim/devtree/devices.h"
@@ -23,6 +24,24 @@ static void write_modules(struct devtree_writer *writer, const struct devtree_ma
 	}
 }
 
+/* The frame buffer for systems that have a driver of their own for such. */
+static void write_picture(struct devtree_writer *writer, const struct machine_picture *picture)
+{
+	bool is_small = picture->format == FRAMEBUFFER_FORMAT_R5G6B5;
+
+	if (picture->width == 0) {
+		return;
+	}
+	writer_enter_at(writer, "framebuffer", picture->paddr);
+	writer_text(writer, "compatible", DEVTREE_PICTURE);
+	writer_reg(writer, picture->paddr, machine_picture_bytes(picture));
+	writer_u32(writer, "width", picture->width);
+	writer_u32(writer, "height", picture->height);
+	writer_u32(writer, "stride", machine_picture_stride(picture));
+	writer_text(writer, "format", is_small ? "r5g6b5" : "x8r8g8b8");
+	writer_leave(writer);
+}
+
 static void write_chosen(struct devtree_writer *writer, const struct devtree_machine *machine)
 {
 	writer_enter(writer, "chosen");
@@ -33,6 +52,7 @@ static void write_chosen(struct devtree_writer *writer, const struct devtree_mac
 		writer_u64(writer, DEVTREE_INITRD_START, machine->initrd);
 		writer_u64(writer, DEVTREE_INITRD_END, machine->initrd + machine->initrd_bytes);
 	}
+	write_picture(writer, &machine->config->picture);
 	write_modules(writer, machine);
 	writer_leave(writer);
 }
@@ -121,6 +141,12 @@ static void write_distances(struct devtree_writer *writer, const struct machine_
 static void write_soc(struct devtree_writer *writer, const struct machine_config *config)
 {
 	devices_begin_soc(writer, config->cpus, config->clock_hz);
+	if (config->picture.width != 0) {
+		writer_enter_at(writer, "framebuffer", MAP_FRAMEBUFFER_BASE);
+		writer_text(writer, "compatible", DEVTREE_FRAMEBUFFER);
+		writer_reg(writer, MAP_FRAMEBUFFER_BASE, FRAMEBUFFER_BYTES);
+		writer_leave(writer);
+	}
 	for (unsigned i = 0; i < config->disks; i++) {
 		devices_write_virtio(writer, MACHINE_DISK_SLOT + i);
 	}
