@@ -63,13 +63,28 @@ int64_t __ashrdi3(int64_t value, int count)
 	return (int64_t)((uint64_t)(uint32_t)high << 32 | low);
 }
 
-/* Schoolbook division, one bit a step; division by zero gives all ones, as the DIV hardware may. */
+/*
+ * Schoolbook division, one bit a step, or the processor's where both are words; division by zero
+ * gives all ones, as the DIV hardware may.
+ */
 uint64_t __udivmoddi4(uint64_t dividend, uint64_t divisor, uint64_t *remainder)
 {
 	uint64_t quotient = 0;
 	uint64_t rest = 0;
+	int bit = 63;
 
-	for (int bit = 63; bit >= 0; bit--) {
+	if ((dividend | divisor) >> 32 == 0 && divisor != 0) {
+		if (remainder != 0) {
+			*remainder = (uint32_t)dividend % (uint32_t)divisor;
+		}
+		return (uint32_t)dividend / (uint32_t)divisor;
+	}
+	/* Zeros in front of the dividend give zeros in front of the quotient. */
+	while (divisor != 0 && bit > 0 && dividend >> 63 == 0) {
+		dividend <<= 1;
+		bit--;
+	}
+	for (; bit >= 0; bit--) {
 		uint64_t carry = rest >> 63;
 
 		rest = rest << 1 | dividend >> 63;
