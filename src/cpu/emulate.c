@@ -12,6 +12,7 @@
 
 #include "src/cpu/cpu.h"
 #include "src/cpu/exception.h"
+#include "src/cpu/fault.h"
 #include "src/cpu/fpu.h"
 #include "src/cpu/moncall.h"
 #include "src/cpu/rewrite.h"
@@ -91,14 +92,19 @@ static void tlb_instruction(struct vcpu *vcpu, enum isa_id id)
 	}
 }
 
-/* CACHE: coherent caches need none; Index_Load_Tag reads an invalid line (docs/machine/cpu.md). */
-static void cache(struct vcpu *vcpu, uint32_t word)
+/*
+ * CACHE: coherent caches need none; Index_Load_Tag reads an invalid line (docs/machine/cpu.md). The
+ * address is translated, with its exceptions (R4000 UM appendix A): false, one has been delivered.
+ */
+static bool cache(struct vcpu *vcpu, uint32_t word)
 {
 	if (isa_rt(word) >> 2 == 1) {
 		vcpu->regs.cp0[CP0_TAGLO] = 0;
 		vcpu->regs.cp0[CP0_TAGHI] = 0;
 		vcpu->regs.cp0[CP0_ECC] = 0;
 	}
+	return fault_probe(vcpu, *vcpu_gpr(vcpu, isa_rs(word)) +
+					 (uint64_t)(int64_t)(int16_t)(uint16_t)word);
 }
 
 /* False: not an instruction that CP0 has. */
@@ -125,9 +131,6 @@ static bool privileged(struct vcpu *vcpu, uint32_t word, enum isa_id id)
 	case ISA_tlbp:
 		tlb_instruction(vcpu, id);
 		return true;
-	case ISA_cache:
-		cache(vcpu, word);
-		return true;
 	default:
 		return isa_reserved_kind(word) == ISA_RESERVED_IGNORED;
 	}
@@ -147,6 +150,10 @@ static void emulate_privileged(struct vcpu *vcpu)
 	if (id == ISA_eret) {
 		vcpu->counters[VCPU_COUNT_eret]++;
 		exception_return(vcpu);
+	} else if (id == ISA_cache) {
+		if (cache(vcpu, word)) {
+			vcpu->regs.pc = next;
+		}
 	} else if (privileged(vcpu, word, id)) {
 		vcpu->regs.pc = next;
 	} else if (isa_coprocessor(word) == 0) {

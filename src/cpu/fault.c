@@ -6,6 +6,8 @@
  */
 #include "src/cpu/fault.h"
 
+#include "isa/segment.h"
+
 #include "src/cpu/cpu.h"
 #include "src/cpu/exception.h"
 #include "src/cpu/rewrite.h"
@@ -152,6 +154,28 @@ void fault_tlb(struct vcpu *vcpu, unsigned code)
 		address_error(vcpu, code, vaddr);
 		break;
 	}
+}
+
+bool fault_probe(struct vcpu *vcpu, uint64_t vaddr)
+{
+	bool is_wide = (vcp0_status(vcpu) & STATUS_KX) != 0;
+	enum isa_segment_kind kind = isa_segment_vm(vaddr, ISA_MODE_KERNEL, is_wide).kind;
+	enum vtlb_result result;
+	struct vtlb_fault fault;
+
+	if (kind == ISA_SEGMENT_ERROR) {
+		address_error(vcpu, EXC_TLBL, vaddr);
+		return false;
+	}
+	if (kind == ISA_SEGMENT_MAPPED) {
+		result = vtlb_translate(&vcpu->vtlb, vaddr, (uint8_t)vcpu->regs.cp0[CP0_ENTRYHI],
+					false, &fault);
+		if (result != VTLB_MAPPED) {
+			exception_deliver_tlb(vcpu, EXC_TLBL, vaddr, result == VTLB_REFILL);
+			return false;
+		}
+	}
+	return true;
 }
 
 /*

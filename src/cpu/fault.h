@@ -2,6 +2,7 @@
 /* fault.h - TLB and watch exceptions of a guest. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct vcpu;
@@ -14,3 +15,8 @@ void fault_enter_low_page(struct vcpu *vcpu);
 void fault_watch(struct vcpu *vcpu);
 /* What the hardware must watch on the next entry to the guest. */
 void fault_load_watch(struct vcpu *vcpu);
+/*
+ * What a load from `vaddr` by the guest's kernel would raise: delivers it and returns false, or
+ * does nothing. For an instruction that translates its address and then needs nothing there.
+ */
+bool fault_probe(struct vcpu *vcpu, uint64_t vaddr);

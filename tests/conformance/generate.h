@@ -64,6 +64,8 @@ struct gen {
 	 * end a link at any time.
 	 */
 	bool in_vm;
+	/* EPC, ErrorEPC and Context keep 32 bits while KX is 0 (docs/machine/shared_page.md). */
+	bool narrow_registers;
 	/* TLB indices below are taken by the program's own mappings. */
 	unsigned tlb_next;
 	struct tlb_entry entries[TLB_ENTRIES];

@@ -85,6 +85,9 @@ static void step_cp0_register(struct gen *gen)
 	unsigned reg = choose_scratch(gen, 0);
 	unsigned back = choose_scratch(gen, 1U << reg);
 
+	if (gen->narrow_registers && gen_mode(gen) == MODE_KERNEL32) {
+		write_wide = false;
+	}
 	(void)step_begin(gen, write_wide ? ISA_dmtc0 : ISA_mtc0, 0);
 	/* MTC0 takes sign-extended words only, so that both readings of the manual agree. */
 	emit_cp0_write(gen, r->number, reg,

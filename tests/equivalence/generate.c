@@ -9,6 +9,7 @@
 
 #include "isa/cp0.h"
 #include "tests/conformance/rules.h"
+#include "tests/equivalence/guest/frame.h"
 
 const char *const program_mode_names[MODES] = {
 	[MODE_KERNEL32] = "kernel-32",
@@ -256,10 +257,18 @@ static void make_step(struct gen *gen)
 {
 	switch (gen->program->class) {
 	case CLASS_TRAP:
-		step_exception(gen);
+		if (random_chance(&gen->random, 60)) {
+			step_exception(gen);
+		} else {
+			step_any_mode(gen);
+		}
 		break;
 	case CLASS_CP0:
-		step_cp0(gen);
+		if (random_chance(&gen->random, 35)) {
+			step_cp0(gen);
+		} else {
+			step_privileged(gen);
+		}
 		break;
 	case CLASS_SEGMENT:
 		step_vm_segment(gen);
@@ -309,31 +318,73 @@ static void fill_code(struct gen *gen)
 	emit_nops(gen, 2);
 }
 
-void equivalence_generate(struct program *program, uint64_t seed, unsigned number, unsigned flags)
+/*
+ * Under pressure: few entries for many pages, refilled by tlbwr. The monitor's second level then
+ * knows pages that the guest's slots have lost, so which refills come is not compared.
+ */
+static void press(struct gen *gen)
 {
-	struct gen gen = { .program = program, .in_vm = true };
+	struct program *program = gen->program;
 
-	random_start(&gen.random, seed, number);
+	if (!is_privileged_class(program->class) && program->page_count > 0 &&
+	    random_chance(&gen->random, 30)) {
+		program->flags |= PROGRAM_RANDOM;
+		program->wired = TLB_ENTRIES - 6 - random_below(&gen->random, 8);
+	}
+}
+
+/* All but the code. */
+static void begin_program(struct gen *gen, uint64_t seed, unsigned number, unsigned flags)
+{
+	struct program *program = gen->program;
+
+	random_start(&gen->random, seed, number);
+	gen->in_vm = true;
+	gen->narrow_registers = (flags & PROGRAM_PAGE) != 0;
 	program->number = number;
 	program->flags = flags;
-	program->class = number % CLASSES;
 	program->platforms = PLATFORM_MIRRORBALL;
-	program->mode = choose_mode(&gen);
-	program->status = mode_status(&gen, program->mode);
-	gen.status = program->status;
-	gen.tlb_next = 1; /* entry 0 is the runtime's */
-	program->entryhi = random_below(&gen.random, 256);
-	place_code(&gen);
-	place_data(&gen);
-	program->wired = gen.tlb_next;
+	program->mode = choose_mode(gen);
+	program->status = mode_status(gen, program->mode);
+	gen->status = program->status;
+	gen->tlb_next = 1; /* entry 0 is the runtime's */
+	program->entryhi = random_below(&gen->random, 256);
+	place_code(gen);
+	place_data(gen);
+	program->wired = gen->tlb_next;
 	/* TLB indices from 16 on belong to steps (tests/conformance/steps_tlb.c). */
-	program->refill_first = gen.tlb_next;
-	program->refill_last = gen.tlb_next + 2 + random_below(&gen.random, 14 - gen.tlb_next);
-	program->data_seed = random_next(&gen.random);
-	gen.fpu_row = random_below(&gen.random, ISA_COUNT);
-	gen.unusable_row = random_below(&gen.random, ISA_COUNT);
-	fill_registers(&gen);
-	fill_fpu(&gen);
-	gen.since_hilo_read = 2;
+	program->refill_first = gen->tlb_next;
+	program->refill_last = gen->tlb_next + 2 + random_below(&gen->random, 14 - gen->tlb_next);
+	press(gen);
+	program->data_seed = random_next(&gen->random);
+	gen->fpu_row = random_below(&gen->random, ISA_COUNT);
+	gen->unusable_row = random_below(&gen->random, ISA_COUNT);
+	fill_registers(gen);
+	fill_fpu(gen);
+	gen->since_hilo_read = 2;
+}
+
+void equivalence_generate(struct program *program, uint64_t seed, unsigned number, unsigned flags)
+{
+	struct gen gen = { .program = program };
+
+	program->class = number % CLASSES;
+	begin_program(&gen, seed, number, flags);
 	fill_code(&gen);
+}
+
+void equivalence_generate_slots(struct program *program, uint64_t seed, unsigned number,
+				unsigned flags, unsigned *next)
+{
+	struct gen gen = { .program = program };
+
+	program->class = CLASS_CP0;
+	begin_program(&gen, seed, number, flags);
+	step_begin(&gen, ISA_reserved, 0);
+	while (*next < SLOT_CASES && emit_has_room(&gen, 1400)) {
+		step_slot_case(&gen, *next);
+		(*next)++;
+	}
+	emit_call(&gen, CALL_END, 0);
+	emit_nops(&gen, 2);
 }

@@ -21,5 +21,18 @@
  */
 void equivalence_generate(struct program *program, uint64_t seed, unsigned number, unsigned flags);
 
+/* Privileged instructions x branches x (taken, page boundary, second level cold). */
+#define SLOT_CASES (9 * 24 * 8)
+
+/* Program `number` of those that hold all cases in their order; *next is where it begins. */
+void equivalence_generate_slots(struct program *program, uint64_t seed, unsigned number,
+				unsigned flags, unsigned *next);
+
 /* Steps; each makes one, of a kind that is possible now. */
 void step_vm_segment(struct gen *gen); /* steps_memory.c */
+/* steps_slot.c */
+void step_slot(struct gen *gen);
+void step_slot_case(struct gen *gen, unsigned number);
+/* steps_privileged.c: in kernel mode; in any mode. */
+void step_privileged(struct gen *gen);
+void step_any_mode(struct gen *gen);

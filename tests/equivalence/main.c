@@ -36,10 +36,12 @@ struct options {
 	bool ways[WAYS];
 	bool keep;
 	bool list;
+	bool slots;
 };
 
 struct session {
 	struct options options;
+	unsigned next_slot; /* --slots: the next case */
 	struct program *programs[PROGRAMS_PER_IMAGE];
 	uint64_t compared[WAYS];
 	uint64_t different[WAYS];
@@ -60,6 +62,7 @@ static const char usage[] =
 	"  --programs N     how many (default 32)\n"
 	"  --first N        number of the first one (default 0)\n"
 	"  --seed N         another set of programs (default 1)\n"
+	"  --slots          instead: all privileged instructions behind all branches\n"
 	"  --ways WAY,...   trap, shared-page, rewrite (default trap)\n"
 	"  --set KEY=VALUE  a setting of the run under the monitor; repeatable\n"
 	"  --directory DIR  for temporary files (default .)\n"
@@ -180,7 +183,12 @@ static bool run_programs(struct session *session, unsigned first, unsigned count
 
 	for (unsigned i = 0; i < count; i++) {
 		*session->programs[i] = (struct program){ 0 };
-		equivalence_generate(session->programs[i], options->seed, first + i, flags);
+		if (options->slots) {
+			equivalence_generate_slots(session->programs[i], options->seed, first + i,
+						   flags, &session->next_slot);
+		} else {
+			equivalence_generate(session->programs[i], options->seed, first + i, flags);
+		}
 		session->instructions += session->programs[i]->code_count;
 	}
 	if (!write_image(session, first, count, path, sizeof(path)) ||
@@ -213,21 +221,30 @@ static bool run_programs(struct session *session, unsigned first, unsigned count
 static bool run_by_ways(struct session *session, unsigned first, unsigned count)
 {
 	const bool *ways = session->options.ways;
+	unsigned slot = session->next_slot;
 
-	return (!ways[WAY_TRAP] || run_programs(session, first, count, 0, WAY_TRAP, WAY_PAGE)) &&
-	       ((!ways[WAY_PAGE] && !ways[WAY_REWRITE]) ||
-		run_programs(session, first, count, PROGRAM_PAGE, WAY_PAGE, WAYS));
+	if (ways[WAY_TRAP] && !run_programs(session, first, count, 0, WAY_TRAP, WAY_PAGE)) {
+		return false;
+	}
+	if (!ways[WAY_PAGE] && !ways[WAY_REWRITE]) {
+		return true;
+	}
+	session->next_slot = slot;
+	return run_programs(session, first, count, PROGRAM_PAGE, WAY_PAGE, WAYS);
 }
 
 static bool run_images(struct session *session)
 {
-	unsigned first = session->options.first;
-	unsigned end = first + session->options.programs;
+	const struct options *options = &session->options;
+	unsigned first = options->first;
+	unsigned end = first + options->programs;
 
-	while (first < end) {
+	while (options->slots ? session->next_slot < SLOT_CASES : first < end) {
 		unsigned count = PROGRAMS_PER_IMAGE - first % PROGRAMS_PER_IMAGE;
 
-		count = count < end - first ? count : end - first;
+		if (!options->slots && count > end - first) {
+			count = end - first;
+		}
 		if (!run_by_ways(session, first, count)) {
 			return false;
 		}
@@ -340,6 +357,9 @@ static bool take_option(struct options *options, int option)
 	case 'k':
 		options->keep = true;
 		return true;
+	case 'o':
+		options->slots = true;
+		return true;
 	case 'l':
 		options->list = true;
 		return true;
@@ -363,6 +383,7 @@ int main(int argc, char **argv)
 		{ "ways", required_argument, NULL, 'w' },
 		{ "set", required_argument, NULL, 'S' },
 		{ "directory", required_argument, NULL, 'd' },
+		{ "slots", no_argument, NULL, 'o' },
 		{ "keep", no_argument, NULL, 'k' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "reports", required_argument, NULL, 'r' },

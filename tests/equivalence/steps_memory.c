@@ -21,7 +21,8 @@ static const uint64_t narrow_addresses[] = {
 	0xffffffff80000000, 0xffffffff81000000, 0xffffffff9ffffff8, 0xffffffffa1000000,
 	0xffffffffbffffff8, 0xffffffffc1000000, 0xffffffffc100fff8, 0xffffffffd0000000,
 	0xffffffffddfffff8, 0xffffffffde001000, 0xffffffffdefffff8, 0xffffffffe0000000,
-	0xffffffffffffe000, 0xfffffffffffffff8, 0xffffffffcffeff00,
+	0xffffffffffffe000, 0xfffffffffffffff8, 0xffffffffcffeff00, 0xffffffffc3000000,
+	0xffffffffc8000000, 0xffffffffcfff0000, 0xffffffffcffffff8, 0xffffffffdf800000,
 };
 
 #define LENGTH(array) (unsigned)(sizeof(array) / sizeof((array)[0]))
@@ -66,8 +67,9 @@ void step_vm_segment(struct gen *gen)
 		address = wide_addresses[random_below(&gen->random, LENGTH(wide_addresses))];
 	}
 	if ((gen->program->flags & PROGRAM_PAGE) != 0 && (status & STATUS_KSU_USER) == 0 &&
-	    address - VM_SHARED_PAIR_LOW < 0x2000) {
-		/* The kernel of a VM that is rewritten has the shared page there. */
+	    (address - VM_SHARED_PAIR_LOW < 0x2000 ||
+	     (address & UINT32_MAX) - VM_TRAMPOLINE_BASE < VM_TRAMPOLINE_BYTES)) {
+		/* A kernel that is rewritten has the shared page and its trampolines there. */
 		address = 0x9000;
 	}
 	(void)step_begin(gen, id, 0);

@@ -32,3 +32,6 @@
 #define PROGRAM_VERBOSE 0x10 /* print each record */
 #define PROGRAM_RANDOM  0x20 /* refill by tlbwr: which refills there are is not compared */
 #define PROGRAM_PAGE    0x40 /* registers may be on the shared page (docs/machine/shared_page.md) */
+
+/* A call beside those of tests/conformance/image.h: Cause.IP1-0 become the argument. */
+#define CALL_CAUSE 5

@@ -68,6 +68,10 @@ static void refill(const struct frame *f, const uint64_t *page)
 	};
 
 	if (run.random_refill) {
+		/* Random counts instructions: two pages must not fall into one entry for ever. */
+		for (unsigned i = ++run.refills % 7; i > 0; i--) {
+			__asm__ volatile("" ::: "memory");
+		}
 		CP0_WRITE64(CP0_ENTRYHI, entry[0]);
 		CP0_WRITE(CP0_PAGEMASK, entry[1]);
 		CP0_WRITE(CP0_ENTRYLO0, entry[2]);
@@ -136,6 +140,9 @@ static bool serve_call(struct frame *f, unsigned code)
 	case CALL_FORGET:
 		forget_refills(f);
 		break;
+	case CALL_CAUSE:
+		CP0_WRITE(CP0_CAUSE, (uint64_t)argument << CAUSE_IP_SHIFT);
+		break;
 	case CALL_SKIP:
 		break; /* for other simulators (tests/conformance) */
 	default:
@@ -145,11 +152,29 @@ static bool serve_call(struct frame *f, unsigned code)
 	return true;
 }
 
+/* The timer: the program waits for it in a loop, and leaves that. Only then IM7 is set. */
+static bool is_timer(const struct frame *f)
+{
+	return exception_code(f) == EXC_INT &&
+	       (f->cp0[CP0_CAUSE] & f->cp0[CP0_STATUS] & CAUSE_IP_TIMER) != 0;
+}
+
+static void end_timer(struct frame *f)
+{
+	CP0_WRITE(CP0_COMPARE, -1);
+	f->cp0[CP0_EPC] = 0;
+	f->cp0[CP0_COMPARE] = (uint64_t)-1;
+	f->cp0[CP0_CAUSE] &= 0x7fffffff; /* BD */
+	record_exception(f);
+	skip_instruction(f);
+}
+
+/* With EXL set a refill comes to the general vector; pages of the program are all valid. */
 static bool is_refill(const struct frame *f)
 {
 	unsigned code = exception_code(f);
 
-	return (code == EXC_TLBL || code == EXC_TLBS) && f->vector < 3;
+	return code == EXC_TLBL || code == EXC_TLBS;
 }
 
 void handle_exception(struct frame *f)
@@ -170,6 +195,10 @@ void handle_exception(struct frame *f)
 		if (serve_call(f, word >> 6 & 0xfffff)) {
 			return;
 		}
+	}
+	if (is_timer(f)) {
+		end_timer(f);
+		return;
 	}
 	if (page == NULL || !run.random_refill) {
 		record_exception(f);
