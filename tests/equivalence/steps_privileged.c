@@ -183,8 +183,10 @@ static void step_interrupt(struct gen *gen)
 		emit_constant(gen, reg, status);
 		emit_tested(gen, ISA_mtc0, (struct operands){ .rt = reg, .rd = CP0_STATUS });
 	}
-	/* Nothing that raises an exception: on the processor that would come first. */
-	emit_nops(gen, 1);
+	/*
+	 * Nothing that raises an exception: on the processor that would come first. And no nop: a
+	 * rewritten move to Status takes it along.
+	 */
 	emit_constant(gen, reg, gen->status);
 	emit_tested(gen, ISA_mtc0, (struct operands){ .rt = reg, .rd = CP0_STATUS });
 	emit_nops(gen, 2);

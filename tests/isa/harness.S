@@ -11,7 +11,7 @@
 	.globl	_start
 _start:
 	/* Four vectors, 16 bytes of code each: offset in k0, then the handler. */
-	lui	$t0, 0x8000
+	dli	$t0, UNMAPPED
 	dla	$t1, vector_code
 	li	$t2, 4
 1:	.rept	5

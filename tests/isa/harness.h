@@ -37,6 +37,8 @@
 #include "machine/map.h"
 #include "machine/power.h"
 #include "machine/testmips.h"
+#include "machine/uart.h"
+#include "machine/vm.h"
 
 /* What the last exception left behind: offsets in `record`, 64 bits each. */
 #define RECORD_COUNT    0 /* exceptions so far */
@@ -53,15 +55,27 @@
 
 #define TEST_STATUS (STATUS_CU1 | STATUS_FR | STATUS_KX)
 
-/* KSEG1 addresses of the devices a case needs; pass them to li. */
+/*
+ * Addresses of the devices a case needs, in KSEG1; pass them to li. With TEST_IN_VM a case is a
+ * kernel of a virtual machine: what the window and the device area hold stands for KSEG0 and KSEG1
+ * (machine/vm.h; tests/equivalence).
+ */
+#ifdef TEST_IN_VM
+#define UNMAPPED   0xffffffffc0000000
+#define DEVICES    (0xffffffff00000000 + VM_DEVICES_BASE - MAP_IO_BASE)
+#define CONSOLE    (DEVICES + MAP_CONSOLE_BASE + UART_OFFSET)
+#else
+#define UNMAPPED   0xffffffff80000000
+#define DEVICES    0xffffffffa0000000
 #define CONSOLE    0xffffffffb0000000
-#define MP         (0xffffffffa0000000 + TESTMIPS_MP_BASE)
-#define ANNOTATION (0xffffffffa0000000 + MAP_ANNOTATION_BASE)
-#define POWER      (0xffffffffa0000000 + MAP_POWER_BASE)
+#endif
+#define MP         (DEVICES + TESTMIPS_MP_BASE)
+#define ANNOTATION (DEVICES + MAP_ANNOTATION_BASE)
+#define POWER      (DEVICES + MAP_POWER_BASE)
 
 /* MAP_CODE maps physical 0 to 16 MB here; a label's alias is (label + USER_OFFSET). */
 #define USER_BASE   0x02000000
-#define USER_OFFSET 0x82000000
+#define USER_OFFSET (USER_BASE - UNMAPPED)
 
 /* Free physical memory for mappings: frames from 4 MB up to the end of RAM (32 MB). */
 #define SCRATCH 0x00400000

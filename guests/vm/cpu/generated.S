@@ -44,4 +44,4 @@ generated_slots:
 	tlbr
 	tlbwi
 	tlbwr
-	cache	1, 0($0)
+	cache	1, 0($25)

@@ -48,7 +48,7 @@ END(registers_\name)
 	THROUGH	tlbp, tlbp
 	THROUGH	load, lw $0, 0($4)
 	THROUGH	store, sw $0, 0($4)
-	THROUGH	cache, cache 1, 0($5)
+	THROUGH	cache, cache 1, 0($sp)
 
 	.bss
 	.balign	8
