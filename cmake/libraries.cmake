@@ -7,6 +7,7 @@ pkg_check_modules(DW REQUIRED IMPORTED_TARGET libdw)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 pkg_check_modules(LUA REQUIRED IMPORTED_TARGET lua5.4)
 
 # Optional: the window of --display.

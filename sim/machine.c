@@ -44,6 +44,7 @@ struct machine_config machine_config_default(void)
 		.date_s = 1767225600, /* 2026-01-01 */
 		.local_ns = 300,
 		.remote_ns = 900,
+		.network = { .latency_ns = 10000, .bytes_per_s = 125000000 },
 	};
 }
 
@@ -381,6 +382,12 @@ void machine_set_log(struct machine *machine, machine_log_fn *fn, void *context)
 {
 	machine->log = fn;
 	machine->log_context = context;
+}
+
+void machine_set_tap(struct machine *machine, machine_tap_fn *fn, void *context)
+{
+	machine->tap = fn;
+	machine->tap_context = context;
 }
 
 void machine_log(const struct machine *machine, const char *text)

@@ -19,7 +19,7 @@
 
 #define MACHINE_CPUS_MAX  64
 #define MACHINE_DISKS_MAX 8
-/* Disk i is in this virtio slot + i. */
+/* Disk i is in this virtio slot + i, and so are network devices. */
 #define MACHINE_DISK_SLOT 0
 /* Of the frame buffer: pixels of a line, lines. */
 #define MACHINE_PICTURE_MAX 4096
@@ -31,6 +31,22 @@ struct machine_picture {
 	uint32_t format; /* FRAMEBUFFER_FORMAT_* */
 	uint64_t paddr;  /* of the first pixel, a page boundary */
 };
+#define MACHINE_NICS_MAX 8
+#define MACHINE_NIC_SLOT 8
+
+/* A network device, and the switch that all are connected to. */
+struct nic_config {
+	uint8_t mac[6];
+	uint32_t mtu; /* MACHINE_MTU_MIN to MACHINE_MTU_MAX */
+};
+
+struct network_config {
+	uint64_t latency_ns;  /* in the switch */
+	uint64_t bytes_per_s; /* of each link, not 0 */
+};
+
+#define MACHINE_MTU_MIN 68
+#define MACHINE_MTU_MAX 65535
 
 enum machine_type {
 	MACHINE_TESTMIPS, /* RAM from 0 to at most 256 MB, GXemul's devices from 0x10000000 */
@@ -66,6 +82,9 @@ struct machine_config {
 
 	unsigned disks; /* both types */
 	struct disk_config disk[MACHINE_DISKS_MAX];
+	unsigned nics;
+	struct nic_config nic[MACHINE_NICS_MAX];
+	struct network_config network;
 };
 
 /* Why a run came to its end, or to a pause. */
@@ -138,6 +157,10 @@ void machine_set_mark(struct machine *machine, machine_mark_fn *fn, void *contex
 /* Who is told, a line each, of what devices find wrong with what a guest does. */
 typedef void machine_log_fn(void *context, const char *text, uint64_t cycle);
 void machine_set_log(struct machine *machine, machine_log_fn *fn, void *context);
+
+/* Who is shown each frame that comes to the switch: a capture. */
+typedef void machine_tap_fn(void *context, const uint8_t *frame, uint32_t bytes, uint64_t cycle);
+void machine_set_tap(struct machine *machine, machine_tap_fn *fn, void *context);
 
 struct core_hooks;
 

@@ -60,6 +60,8 @@ struct machine {
 	void *mark_context;
 	machine_log_fn *log;
 	void *log_context;
+	machine_tap_fn *tap;
+	void *tap_context;
 };
 
 /* Turns and CPUs: the same numbers, or the other way round. */

@@ -45,6 +45,20 @@ static void disk_config_state(struct disk_config *disk, struct state_io *io)
 	state_io_u64(io, &disk->jitter_ns);
 }
 
+static void network_config_state(struct machine_config *config, struct state_io *io)
+{
+	state_io_u64(io, &config->network.latency_ns);
+	state_io_u64(io, &config->network.bytes_per_s);
+	state_io_index(io, &config->nics, MACHINE_NICS_MAX + 1);
+	for (unsigned i = 0; i < config->nics; i++) {
+		state_io_bytes(io, config->nic[i].mac, sizeof(config->nic[i].mac));
+		state_io_u32(io, &config->nic[i].mtu);
+	}
+	if (config->network.bytes_per_s == 0) {
+		io->has_failed = true;
+	}
+}
+
 void config_state(struct machine_config *config, struct state_io *io)
 {
 	unsigned type = config->type;
@@ -77,4 +91,5 @@ void config_state(struct machine_config *config, struct state_io *io)
 	for (unsigned i = 0; i < config->disks; i++) {
 		disk_config_state(&config->disk[i], io);
 	}
+	network_config_state(config, io);
 }

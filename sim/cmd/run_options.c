@@ -35,6 +35,8 @@ void run_options_fill(struct run_options *o, struct option rows[RUN_OPTIONS_ROWS
 		  "what is typed at console 0; - is standard input", 0, 0, NULL },
 		{ "--console", OPTION_FLAG, &o->console, NULL,
 		  "type at console 0 yourself; Ctrl-A x quits (docs/console.md)", 0, 0, NULL },
+		{ "--capture", OPTION_TEXT, &o->capture, "FILE",
+		  "write the frames of the machine's network there, for tcpdump", 0, 0, NULL },
 		{ "--record", OPTION_TEXT, &o->record, "FILE",
 		  "with --console: write what is typed, and when", 0, 0, NULL },
 		{ "--replay", OPTION_TEXT, &o->replay, "FILE",

@@ -23,6 +23,7 @@ struct run_options {
 	const char *save;
 	const char *script; /* file of a scripted console, or NULL */
 	const char *record; /* file of what is typed, or NULL */
+	const char *capture;
 	const char *replay;
 	const char *gdb;   /* address, or NULL */
 	const char *trace; /* categories, or NULL */
@@ -42,7 +43,7 @@ struct run_options {
 	bool warn;
 };
 
-#define RUN_OPTIONS_ROWS 27U
+#define RUN_OPTIONS_ROWS 28U
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);

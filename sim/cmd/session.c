@@ -207,6 +207,8 @@ bool session_begin(struct session *session, struct error *err)
 	       open_consoles(session, err) &&
 	       observers_begin(&session->observers, &observe, &session->outputs, session->machine,
 			       session->symbols, err) &&
+	       capture_begin(&session->capture, o->capture, &session->outputs, session->machine,
+			     err) &&
 	       series_begin(&session->series, &session->outputs, session->machine, o->interval_ns,
 			    err) &&
 	       open_debugger(session, err) && open_typing(session, err) &&
@@ -335,7 +337,8 @@ static bool write_results(struct session *session, const json_t *config, json_t 
 {
 	struct output_set *outputs = &session->outputs;
 
-	if (!observers_finish(&session->observers, err) || !show_finish(&session->show, err)) {
+	if (!observers_finish(&session->observers, err) ||
+	    !capture_finish(&session->capture, err) || !show_finish(&session->show, err)) {
 		return false;
 	}
 	if (outputs->directory != NULL) {
@@ -403,6 +406,7 @@ void session_release(struct session *session)
 	session->gdb = NULL;
 	saver_release(&session->saver);
 	series_release(&session->series);
+	capture_release(&session->capture);
 	saver_release(&session->script_saver);
 	script_release(&session->script);
 	typed_log_release(&session->replay);

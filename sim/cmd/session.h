@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "sim/cmd/capture.h"
 #include "sim/cmd/console_sink.h"
 #include "sim/cmd/input.h"
 #include "sim/cmd/keyboard.h"
@@ -40,6 +41,7 @@ struct session {
 	struct console_sink sink;
 	struct saver saver;
 	struct series series;
+	struct capture capture;
 	struct saver script_saver;
 	struct progress progress;
 	struct input input;

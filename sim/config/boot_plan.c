@@ -65,17 +65,6 @@ static void make_disks(struct devtree_vm_disk *disk, const struct config_vm *vm)
 	}
 }
 
-/* "02:4d:42:00:00:01", no group address. */
-static bool parse_mac(const char *text, uint8_t mac[DEVTREE_MAC_BYTES])
-{
-	int end = -1;
-
-	return strlen(text) == 3 * DEVTREE_MAC_BYTES - 1 && strpbrk(text, " +-x") == NULL &&
-	       sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2],
-		      &mac[3], &mac[4], &mac[5], &end) == DEVTREE_MAC_BYTES &&
-	       end == 3 * DEVTREE_MAC_BYTES - 1 && (mac[0] & 1) == 0;
-}
-
 /* An address that is made is locally administered, and names machine and slot. */
 static bool make_nics(struct devtree_vm_nic *nic, size_t number, const struct config_vm *vm,
 		      struct error *err)
@@ -91,7 +80,7 @@ static bool make_nics(struct devtree_vm_nic *nic, size_t number, const struct co
 		const uint8_t made[] = { 0x02, 'M', 'B', 1, (uint8_t)number, (uint8_t)i };
 
 		memcpy(nic[i].mac, made, sizeof(made));
-		if (item[i].mac[0] != '\0' && !parse_mac(item[i].mac, nic[i].mac)) {
+		if (item[i].mac[0] != '\0' && !config_parse_mac(item[i].mac, nic[i].mac)) {
 			return error_set(err, EXIT_USAGE,
 					 "vms[%zu].nics[%zu].mac is \"%.40s\": expected the "
 					 "address of a device, as \"02:4d:42:00:00:01\"",

@@ -77,6 +77,34 @@ static bool check_disks(const struct config *config, struct error *err)
 	return true;
 }
 
+static bool check_nics(const struct config *config, struct error *err)
+{
+	uint8_t mac[MACHINE_NICS_MAX][6];
+
+	for (size_t i = 0; i < config->machine.nics.count; i++) {
+		const char *text = ((const struct config_nic *)config->machine.nics.item)[i].mac;
+		char key[64];
+		char what[256];
+
+		snprintf(key, sizeof(key), "machine.nics[%zu].mac", i + 1);
+		if (!config_mac(config, i, mac[i])) {
+			snprintf(what, sizeof(what),
+				 "is \"%.100s\": expected the address of one device, as "
+				 "02:4d:42:00:00:01",
+				 text);
+			return refuse(config, key, what, err);
+		}
+		for (size_t j = 0; j < i; j++) {
+			if (memcmp(mac[i], mac[j], sizeof(mac[i])) == 0) {
+				snprintf(what, sizeof(what), "is that of machine.nics[%zu] already",
+					 j + 1);
+				return refuse(config, key, what, err);
+			}
+		}
+	}
+	return true;
+}
+
 static const char *module_name(const void *context, size_t index)
 {
 	return ((const struct config_module *)context)[index].name;
@@ -214,7 +242,7 @@ bool check_config(const struct config *config, struct error *err)
 	size_t trees = 0;
 	char text[128];
 
-	if (!check_machine(config, err) || !check_disks(config, err) ||
+	if (!check_machine(config, err) || !check_disks(config, err) || !check_nics(config, err) ||
 	    !check_modules(config, err) || !check_console(config, err)) {
 		return false;
 	}

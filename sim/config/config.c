@@ -17,6 +17,7 @@
 
 #define FILE_BYTES_MAX (1U << 20)
 #define FROZEN_VERSION 1
+#define MAC_TEXT_BYTES 17
 
 /* A config.json of an earlier run, or its "configuration" alone. */
 static bool take_json(struct config *config, const char *text, size_t size, struct error *err)
@@ -219,6 +220,45 @@ static void place_picture(const struct config *config, struct machine_config *ma
 	}
 }
 
+bool config_parse_mac(const char *text, uint8_t mac[6])
+{
+	int used = 0;
+
+	/* sscanf alone would take blanks and signs. */
+	return strspn(text, "0123456789abcdefABCDEF:") == strlen(text) &&
+	       sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2],
+		      &mac[3], &mac[4], &mac[5], &used) == 6 &&
+	       used == MAC_TEXT_BYTES && text[used] == '\0' && (mac[0] & 1) == 0;
+}
+
+bool config_mac(const struct config *config, size_t number, uint8_t mac[6])
+{
+	const struct config_nic *nic =
+		(const struct config_nic *)config->machine.nics.item + number;
+	static const uint8_t ours[6] = { 0x02, 'M', 'B', 0, 0, 0 };
+
+	if (nic->mac[0] == '\0') {
+		memcpy(mac, ours, sizeof(ours));
+		mac[5] = (uint8_t)number;
+		return true;
+	}
+	return config_parse_mac(nic->mac, mac);
+}
+
+static void fill_network(const struct config *config, struct machine_config *machine)
+{
+	const struct config_machine *m = &config->machine;
+
+	machine->network.latency_ns = m->network_latency_ns;
+	machine->network.bytes_per_s = m->network_bytes_per_s;
+	machine->nics = (unsigned)m->nics.count;
+	for (unsigned i = 0; i < machine->nics; i++) {
+		/* check.c has looked at it. */
+		config_mac(config, i, machine->nic[i].mac);
+		machine->nic[i].mtu = (uint32_t)((const struct config_nic *)m->nics.item)[i].mtu;
+	}
+}
+
 struct machine_config config_to_machine(const struct config *config, bool program_is_big)
 {
 	const struct config_machine *m = &config->machine;
@@ -243,6 +283,7 @@ struct machine_config config_to_machine(const struct config *config, bool progra
 	place_picture(config, &machine);
 	fill_memory(config, &machine.memory);
 	fill_disks(config, &machine);
+	fill_network(config, &machine);
 	if (m->hazards != CONFIG_HAZARDS_AUTO) {
 		machine.hazard_check = m->hazards == CONFIG_HAZARDS_ON;
 	}

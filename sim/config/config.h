@@ -50,6 +50,9 @@ struct config_machine {
 	unsigned hazards;         /* enum config_hazards */
 	unsigned turns;           /* 1: reversed */
 	struct config_list disks; /* struct config_disk */
+	struct config_list nics;  /* struct config_nic */
+	uint64_t network_latency_ns;
+	uint64_t network_bytes_per_s;
 };
 
 struct config_cache {
@@ -90,6 +93,11 @@ struct config_disk {
 	uint64_t latency_ns;
 	uint64_t bytes_per_s;
 	uint64_t jitter_ns;
+};
+
+struct config_nic {
+	char *mac; /* "": made from its number */
+	uint64_t mtu;
 };
 
 struct config_module {
@@ -189,6 +197,12 @@ void config_release(struct config *config);
  * needs config_release() afterwards.
  */
 bool config_load_console(struct config *config, const char *path, struct error *err);
+
+/* The address of one device, as 02:4d:42:00:00:01. False: the text is none. */
+bool config_parse_mac(const char *text, uint8_t mac[6]);
+
+/* The address of network device `number`. False: the text is none, or that of a group. */
+bool config_mac(const struct config *config, size_t number, uint8_t mac[6]);
 
 /* The machine it asks for. */
 struct machine_config config_to_machine(const struct config *config, bool program_is_big);

@@ -35,6 +35,7 @@ static const char *const model_names[] = { "fixed", NULL };
 #define MACHINE(member) offsetof(struct config, machine.member)
 #define MEMORY(member)  offsetof(struct config, memory.member)
 #define DISK(member)    offsetof(struct config_disk, member)
+#define NIC(member)     offsetof(struct config_nic, member)
 #define MODULE(member)  offsetof(struct config_module, member)
 #define STEP(member)    offsetof(struct config_step, member)
 #define VM(member)      offsetof(struct config_vm, member)
@@ -128,6 +129,17 @@ const struct schema_key schema_keys[] = {
 	  1, MACHINE_PICTURE_MAX, NULL, "its lines", 0 },
 	{ "framebuffer.format", SCHEMA_CHOICE, offsetof(struct config, framebuffer.format),
 	  "x8r8g8b8", 0, 0, format_names, "its pixels, 32 or 16 bits", 0 },
+	{ "machine.nics", SCHEMA_LIST, MACHINE(nics), NULL, 0, MACHINE_NICS_MAX, NULL,
+	  "network devices, in virtio slots from 8 on, all at one switch",
+	  sizeof(struct config_nic) },
+	{ "machine.nics[].mac", SCHEMA_TEXT, NIC(mac), "", 0, 0, NULL,
+	  "its address, as 02:4d:42:00:00:00; empty: that, with its number as last part", 0 },
+	{ "machine.nics[].mtu", SCHEMA_NUMBER, NIC(mtu), "1500", MACHINE_MTU_MIN, MACHINE_MTU_MAX,
+	  NULL, "longest packet, without the 14 bytes of the frame's header", 0 },
+	{ "machine.network.latency", SCHEMA_TIME, MACHINE(network_latency_ns), "10us", 0,
+	  MAX_DISK_NS, NULL, "of a frame in the switch", 0 },
+	{ "machine.network.rate", SCHEMA_NUMBER, MACHINE(network_bytes_per_s), "125M", 1,
+	  1000000000000, NULL, "bytes in a second on each link", 0 },
 
 	{ "memory.l1i.size", SCHEMA_SIZE, MEMORY(l1i.bytes), "32K", 16, 1U << 30, NULL,
 	  "first-level cache for instructions", 0 },

@@ -150,6 +150,9 @@ static void write_soc(struct devtree_writer *writer, const struct machine_config
 	for (unsigned i = 0; i < config->disks; i++) {
 		devices_write_virtio(writer, MACHINE_DISK_SLOT + i);
 	}
+	for (unsigned i = 0; i < config->nics; i++) {
+		devices_write_virtio(writer, MACHINE_NIC_SLOT + i);
+	}
 	for (unsigned i = 0; i < config->nodes; i++) {
 		uint64_t base = MAP_NODE_BASE + (uint64_t)i * MAP_NODE_STRIDE;
 

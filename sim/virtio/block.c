@@ -329,6 +329,7 @@ static void tell(struct block *block, const struct error *err)
 static void store(struct block *block)
 {
 	struct queue_chain *chain = &block->chain;
+	struct queue *queue = &block->virtio.queue[0];
 	bool has_input =
 		!has_output(block) && block->bytes > 0 && block->type != VIRTIO_BLOCK_T_FLUSH;
 	struct error err;
@@ -347,8 +348,8 @@ static void store(struct block *block)
 	if (status != NULL) {
 		*status = block->status;
 	}
-	if (status == NULL ||
-	    !queue_return(&block->virtio.queue[0], &block->dma, chain->head, written)) {
+	if (status == NULL || !queue_return(queue, &block->dma, chain->head, written) ||
+	    !queue_publish(queue, &block->dma)) {
 		virtio_fail(&block->virtio, "the host is out of memory");
 		return;
 	}

@@ -7,6 +7,7 @@
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
 #include "sim/state_io.h"
+#include "sim/virtio/ethernet.h"
 #include "sim/virtio/virtio.h"
 
 /*
@@ -18,6 +19,7 @@
 struct bus {
 	struct device device;
 	struct virtio *slot[MAP_VIRTIO_COUNT]; /* NULL: empty */
+	struct ethernet *ethernet;             /* NULL: no network devices */
 };
 
 static uint64_t earliest(const struct bus *bus)
@@ -155,6 +157,9 @@ static void bus_hash(const struct device *device, struct state_hash *hash)
 			virtio_hash(bus->slot[i], hash);
 		}
 	}
+	if (bus->ethernet != NULL) {
+		ethernet_hash(bus->ethernet, hash);
+	}
 }
 
 static void bus_state(struct device *device, struct state_io *io)
@@ -169,6 +174,9 @@ static void bus_state(struct device *device, struct state_io *io)
 			io->has_failed = true;
 			return;
 		}
+	}
+	if (bus->ethernet != NULL) {
+		ethernet_state(bus->ethernet, io);
 	}
 }
 
@@ -185,6 +193,7 @@ static void bus_destroy(struct device *device)
 			free(bus->slot[i]);
 		}
 	}
+	ethernet_destroy(bus->ethernet);
 }
 
 static const struct device_ops bus_ops = {
@@ -239,6 +248,32 @@ static bool plug_disk(struct bus *bus, unsigned slot, const struct disk_config *
 	return true;
 }
 
+static void wake_nic(void *context, unsigned port, uint64_t cycle)
+{
+	struct bus *bus = context;
+
+	virtio_wake(bus->slot[MACHINE_NIC_SLOT + port], cycle);
+}
+
+static bool plug_nics(struct bus *bus, struct error *err)
+{
+	const struct machine_config *config = &bus->device.machine->config;
+
+	if (config->nics == 0) {
+		return true;
+	}
+	bus->ethernet = ethernet_create(bus->device.machine, wake_nic, bus);
+	for (unsigned i = 0; i < config->nics && bus->ethernet != NULL; i++) {
+		struct virtio *virtio = nic_create(bus->ethernet, i, &config->nic[i]);
+
+		if (virtio == NULL) {
+			return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+		}
+		plug(bus, MACHINE_NIC_SLOT + i, virtio);
+	}
+	return bus->ethernet != NULL || error_set(err, EXIT_HOST_IO, "the host is out of memory");
+}
+
 bool virtio_bus_plug(struct device *device, struct error *err)
 {
 	const struct machine_config *config = &device->machine->config;
@@ -249,5 +284,5 @@ bool virtio_bus_plug(struct device *device, struct error *err)
 			return false;
 		}
 	}
-	return true;
+	return plug_nics(bus, err);
 }

@@ -262,12 +262,18 @@ bool queue_return(struct queue *queue, struct dma *dma, uint16_t head, uint32_t 
 	}
 	queue_put(data, 4, head);
 	queue_put(data + 4, 4, bytes);
-	/* The index comes after the entry. */
-	data = dma_add(dma, queue->used + VIRTIO_RING_INDEX, 2, true);
+	queue->next_used++;
+	return true;
+}
+
+bool queue_publish(const struct queue *queue, struct dma *dma)
+{
+	uint8_t *data = dma_add(dma, queue->used + VIRTIO_RING_INDEX, 2, true);
+
 	if (data == NULL) {
 		return false;
 	}
-	queue_put(data, 2, ++queue->next_used);
+	queue_put(data, 2, queue->next_used);
 	return true;
 }
 

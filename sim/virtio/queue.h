@@ -72,8 +72,12 @@ bool queue_peek(const struct queue_chain *chain, const struct machine *machine, 
 uint8_t *queue_add(const struct queue_chain *chain, struct dma *dma, bool is_write, uint64_t offset,
 		   uint32_t bytes);
 
-/* Adds to `dma` what returns chain `head`, into which `bytes` were written. */
+/*
+ * Adds to `dma` what returns chain `head`, into which `bytes` were written; then what lets the
+ * guest see it, and all that were returned before.
+ */
 bool queue_return(struct queue *queue, struct dma *dma, uint16_t head, uint32_t bytes);
+bool queue_publish(const struct queue *queue, struct dma *dma);
 
 /*
  * After the dma that returned chains: does the guest want an interrupt? What is read becomes

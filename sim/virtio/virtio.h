@@ -84,3 +84,9 @@ uint64_t virtio_cycles(const struct virtio *virtio, uint64_t ns);
 /* A block device; takes no part in opening the disk, but closes it. NULL: no memory. */
 struct disk;
 struct virtio *block_create(struct disk *disk, uint64_t jitter_ns);
+
+/* The network device at this port of the switch. NULL: no memory. */
+struct ethernet;
+struct nic_config;
+struct virtio *nic_create(struct ethernet *ethernet, unsigned port,
+			  const struct nic_config *config);

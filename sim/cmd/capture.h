@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* capture.h - the frames of the machine's network, in a file for tcpdump and Wireshark. */
+#pragma once
+
+#include <pcap/pcap.h>
+#include <stdbool.h>
+
+#include "sim/cmd/output.h"
+#include "sim/machine.h"
+
+struct capture {
+	const struct machine_config *config;
+	pcap_t *pcap;
+	pcap_dumper_t *dumper; /* NULL: nothing is captured */
+	int failure;           /* errno of the first write that failed, or 0 */
+};
+
+/*
+ * Begins where the machine has network devices and there is a place for it: the file `path`, or
+ * network.pcap of the results. Times are those of the machine, to the nanosecond.
+ */
+bool capture_begin(struct capture *capture, const char *path, struct output_set *outputs,
+		   struct machine *machine, struct error *err);
+
+/* Writes out what is left. */
+bool capture_finish(struct capture *capture, struct error *err);
+void capture_release(struct capture *capture);
