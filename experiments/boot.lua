@@ -9,10 +9,10 @@
 -- A checkpoint to go on from: --set console[1].save=booted.ckpt, then mirrorball resume booted.ckpt.
 return {
 	machine = { nodes = 1, cpus_per_node = 1, memory_per_node = "64M" },
-	program = "cache:images/vmlinux",
-	initrd = "cache:images/initramfs.cpio",
+	program = "../build/guests/vmlinux",
+	initrd = "../build/guests/initramfs.cpio",
 	bootargs = "console=ttyS0 panic=0",
 	console = {
-		{ wait = ":~# ", timeout = "60s", stop = "on" },
+		{ wait = "# ", timeout = "60s", stop = "on" },
 	},
 }

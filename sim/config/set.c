@@ -130,8 +130,7 @@ static json_t *make_value(const struct schema_key *key, const char *text)
 	char *here = NULL;
 	json_t *value;
 
-	if (key->kind == SCHEMA_FILE && text[0] != '/' && text[0] != '\0' &&
-	    strncmp(text, "cache:", 6) != 0) {
+	if (key->kind == SCHEMA_FILE && text[0] != '/' && text[0] != '\0') {
 		here = getcwd(NULL, 0);
 	}
 	value = here != NULL ? json_sprintf("%s/%s", here, text) : json_string(text);

@@ -7,12 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "machine/devtree.h"
 #include "sim/cmd/options.h"
 
-#define CACHE_PREFIX   "cache:"
 #define PATH_MAX_BYTES 256U
 #define KEYS_MAX       256U /* more than the schema has */
 
@@ -199,31 +197,6 @@ static bool read_text(const struct reading *r, const json_t *value)
 	return true;
 }
 
-/* "cache:NAME": a file that guests/build has made, in the cache of tools/packages.sh. */
-static char *cache_path(const char *name)
-{
-	const char *own = getenv("MIRRORBALL_CACHE");
-	const char *users = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-	bool has_own = own != NULL && own[0] != '\0';
-	bool has_users = users != NULL && users[0] != '\0';
-	char *path;
-	int length;
-
-	if (has_own) {
-		length = asprintf(&path, "%s/%s", own, name);
-	} else if (has_users) {
-		length = asprintf(&path, "%s/mirrorball/%s", users, name);
-	} else {
-		length = asprintf(&path, "%s/.cache/mirrorball/%s",
-				  home != NULL && home[0] != '\0' ? home : "/tmp", name);
-	}
-	if (length < 0) {
-		abort(); /* the host is out of memory */
-	}
-	return path;
-}
-
 /* A file's name: relative to the folder of the configuration file. */
 static bool read_file_name(const struct reading *r, const json_t *value)
 {
@@ -235,17 +208,7 @@ static bool read_file_name(const struct reading *r, const json_t *value)
 	if (name == NULL || (name[0] == '\0' && !is_optional)) {
 		return refuse(r, value, schema_expected(r->key->kind));
 	}
-	if (strncmp(name, CACHE_PREFIX, strlen(CACHE_PREFIX)) == 0) {
-		path = cache_path(name + strlen(CACHE_PREFIX));
-		if (access(path, R_OK) != 0) {
-			error_set(r->err, EXIT_HOST_IO,
-				  "%s: %s: there is no %s; guests/build makes the images of the "
-				  "cache",
-				  r->config->path, r->path, path);
-			free(path);
-			return false;
-		}
-	} else if (name[0] == '\0' || name[0] == '/' || slash == NULL) {
+	if (name[0] == '\0' || name[0] == '/' || slash == NULL) {
 		path = copy_text(name);
 	} else if (asprintf(&path, "%.*s/%s", (int)(slash - r->config->path), r->config->path,
 			    name) < 0) {
