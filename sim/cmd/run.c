@@ -207,11 +207,18 @@ static bool take_console(struct run *run, struct error *err)
 	if (config->console.count == 0 || o->script != NULL) {
 		return true;
 	}
-	if (o->input != NULL || o->gdb != NULL) {
+	if (o->gdb != NULL) {
+		/* Who debugs stops where a step would wait. */
+		if (!o->quiet) {
+			fprintf(stderr, "mirrorball: the debugger has the run: no console steps\n");
+		}
+		return true;
+	}
+	if (o->input != NULL) {
 		return error_set(err, EXIT_USAGE,
 				 "%s: the configuration has console steps, which do not go "
-				 "together with %s",
-				 run->file, o->input != NULL ? "--input" : "--gdb");
+				 "together with --input",
+				 run->file);
 	}
 	return script_create(&run->session.script, &config->console, config->machine.clock_hz, err);
 }
