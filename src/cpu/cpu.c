@@ -2,6 +2,7 @@
 /* cpu.c - a CPU of the machine made ready to run guests. */
 #include "src/cpu/cpu.h"
 
+#include "src/cpu/asid.h"
 #include "src/cpu/platform.h"
 #include "src/cpu/trap.h"
 #include "src/cpu/vcpu.h"
@@ -50,12 +51,14 @@ void cpu_start(struct cpu *cpu, uint64_t vectors)
 				   ENTRYLO_D | ENTRYLO_V | ENTRYLO_G,
 			   ENTRYLO_G };
 	uint64_t entryhi = (uint64_t)(int64_t)CPU_SELF & (ENTRYHI_R | ENTRYHI_VPN2);
-	size_t bytes = (size_t)(trap_vectors_end - trap_vectors);
+	const char *block = asid_is_virtual ? trap_vectors_asid : trap_vectors;
+	size_t bytes =
+		(size_t)((asid_is_virtual ? trap_vectors_asid_end : trap_vectors_end) - block);
 
 	cp0_write(CP0_STATUS, STATUS_KX);
 	if (vectors != UINT64_MAX) {
 		CHECK(bytes <= VECTORS_BYTES);
-		memcpy(memory_at(vectors), trap_vectors, bytes);
+		memcpy(memory_at(vectors), block, bytes);
 	}
 	cp0_write64(CP0_ENTRYHI, 0);
 	tlb_hw_flush_from(0, cpu->tlb_entries);

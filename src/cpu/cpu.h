@@ -50,7 +50,8 @@ struct cpu {
 	uint64_t l2_offset_mask;
 	uint64_t window_base; /* of the current VM: its pmap, for the window refill */
 	uint32_t window_pairs;
-	struct vcpu *current; /* whose registers the CPU holds; NULL: none */
+	struct vcpu *current;   /* whose registers the CPU holds; NULL: none */
+	uint64_t asid_exchange; /* virtual ASIDs: the hardware's ^ the guest's */
 	uint64_t stack_top;
 	uint64_t fast_refills; /* counted by the assembly path, all VCPUs together */
 	uint64_t fast_windows;
@@ -77,6 +78,9 @@ struct cpu {
 	uint32_t tlb_entries;    /* of the hardware TLB */
 	uint32_t interrupt_mask; /* Status.IM while guests run */
 	uint32_t slice_counts;   /* a time slice, in counts */
+
+	uint32_t asid_next;       /* virtual ASIDs: the next one to give out; 0: none yet */
+	uint32_t asid_generation; /* how often all have been given out */
 
 	uint32_t random; /* of the torture build */
 

@@ -4,11 +4,13 @@
 
 #include "isa/cp0.h"
 
+#include "src/cpu/asid.h"
 #include "src/cpu/cpu.h"
 #include "src/include/atomic.h"
 #include "src/include/memory.h"
 #include "src/lib/string.h"
 #include "src/mips_tlb/tlb_hw.h"
+#include "src/mips_tlb/window.h"
 
 void lock_acquire(struct lock *lock)
 {
@@ -56,6 +58,41 @@ void tlb_hw_flush(void)
 	tlb_hw_flush_from(CPU_WIRED_COUNT, cpu_self()->tlb_entries);
 }
 
+/* Any ASID: each has its own entry of a window pair. */
+static void remove_everywhere(uint64_t entryhi)
+{
+	uint32_t count = cpu_self()->tlb_entries;
+
+	for (uint32_t i = CPU_WIRED_COUNT; i < count; i++) {
+		uint32_t mask;
+		uint64_t hi = tlb_hw_read(i, &mask);
+
+		if (((hi ^ entryhi) & (ENTRYHI_R | ENTRYHI_VPN2) & ~(uint64_t)mask) == 0) {
+			tlb_hw_flush_from(i, i + 1);
+		}
+	}
+}
+
+__attribute__((noinline)) void tlb_hw_insert(uint64_t entryhi, uint32_t lo0, uint32_t lo1)
+{
+	if (asid_is_virtual) {
+		CHECK(asid_to_hardware(cpu_self(), &entryhi));
+		lo0 &= ~(uint32_t)ENTRYLO_G;
+	}
+	tlb_hw_enter(entryhi, lo0, lo1);
+}
+
+__attribute__((noinline)) void tlb_hw_drop(uint64_t entryhi)
+{
+	if (!asid_is_virtual) {
+		tlb_hw_remove(entryhi);
+	} else if (window_area_of(entryhi) != WINDOW_AREA_GUEST) {
+		remove_everywhere(entryhi);
+	} else if (asid_to_hardware(cpu_self(), &entryhi)) {
+		tlb_hw_remove(entryhi);
+	}
+}
+
 /* The pair's range and the entry's overlap: one contains the other, both being aligned. */
 static bool overlaps(uint64_t a, uint32_t a_mask, uint64_t b, uint32_t b_mask)
 {
@@ -67,15 +104,24 @@ static bool overlaps(uint64_t a, uint32_t a_mask, uint64_t b, uint32_t b_mask)
 void tlb_hw_insert_large(uint64_t entryhi, uint32_t pagemask, uint32_t lo0, uint32_t lo1)
 {
 	uint32_t lo[2] = { lo0, lo1 };
-	uint32_t count = cpu_self()->tlb_entries;
+	struct cpu *cpu = cpu_self();
 
-	for (uint32_t i = CPU_WIRED_COUNT; i < count; i++) {
+	if (asid_is_virtual) {
+		CHECK(asid_to_hardware(cpu, &entryhi));
+		lo[0] &= ~(uint32_t)ENTRYLO_G;
+	}
+
+	for (uint32_t i = CPU_WIRED_COUNT; i < cpu->tlb_entries; i++) {
 		uint32_t mask;
 		uint64_t hi = tlb_hw_read(i, &mask);
 
-		if (overlaps(hi, mask, entryhi, pagemask)) {
+		if (overlaps(hi, mask, entryhi, pagemask) &&
+		    (!asid_is_virtual || ((hi ^ entryhi) & ENTRYHI_ASID) == 0)) {
 			tlb_hw_flush_from(i, i + 1);
 		}
 	}
-	tlb_hw_write(UINT32_MAX, entryhi, pagemask, lo);
+	/* One after the other: by Random two entries could replace each other for ever. */
+	cpu->tlb_writes++;
+	tlb_hw_write(CPU_WIRED_COUNT + cpu->tlb_writes % (cpu->tlb_entries - CPU_WIRED_COUNT),
+		     entryhi, pagemask, lo);
 }

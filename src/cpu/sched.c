@@ -2,6 +2,7 @@
 /* sched.c - round robin with time slices (paper 4.2: simple time sharing). */
 #include "src/cpu/sched.h"
 
+#include "src/cpu/asid.h"
 #include "src/cpu/cpu.h"
 #include "src/cpu/fpu.h"
 #include "src/cpu/platform.h"
@@ -62,8 +63,8 @@ void sched_make_ready(struct cpu *cpu, struct vcpu *vcpu)
 }
 
 /*
- * The hardware TLB holds one VCPU's translations (paper 4.1.2: ASIDs are not virtualized, the TLB
- * is flushed when another VCPU is scheduled).
+ * The hardware TLB holds one VCPU's translations, or (asid.h) those of other VCPUs under ASIDs that
+ * are not in force.
  */
 static void release_tlb(struct cpu *cpu)
 {
@@ -78,7 +79,11 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 		return;
 	}
 	if (cpu->tlb_owner != NULL) {
-		release_tlb(cpu);
+		if (asid_is_virtual) {
+			vtlb_unload(&cpu->tlb_owner->vtlb);
+		} else {
+			release_tlb(cpu);
+		}
 		vcpu->page->switches++;
 		vcpu->counters[VCPU_COUNT_switched]++;
 	}
@@ -87,8 +92,8 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 	cpu->l2_offset_mask = vcpu->vtlb.l2tlb.offset_mask;
 	cpu->window_base = vcpu->vm->pmap->ready_base;
 	cpu->window_pairs = vcpu->vm->pmap->window_pairs;
+	asid_load(cpu, vcpu);
 	vtlb_load(&vcpu->vtlb, cpu->number);
-	cp0_write64(CP0_ENTRYHI, vcpu->regs.cp0[CP0_ENTRYHI] & ENTRYHI_ASID);
 }
 
 /* The running VCPU runs no more. */
@@ -198,6 +203,16 @@ void sched_look(struct cpu *cpu)
 {
 	cpu->look = false;
 	wake(cpu);
+#if MONITOR_TORTURE
+	/*
+	 * With three entries two refills can replace each other for ever, Random going round with
+	 * them: a CPU without slices would never get out of that.
+	 */
+	if (list_is_empty(&cpu->self->run_queue) && cpu_time(cpu) >= cpu->slice_end) {
+		cpu->slice_end = cpu_time(cpu) + slice(cpu);
+		timer_want(cpu, cpu->slice_end);
+	}
+#endif
 	if (cpu->current != NULL && !list_is_empty(&cpu->self->run_queue) &&
 	    cpu_time(cpu) >= cpu->slice_end) {
 		sched_yield(cpu, NULL);

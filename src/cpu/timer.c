@@ -11,6 +11,10 @@
 #include "src/include/atomic.h"
 #include "src/include/cp0.h"
 
+#ifndef MONITOR_TORTURE
+#define MONITOR_TORTURE 0
+#endif
+
 #define COUNT_WRAP   0x100000000ULL
 #define DISTANCE_MAX 0x40000000U /* so that cpu_time() sees every wrap of Count */
 
@@ -114,7 +118,7 @@ void timer_expire(struct cpu *cpu)
 
 	do {
 		next = fire(cpu, now);
-		if (!list_is_empty(&cpu->self->run_queue)) {
+		if (MONITOR_TORTURE || !list_is_empty(&cpu->self->run_queue)) {
 			if (cpu->slice_end <= now) {
 				cpu->look = true;
 			} else if (cpu->slice_end < next) {

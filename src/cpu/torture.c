@@ -4,6 +4,7 @@
 
 #include "machine/vm.h"
 
+#include "src/cpu/asid.h"
 #include "src/cpu/cpu.h"
 #include "src/cpu/vcpu.h"
 #include "src/cpu/vm.h"
@@ -83,12 +84,36 @@ static void check_half(const struct vcpu *vcpu, uint64_t entryhi, uint32_t pagem
 	}
 }
 
+/* Virtual ASIDs: the guest's own in place of the hardware's; false: another VCPU's, or nobody's. */
+static bool is_of_vcpu(const struct vcpu *vcpu, uint64_t *entryhi)
+{
+	uint8_t now = (uint8_t)vcpu->regs.cp0[CP0_ENTRYHI];
+
+	/* The one in force first: it is nearly always that. */
+	if (vcpu->asid[now] == (*entryhi & ENTRYHI_ASID)) {
+		*entryhi = (*entryhi & ~(uint64_t)ENTRYHI_ASID) | now;
+		return true;
+	}
+	for (uint32_t i = 0; i < sizeof(vcpu->asid) && (*entryhi & ENTRYHI_ASID) != 0; i++) {
+		if (vcpu->asid[i] != 0 && vcpu->asid[i] == (*entryhi & ENTRYHI_ASID)) {
+			*entryhi = (*entryhi & ~(uint64_t)ENTRYHI_ASID) | i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static void check_entry(const struct vcpu *vcpu, uint32_t index)
 {
+	/* Virtual ASIDs: nothing is global. */
+	uint32_t word = ~(uint32_t)(asid_is_virtual ? ENTRYLO_G : 0);
 	uint32_t pagemask;
 	uint64_t entryhi = tlb_hw_read(index, &pagemask);
 	uint32_t lo[2] = { cp0_read(CP0_ENTRYLO0), cp0_read(CP0_ENTRYLO1) };
 
+	if (asid_is_virtual && !is_of_vcpu(vcpu, &entryhi)) {
+		return;
+	}
 	check_half(vcpu, entryhi, pagemask, lo[0]);
 	check_half(vcpu, entryhi, pagemask, lo[1]);
 	if (((lo[0] | lo[1]) & ENTRYLO_V) == 0) {
@@ -103,7 +128,8 @@ static void check_entry(const struct vcpu *vcpu, uint32_t index)
 	if (window_area_of(entryhi) == WINDOW_AREA_GUEST) {
 		const struct l2tlb_entry *entry = l2tlb_find(&vcpu->vtlb.l2tlb, l2tlb_tag(entryhi));
 
-		CHECK(entry != NULL && entry->lo[0] == lo[0] && entry->lo[1] == lo[1]); /* T2 */
+		CHECK(entry != NULL && ((entry->lo[0] ^ lo[0]) & word) == 0 &&
+		      ((entry->lo[1] ^ lo[1]) & word) == 0); /* T2 */
 	}
 }
 

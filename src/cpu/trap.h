@@ -26,3 +26,5 @@ __attribute__((noreturn)) void trap_from_monitor(const struct cpu_frame *frame);
 /* Position-independent code to copy to the vectors. */
 extern const char trap_vectors[];
 extern const char trap_vectors_end[];
+extern const char trap_vectors_asid[];
+extern const char trap_vectors_asid_end[];

@@ -4,6 +4,7 @@
 
 #include "machine/boot.h"
 
+#include "src/cpu/asid.h"
 #include "src/cpu/cpu.h"
 #include "src/cpu/timer.h"
 #include "src/cpu/vcpu.h"
@@ -47,8 +48,7 @@ void vcp0_set_entryhi(struct vcpu *vcpu, uint64_t value)
 {
 	vcpu->regs.cp0[CP0_ENTRYHI] = value;
 	vcpu->page->entryhi = value;
-	/* The ASID of the hardware is the guest's. */
-	cp0_write64(CP0_ENTRYHI, value & ENTRYHI_ASID);
+	asid_load(cpu_self(), vcpu);
 }
 
 uint32_t vcp0_update_pending(struct vcpu *vcpu)

@@ -4,6 +4,7 @@
 
 #include "machine/boot.h"
 
+#include "src/cpu/asid.h"
 #include "src/cpu/cpu.h"
 #include "src/cpu/fpu.h"
 #include "src/cpu/platform.h"
@@ -66,6 +67,9 @@ void vcpu_enter_at(struct vcpu *vcpu, uint64_t pc, uint64_t sp, uint64_t gp, uin
 	vcp0_reset(vcpu);
 	if (cpu->tlb_owner == vcpu) {
 		vcp0_set_entryhi(vcpu, 0);
+	}
+	if (cpu->tlb_owner != vcpu) {
+		asid_forget(vcpu);
 	}
 	vtlb_reset(&vcpu->vtlb);
 	timer_reset(vcpu);

@@ -84,6 +84,11 @@ struct vcpu {
 	uint64_t start_gp;
 	uint64_t start_arg;
 
+	/* Virtual ASIDs (asid.h): the hardware's for the guest's, 0: none, on that CPU. */
+	struct cpu *asid_cpu;
+	uint32_t asid_generation;
+	uint8_t asid[256];
+
 	uint32_t counters[VCPU_COUNTERS];
 };
 

@@ -2,8 +2,8 @@
 /*
  * refill.S - the exception vectors, and in them the TLB refill (paper 4.1.2; R4000 UM 5.4).
  *
- * The block from trap_vectors to trap_vectors_end is copied to the vectors of each node (cpu.c), so it is
- * position-independent but for jumps (j) within the 256 MB that hold vectors and text.
+ * The block from trap_vectors to trap_vectors_end, or with virtual ASIDs (src/cpu/asid.h) the one from
+ * trap_vectors_asid on, is copied to the vectors of each node (cpu.c), so it is position-independent but for jumps (j) within the 256 MB that hold vectors and text.
  *
  * A refill exception has no matching entry in the TLB, so tlbwr makes no duplicate. PageMask is 0
  * whenever a guest runs. Which of the two refill vectors is used has no meaning: the R4400 takes it
@@ -28,11 +28,22 @@
 
 #define CPU(field) (CPU_SELF + CPU_##field)($zero)
 
+/* Virtual ASIDs: nothing is global in the hardware. */
+.macro	REFILL_LOCAL lo
+	srl	\lo, \lo, ENTRYLO_G
+	sll	\lo, \lo, ENTRYLO_G
+.endm
+
 /*
- * Looks the pair up in the second level (l2tlb.h has the hash) and enters it, or goes to refill_miss.
- * State: k0 = EntryHi; k0, k1, at saved.
+ * Looks the pair up in the second level (l2tlb.h has the hash) and enters it, or goes to `miss`.
+ * State: k0 = EntryHi; k0, k1, at saved. `virtual`: k0 has the hardware's ASID, the second level the
+ * guest's.
  */
-.macro	REFILL_SECOND_LEVEL
+.macro	REFILL_SECOND_LEVEL virtual, miss
+	.if	\virtual
+	ld	$at, CPU(ASID_EXCHANGE)
+	xor	$k0, $k0, $at
+	.endif
 	dsrl	$k1, $k0, L2TLB_SHIFT_VPN
 	dsrl	$at, $k0, L2TLB_SHIFT_FOLD
 	xor	$k1, $k1, $at
@@ -46,11 +57,14 @@
 	ld	$at, L2TLB_TAG($k1)
 	beq	$at, $k0, 1f
 	 ld	$at, L2TLB_ENTRY_BYTES + L2TLB_TAG($k1)
-	bne	$at, $k0, refill_miss
+	bne	$at, $k0, \miss
 	 daddiu	$k1, $k1, L2TLB_ENTRY_BYTES
 	/* State: k1 = the entry. */
 1:	lw	$at, L2TLB_LO0($k1)
 	lw	$k1, L2TLB_LO1($k1)
+	.if	\virtual
+	REFILL_LOCAL $at
+	.endif
 	mtc0	$at, $CP0_ENTRYLO0
 	mtc0	$k1, $CP0_ENTRYLO1
 	REFILL_WRITE CPU_FAST_REFILLS
@@ -72,32 +86,48 @@
 .endm
 
 /* One slot: 32 instructions. Addresses of the supervisor segment have bit 63 of EntryHi. */
-.macro	REFILL_SLOT
+.macro	REFILL_SLOT virtual, name
 	sd	$k0, CPU(K0)
 	dmfc0	$k0, $CP0_ENTRYHI
-	bltz	$k0, refill_kernel
+	bltz	$k0, \name\()_kernel
 	 sd	$k1, CPU(K1)
+	.if	\virtual
+	/* Too long for the slot. */
+	b	\name\()_mapped
+	.else
 	sd	$at, CPU(AT)
-	REFILL_SECOND_LEVEL
+	REFILL_SECOND_LEVEL 0, \name\()_miss
+	.endif
+	.if	\virtual
+	 sd	$at, CPU(AT)
+	.endif
 .endm
 
-	.globl	trap_vectors
-trap_vectors:
-	.org	VECTOR_TLB_REFILL
-	REFILL_SLOT
+/*
+ * The block for one way of the ASIDs.
+ *
+ * The supervisor segment's first 256 MB, bit 28 clear, are the window: two ready words of the
+ * pmap make a pair. The rest is the guest's to map. State at its label: k0 = EntryHi; k0, k1 saved.
+ */
+.macro	VECTORS virtual, vectors, name
+	.balign	8
+	.globl	\vectors
+\vectors:
+	.org	\vectors + VECTOR_TLB_REFILL
+	REFILL_SLOT \virtual, \name
 
-	.org	VECTOR_XTLB_REFILL
-	REFILL_SLOT
+	.org	\vectors + VECTOR_XTLB_REFILL
+	REFILL_SLOT \virtual, \name
 
 /* Cache error: ERL = 1, this runs uncached. The monitor cannot go on. */
-	.org	VECTOR_CACHE_ERROR
+	.org	\vectors + VECTOR_CACHE_ERROR
 	j	trap_from_monitor_entry
 	 sd	$k0, CPU(K0)
 
-	.org	VECTOR_GENERAL
+	.org	\vectors + VECTOR_GENERAL
 	sd	$k0, CPU(K0)
 	sd	$k1, CPU(K1)
-general_saved:
+\name\()_saved:
 	/* State: k0, k1 saved, at live. */
 	mfc0	$k0, $CP0_STATUS
 	andi	$k0, $k0, STATUS_KSU
@@ -110,23 +140,19 @@ general_saved:
 	 nop
 
 /* Nothing found: as at the general vector. */
-refill_miss:
-	b	general_saved
+\name\()_miss:
+	b	\name\()_saved
 	 ld	$at, CPU(AT)
 
-/*
- * The supervisor segment. Its first 256 MB, bit 28 clear, are the window: two ready words of the
- * pmap make a pair. The rest is the guest's to map. State: k0 = EntryHi; k0, k1 saved.
- */
-refill_kernel:
+\name\()_kernel:
 	sd	$at, CPU(AT)
 	dsll32	$k1, $k0, 63 - 28 - 32
-	bltz	$k1, refill_mapped
+	bltz	$k1, \name\()_mapped
 	 lw	$at, CPU(WINDOW_PAIRS)
 	dsrl32	$k1, $k1, 63 - 28 + 13 - 32
 	/* State: k1 = number of the pair, at = how many there are. */
 	sltu	$at, $k1, $at
-	beqz	$at, refill_miss
+	beqz	$at, \name\()_miss
 	 ld	$at, CPU(WINDOW_BASE)
 	dsll	$k1, $k1, 3
 	daddu	$k1, $k1, $at
@@ -134,13 +160,21 @@ refill_kernel:
 	lw	$k1, 4($k1)
 	/* PMAP_READY_LARGE is the sign: large entries are entered in C. */
 	or	$k0, $at, $k1
-	bltz	$k0, refill_miss
+	bltz	$k0, \name\()_miss
+	.if	\virtual
+	 nop
+	REFILL_LOCAL $at
+	.endif
 	 mtc0	$at, $CP0_ENTRYLO0
 	mtc0	$k1, $CP0_ENTRYLO1
 	REFILL_WRITE CPU_FAST_WINDOWS
 
-refill_mapped:
-	REFILL_SECOND_LEVEL
+\name\()_mapped:
+	REFILL_SECOND_LEVEL \virtual, \name\()_miss
 
-	.globl	trap_vectors_end
-trap_vectors_end:
+	.globl	\vectors\()_end
+\vectors\()_end:
+.endm
+
+	VECTORS	0, trap_vectors, refill
+	VECTORS	1, trap_vectors_asid, refill_asid

@@ -24,8 +24,8 @@
 	daddu	\to, \to, $at
 .endm
 
-/* void tlb_hw_insert(uint64_t entryhi, uint32_t lo0, uint32_t lo1) */
-FUNCTION(tlb_hw_insert)
+/* void tlb_hw_enter(uint64_t entryhi, uint32_t lo0, uint32_t lo1) */
+FUNCTION(tlb_hw_enter)
 	dmfc0	$t0, $CP0_ENTRYHI
 	dmtc0	$a0, $CP0_ENTRYHI
 	mtc0	$a1, $CP0_ENTRYLO0
@@ -56,10 +56,10 @@ FUNCTION(tlb_hw_insert)
 	nop
 	jr	$ra
 	 nop
-END(tlb_hw_insert)
+END(tlb_hw_enter)
 
-/* void tlb_hw_drop(uint64_t entryhi) */
-FUNCTION(tlb_hw_drop)
+/* void tlb_hw_remove(uint64_t entryhi) */
+FUNCTION(tlb_hw_remove)
 	dmfc0	$t0, $CP0_ENTRYHI
 	dmtc0	$a0, $CP0_ENTRYHI
 	nop
@@ -84,7 +84,7 @@ FUNCTION(tlb_hw_drop)
 	nop
 	jr	$ra
 	 nop
-END(tlb_hw_drop)
+END(tlb_hw_remove)
 
 /* void tlb_hw_flush_from(uint32_t first, uint32_t count): empties slots first to count - 1. */
 FUNCTION(tlb_hw_flush_from)

@@ -11,6 +11,7 @@
 #include "machine/devtree.h"
 #include "machine/shared_page.h"
 
+#include "src/cpu/asid.h"
 #include "src/cpu/cpu.h"
 #include "src/cpu/platform.h"
 #include "src/cpu/rewrite.h"
@@ -95,6 +96,8 @@ static void read_switches(struct vm *vm, uint32_t node)
 	vm->second_level_entries = SECOND_LEVEL_DEFAULT;
 	(void)fdt_u32(fdt, node, DEVTREE_VM_SECOND_LEVEL, &vm->second_level_entries);
 	vm->large_entries = fdt_find(fdt, node, DEVTREE_VM_LARGE, &property);
+	/* VMs share the CPUs' TLBs: what one asks for, all have. */
+	asid_is_virtual |= fdt_find(fdt, node, DEVTREE_VM_VIRTUAL_ASIDS, &property);
 }
 
 /* The machine CPU of VCPU `number`: as the tree says, else one after the other. */

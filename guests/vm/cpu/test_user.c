@@ -3,6 +3,13 @@
 #include "guests/vm/cpu/guest.h"
 #include "guests/vm/cpu/tests.h"
 
+/* Longer than the VCPU may be without its CPU in between. */
+#if GUEST_UNTIMED
+#define DELAY 2000000
+#else
+#define DELAY 20000
+#endif
+
 extern const char user_syscall[];
 extern const char user_mfc0[];
 extern const char user_moncall[];
@@ -41,7 +48,7 @@ static void test_interrupt(void)
 	uint32_t status = cp0_read(CP0_STATUS);
 
 	on_interrupt = stop_user;
-	cp0_write(CP0_COMPARE, cp0_read(CP0_COUNT) + 20000);
+	cp0_write(CP0_COMPARE, cp0_read(CP0_COUNT) + DELAY);
 	cp0_write(CP0_STATUS, status | CAUSE_IP_TIMER);
 	run(user_spin, 0);
 	expect("interrupted", user_mfc0, 0, EXC_CPU);
