@@ -333,6 +333,19 @@ static void press(struct gen *gen)
 	}
 }
 
+/* The timer interrupts programs that do not look at CP0, anywhere. */
+static void tick(struct gen *gen)
+{
+	struct program *program = gen->program;
+
+	if (!is_privileged_class(program->class) && program->class != CLASS_TRAP &&
+	    random_chance(&gen->random, 40)) {
+		program->flags |= PROGRAM_TICKS;
+		program->status |= STATUS_IE | CAUSE_IP_TIMER;
+		gen->status = program->status;
+	}
+}
+
 /* All but the code. */
 static void begin_program(struct gen *gen, uint64_t seed, unsigned number, unsigned flags)
 {
@@ -356,6 +369,7 @@ static void begin_program(struct gen *gen, uint64_t seed, unsigned number, unsig
 	program->refill_first = gen->tlb_next;
 	program->refill_last = gen->tlb_next + 2 + random_below(&gen->random, 14 - gen->tlb_next);
 	press(gen);
+	tick(gen);
 	program->data_seed = random_next(&gen->random);
 	gen->fpu_row = random_below(&gen->random, ISA_COUNT);
 	gen->unusable_row = random_below(&gen->random, ISA_COUNT);

@@ -169,8 +169,11 @@ bool run_find_result(const struct run_output *output, unsigned number, struct ru
 		struct run_result found;
 		uint64_t program;
 
-		if (sscanf(line, "~D %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64, &program,
-			   &found.reason, &found.records, &found.digest) == 4 &&
+		if (sscanf(line,
+			   "~D %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64
+			   " %" SCNx64,
+			   &program, &found.reason, &found.records, &found.digest, &found.ticks,
+			   &found.ticks_inside) == 6 &&
 		    program == number) {
 			*result = found;
 			is_found = true;

@@ -42,6 +42,8 @@ struct run_result {
 	uint64_t reason;
 	uint64_t records;
 	uint64_t digest;
+	uint64_t ticks; /* timer interrupts taken; those behind the first instruction */
+	uint64_t ticks_inside;
 };
 
 bool run_find_result(const struct run_output *output, unsigned number, struct run_result *result);

@@ -109,6 +109,8 @@ static void run_program(const uint64_t *header)
 		.code = (const uint32_t *)((uintptr_t)image + header[HDR_CODE_OFFSET]),
 		.refill_next = (unsigned)header[HDR_REFILL_FIRST],
 		.verbose = (header[HDR_FLAGS] & PROGRAM_VERBOSE) != 0,
+		.has_ticks = (header[HDR_FLAGS] & PROGRAM_TICKS) != 0,
+		.seed = header[HDR_DATA_SEED] | 1,
 		.on_page = (header[HDR_FLAGS] & PROGRAM_PAGE) != 0,
 		.random_refill = (header[HDR_FLAGS] & PROGRAM_RANDOM) != 0,
 	};

@@ -3,7 +3,8 @@
  * record.c - the records of a program: a digest of all of them, and their text if asked.
  *
  * A record is a row of words. The same words go into the digest and, of a verbose program, into a
- * line "~r kind word...". At its end a program prints "~D number reason records digest".
+ * line "~r kind word...". At its end a program prints "~D number reason records digest ticks
+ * ticks-inside".
  *
  * What is not compared is masked here, with the reason (docs/monitor/equivalence.md has the list).
  */
@@ -91,6 +92,8 @@ static uint64_t cp0_word(const struct frame *f, unsigned number)
 								     : value & XCONTEXT_PTEBASE;
 	case CP0_ENTRYHI:
 		return is_known ? value : value & ENTRYHI_ASID;
+	case CP0_COMPARE:
+		return run.has_ticks ? 0 : value;
 	case CP0_LLADDR:
 		return 0; /* a monitor cannot see LL */
 	default:
@@ -212,6 +215,10 @@ void record_end(unsigned reason)
 	console_hex(run.records);
 	console_putc(' ');
 	console_hex(run.digest);
+	console_putc(' ');
+	console_hex(run.ticks);
+	console_putc(' ');
+	console_hex(run.ticks_inside);
 	console_putc('\n');
 	program_finished();
 }

@@ -42,6 +42,12 @@ struct run {
 	bool verbose;
 	bool random_refill;
 	bool on_page;
+	bool has_ticks;
+	bool is_armed; /* the timer, since the program went on at `resumed` */
+	uint64_t resumed;
+	uint64_t seed;
+	unsigned ticks; /* interrupts taken; and those behind the first instruction */
+	unsigned ticks_inside;
 	bool probing; /* the next exception is main.c's own */
 };
 
