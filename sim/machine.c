@@ -370,6 +370,12 @@ void machine_set_mark(struct machine *machine, machine_mark_fn *fn, void *contex
 	machine->mark_context = context;
 }
 
+void machine_set_miss(struct machine *machine, machine_miss_fn *fn, void *context)
+{
+	machine->miss = fn;
+	machine->miss_context = context;
+}
+
 void machine_mark(struct machine *machine, unsigned cpu, unsigned what, uint32_t number)
 {
 	if (machine->mark != NULL) {

@@ -162,6 +162,16 @@ void machine_set_log(struct machine *machine, machine_log_fn *fn, void *context)
 typedef void machine_tap_fn(void *context, const uint8_t *frame, uint32_t bytes, uint64_t cycle);
 void machine_set_tap(struct machine *machine, machine_tap_fn *fn, void *context);
 
+struct memsys_miss;
+
+/*
+ * Called when a miss, an upgrade or an uncached access of timing mode ends (sim/memsys/memsys.h);
+ * `pc` is that of the instruction that waited.
+ */
+typedef void machine_miss_fn(void *context, unsigned cpu, uint64_t pc,
+			     const struct memsys_miss *miss);
+void machine_set_miss(struct machine *machine, machine_miss_fn *fn, void *context);
+
 struct core_hooks;
 
 /* Observers of every CPU (sim/core/core.h); NULL takes them away. Results never change. */

@@ -62,6 +62,8 @@ struct machine {
 	void *log_context;
 	machine_tap_fn *tap;
 	void *tap_context;
+	machine_miss_fn *miss;
+	void *miss_context;
 };
 
 /* Turns and CPUs: the same numbers, or the other way round. */

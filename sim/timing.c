@@ -22,10 +22,25 @@ static void on_lost(void *context, unsigned cpu, uint64_t line, uint32_t bytes,
 	}
 }
 
+/* The memory system does not know the addresses of devices. */
+static void tell_miss(struct machine *machine, unsigned cpu)
+{
+	const struct core *core = machine->core[cpu];
+	struct memsys_miss miss = *memsys_last_miss(machine->memsys, cpu);
+
+	if (miss.is_uncached) {
+		miss.paddr = core->bypass.paddr;
+	}
+	machine->miss(machine->miss_context, cpu, core->pc, &miss);
+}
+
 static void on_resume(void *context, unsigned cpu, uint64_t cycle)
 {
 	struct machine *machine = context;
 
+	if (machine->miss != NULL) {
+		tell_miss(machine, cpu);
+	}
 	timed_resume(machine->core[cpu], cycle);
 }
 

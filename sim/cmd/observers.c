@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "sim/cmd/places_report.h"
 #include "sim/core/core.h"
 #include "sim/trace/hazard_text.h"
 
@@ -57,6 +58,23 @@ static bool begin_trace(struct observers *observers, const struct observer_optio
 	return true;
 }
 
+static bool begin_places(struct observers *observers, const struct observer_options *options,
+			 struct machine *machine, const struct elf_file *symbols, struct error *err)
+{
+	struct places_range ranges[PLACES_RANGES_MAX];
+	size_t count = 0;
+
+	if (!places_parse(options->ranges, ranges, &count, err)) {
+		return false;
+	}
+	if (options->places || count > 0) {
+		observers->places =
+			places_begin(machine, options->places ? symbols : NULL, ranges, count);
+	}
+	return observers->places != NULL || (!options->places && count == 0) ||
+	       error_set(err, EXIT_HOST_IO, "the host is out of memory");
+}
+
 bool observers_begin(struct observers *observers, const struct observer_options *options,
 		     struct output_set *outputs, struct machine *machine,
 		     const struct elf_file *symbols, struct error *err)
@@ -81,6 +99,9 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 			return error_set(err, EXIT_HOST_IO, "the host is out of memory");
 		}
 		undefined_add_hooks(observers->undefined, &hooks);
+	}
+	if (!begin_places(observers, options, machine, symbols, err)) {
+		return false;
 	}
 	if (options->warn || WARN_ALWAYS) {
 		hooks.warn = warn_on_stderr;
@@ -133,6 +154,7 @@ void observers_release(struct observers *observers)
 {
 	trace_end(observers->trace);
 	profile_end(observers->profile);
+	places_end(observers->places);
 	undefined_end(observers->undefined);
 	*observers = (struct observers){ 0 };
 }

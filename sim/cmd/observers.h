@@ -4,10 +4,12 @@
 
 #include <stdbool.h>
 
+#include "sim/cmd/options.h"
 #include "sim/cmd/output.h"
 #include "sim/elf/elf_load.h"
 #include "sim/error.h"
 #include "sim/machine.h"
+#include "sim/trace/places.h"
 #include "sim/trace/profile.h"
 #include "sim/trace/trace.h"
 #include "sim/trace/undefined.h"
@@ -17,11 +19,14 @@ struct observer_options {
 	const char *trace_file; /* or NULL: trace.txt in the results */
 	bool profile;
 	bool warn;
+	bool places;
+	const struct option_list *ranges;
 };
 
 struct observers {
 	struct trace *trace;
 	struct profile *profile;
+	struct places *places;
 	struct undefined_checker *undefined;
 	struct output_set *outputs;
 	const char *trace_name;

@@ -12,6 +12,7 @@
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/counters.h"
 #include "sim/cmd/memory_report.h"
+#include "sim/cmd/places_report.h"
 #include "sim/cmd/session.h"
 #include "sim/cmd/settings.h"
 #include "sim/cmd/symbols.h"
@@ -410,6 +411,7 @@ json_t *report_result(const struct session *session, const struct error *verdict
 	json_object_set_new(result, "cpus", counters_report(machine));
 	json_object_set_new(result, "counters", counters_describe());
 	json_object_set_new(result, "memory", memory_report(machine));
+	json_object_set_new(result, "places", places_report(session->observers.places));
 	json_object_set_new(result, "series", series_describe(&session->series));
 	json_object_set_new(result, "state_hash", json_sprintf("%016" PRIx64, hash));
 	return result;

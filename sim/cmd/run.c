@@ -109,6 +109,10 @@ static bool build(struct run *run, struct error *err)
 	if (run->options.interval_ns != 0) {
 		config->statistics.interval_ns = run->options.interval_ns;
 	}
+	if (run->options.places) {
+		config->statistics.places = 1;
+	}
+	run->options.places = config->statistics.places != 0;
 	run->options.interval_ns = config->statistics.interval_ns;
 	run->elf = elf_open(config->program, err);
 	if (run->elf == NULL) {

@@ -13,6 +13,7 @@
 struct run_options {
 	struct option_list set;
 	struct option_list symbols; /* files with more of them */
+	struct option_list ranges;  /* misses by range of addresses */
 
 	const char *out;      /* results directory, or NULL */
 	uint64_t interval_ns; /* of series.csv; 0: the default */
@@ -40,10 +41,11 @@ struct run_options {
 	bool frames;  /* its pictures as files */
 	bool wait;
 	bool profile;
+	bool places; /* misses by symbol */
 	bool warn;
 };
 
-#define RUN_OPTIONS_ROWS 28U
+#define RUN_OPTIONS_ROWS 30U
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);

@@ -194,6 +194,8 @@ bool session_begin(struct session *session, struct error *err)
 		.trace_file = o->trace_file,
 		.profile = o->profile,
 		.warn = o->warn,
+		.places = o->places,
+		.ranges = &o->ranges,
 	};
 
 	/* A reader that is gone and a file that may not grow are errors of the write. */

@@ -7,6 +7,7 @@
 #include "sim/cmd/stats_priv.h"
 
 #define SERIES_LINES 20U
+#define PLACE_LINES  20U
 
 static const char *const modes[] = { "user", "supervisor", "kernel" };
 
@@ -209,6 +210,46 @@ static void print_exceptions(FILE *out, const json_t *cpus)
 	}
 }
 
+static const struct stats_part place_columns[] = {
+	{ "stall_local_cycles", "local stall" }, { "stall_remote_cycles", "remote stall" },
+	{ "stall_uncached_cycles", "uncached" }, { "misses_local", "local" },
+	{ "misses_remote", "remote" },           { "upgrades", "upgrade" },
+	{ "misses_three_hop", "3-hop" },         { "cold_misses", "cold" },
+	{ "replacement_misses", "replaced" },    { "true_sharing_misses", "true sh." },
+	{ "false_sharing_misses", "false sh." },
+};
+
+#define PLACE_COLUMNS (sizeof(place_columns) / sizeof(place_columns[0]))
+
+/* A list of places, the first PLACE_LINES of them. */
+static void print_places(FILE *out, const json_t *places, const char *title)
+{
+	size_t index;
+	const json_t *place;
+
+	if (json_array_size(places) == 0) {
+		return;
+	}
+	fprintf(out, "\n%s\n", title);
+	for (size_t i = 0; i < PLACE_COLUMNS; i++) {
+		fprintf(out, "%12s ", place_columns[i].title);
+	}
+	fputs(" place\n", out);
+	json_array_foreach(places, index, place)
+	{
+		const char *name = json_string_value(json_object_get(place, "name"));
+
+		if (index == PLACE_LINES) {
+			fprintf(out, "(%zu more in stats.json)\n", json_array_size(places) - index);
+			break;
+		}
+		for (size_t i = 0; i < PLACE_COLUMNS; i++) {
+			fprintf(out, "%12.0f ", number(place, place_columns[i].key));
+		}
+		fprintf(out, " %s\n", name != NULL ? name : "(no symbol)");
+	}
+}
+
 static void print_sample(FILE *out, const struct series_sample *sample, double us, bool has_modes)
 {
 	double all = sample->execution + sample->stall_l2 + sample->stall_local +
@@ -253,6 +294,8 @@ void stats_page_print(FILE *out, const json_t *stats, struct series_table *serie
 	const json_t *memory = json_object_get(stats, "memory");
 	const json_t *cpus = json_object_get(memory, "cpus");
 
+	const json_t *places = json_object_get(stats, "places");
+
 	print_run(out, stats);
 	print_exceptions(out, json_object_get(stats, "cpus"));
 	if (cpus != NULL) {
@@ -260,6 +303,9 @@ void stats_page_print(FILE *out, const json_t *stats, struct series_table *serie
 		print_misses(out, cpus);
 		print_map(out, memory);
 	}
+	print_places(out, json_object_get(places, "code"), "Misses by the function that waited");
+	print_places(out, json_object_get(places, "data"), "Misses by what was missed");
+	print_places(out, json_object_get(places, "ranges"), "Misses by range of addresses");
 	if (series->count > 0) {
 		series_condense(series, SERIES_LINES);
 		print_series(out, series, number(json_object_get(stats, "series"), "begin_ns"),

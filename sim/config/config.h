@@ -84,6 +84,7 @@ struct config_memory {
 
 struct config_statistics {
 	uint64_t interval_ns; /* of series.csv */
+	unsigned places;      /* 1: on */
 };
 
 struct config_disk {

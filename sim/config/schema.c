@@ -202,6 +202,9 @@ const struct schema_key schema_keys[] = {
 	{ "statistics.interval", SCHEMA_TIME, offsetof(struct config, statistics.interval_ns),
 	  "10ms", 1000, 3600 * GIGAHERTZ, NULL,
 	  "simulated time between two samples in series.csv; --interval changes it", 0 },
+	{ "statistics.places", SCHEMA_CHOICE, offsetof(struct config, statistics.places), "off", 0,
+	  0, switch_names, "timing mode: misses and stalls by the program's symbols", 0 },
+
 	{ "console", SCHEMA_LIST, offsetof(struct config, console), NULL, 0, CONSOLE_STEPS_MAX,
 	  NULL, "steps of a scripted console (docs/console.md)", sizeof(struct config_step) },
 	{ "console[].wait", SCHEMA_TEXT, STEP(wait), "", 0, 0, NULL,
