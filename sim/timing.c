@@ -171,6 +171,10 @@ void timing_boundary(struct machine *machine)
 	if (machine->timing && !memsys_boundary(machine->memsys, machine->slice_end)) {
 		fail(machine, memsys_failure(machine->memsys));
 	}
+	/* Nobody had anything to do in this quantum; will there ever be something? */
+	if (machine->timing && !machine->has_begun && memsys_is_stuck(machine->memsys)) {
+		fail(machine, "all CPUs wait for ever");
+	}
 	if (machine->timing != machine->timing_wanted) {
 		change_speed(machine);
 	}

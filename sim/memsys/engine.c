@@ -308,6 +308,12 @@ bool memsys_boundary(struct memsys *memsys, uint64_t now)
 	return !memsys->failure[0];
 }
 
+bool memsys_is_stuck(const struct memsys *memsys)
+{
+	return event_queue_count(memsys->events) == 0 && memsys->posted == 0 &&
+	       !memsys_is_quiet(memsys);
+}
+
 bool memsys_is_quiet(const struct memsys *memsys)
 {
 	for (unsigned i = 0; i < memsys->cpu_count; i++) {

@@ -171,6 +171,8 @@ const char *memsys_failure(const struct memsys *memsys);
 
 /* Nothing is under way and no CPU waits. */
 bool memsys_is_quiet(const struct memsys *memsys);
+/* Something waits, and nothing is under way that could end that: an error of the protocol. */
+bool memsys_is_stuck(const struct memsys *memsys);
 
 /* A read miss from node `from` to a line clean at node `to`, without contention: NODE_LATENCY. */
 unsigned memsys_latency_ns(const struct memsys *memsys, unsigned from, unsigned to);
