@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_virtio.c - libFuzzer on registers and virtqueues of a block device, in both modes of the
- * machine. No CPU runs: the input is what a driver writes to registers and RAM, and how much time
- * passes between.
+ * fuzz_virtio.c - libFuzzer on registers and virtqueues of a block device and two network devices,
+ * in both modes of the machine. No CPU runs: the input is what a driver writes to registers and
+ * RAM, and how much time passes between.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -28,6 +28,20 @@
 #define USED_AT   0x3000U
 #define HEADER_AT 0x4000U
 #define ENTRIES   64U
+
+#define PLACES      5U
+#define AVAIL_BYTES 0x100U
+#define USED_BYTES  0x240U
+
+/* The queues that there are. */
+static const struct {
+	unsigned slot;
+	unsigned queue;
+} places[PLACES] = { { MACHINE_DISK_SLOT, 0 },
+		     { MACHINE_NIC_SLOT, VIRTIO_NETWORK_QUEUE_RECEIVE },
+		     { MACHINE_NIC_SLOT, VIRTIO_NETWORK_QUEUE_SEND },
+		     { MACHINE_NIC_SLOT + 1, VIRTIO_NETWORK_QUEUE_RECEIVE },
+		     { MACHINE_NIC_SLOT + 1, VIRTIO_NETWORK_QUEUE_SEND } };
 
 /* The input as it is used up. */
 struct input {
@@ -57,6 +71,11 @@ static struct machine *create(void)
 	config.memory_bytes = MEMORY_BYTES;
 	config.big_endian = false;
 	config.disks = 1;
+	config.nics = 2;
+	for (unsigned i = 0; i < config.nics; i++) {
+		config.nic[i] =
+			(struct nic_config){ .mac = { 2, 0, 0, 0, 0, (uint8_t)i }, .mtu = 1500 };
+	}
 	config.disk[0].latency_ns = 1000;
 	snprintf(config.disk[0].image, sizeof(config.disk[0].image), "/proc/self/fd/%d", fd);
 	if (fd < 0 || ftruncate(fd, DISK_BYTES) != 0) {
@@ -71,10 +90,11 @@ static struct machine *create(void)
 	return machine;
 }
 
-static void write_register(struct machine *machine, uint64_t offset, uint64_t value)
+static void write_register(struct machine *machine, unsigned place, uint64_t offset, uint64_t value)
 {
 	struct device *bus = machine->virtio;
 
+	offset += (uint64_t)places[place].slot * MAP_PAGE_BYTES;
 	bus->ops->write(bus, machine->core[0], offset, 4, value & UINT32_MAX);
 }
 
@@ -106,22 +126,35 @@ static void put(struct machine *machine, uint64_t paddr, uint64_t value, unsigne
 	machine_write_physical(machine, paddr, &value, bytes);
 }
 
-static void begin(struct machine *machine, uint64_t features)
+/* Gives queue `place` to its device, selected and with nothing in it. */
+static void give_queue(struct machine *machine, unsigned place)
 {
-	static const uint32_t at[] = { DESC_AT, AVAIL_AT, USED_AT };
+	const uint32_t at[] = { DESC_AT, AVAIL_AT + AVAIL_BYTES * place,
+				USED_AT + USED_BYTES * place };
 
-	write_register(machine, VIRTIO_STATUS, 3);
-	write_register(machine, VIRTIO_DRIVER_FEATURES_SEL, 0);
-	write_register(machine, VIRTIO_DRIVER_FEATURES, features);
-	write_register(machine, VIRTIO_DRIVER_FEATURES_SEL, 1);
-	write_register(machine, VIRTIO_DRIVER_FEATURES, 1);
-	write_register(machine, VIRTIO_STATUS, 11);
-	write_register(machine, VIRTIO_QUEUE_NUM, ENTRIES);
+	write_register(machine, place, VIRTIO_QUEUE_SEL, places[place].queue);
+	write_register(machine, place, VIRTIO_QUEUE_NUM, ENTRIES);
 	for (unsigned i = 0; i < 3; i++) {
-		write_register(machine, VIRTIO_QUEUE_DESC_LO + 0x10 * i, at[i]);
+		write_register(machine, place, VIRTIO_QUEUE_DESC_LO + 0x10 * i, at[i]);
 	}
-	write_register(machine, VIRTIO_QUEUE_READY, 1);
-	write_register(machine, VIRTIO_STATUS, 15);
+	write_register(machine, place, VIRTIO_QUEUE_READY, 1);
+}
+
+/* A driver that knows its trade begins with the device of this place. */
+static void begin(struct machine *machine, unsigned place, uint64_t features)
+{
+	write_register(machine, place, VIRTIO_STATUS, 3);
+	write_register(machine, place, VIRTIO_DRIVER_FEATURES_SEL, 0);
+	write_register(machine, place, VIRTIO_DRIVER_FEATURES, features);
+	write_register(machine, place, VIRTIO_DRIVER_FEATURES_SEL, 1);
+	write_register(machine, place, VIRTIO_DRIVER_FEATURES, 1);
+	write_register(machine, place, VIRTIO_STATUS, 11);
+	for (unsigned i = 0; i < PLACES; i++) {
+		if (places[i].slot == places[place].slot) {
+			give_queue(machine, i);
+		}
+	}
+	write_register(machine, place, VIRTIO_STATUS, 15);
 	for (unsigned i = 0; i < 16; i++) {
 		put(machine, HEADER_AT + 16 * i, i, 8);
 		put(machine, HEADER_AT + 16 * i + 8, 9 * i, 8);
@@ -150,14 +183,19 @@ static void play(struct machine *machine, struct input *input)
 	while (input->size > 0) {
 		switch (take(input, 1) % 8) {
 		case 0: {
+			unsigned place = (unsigned)take(input, 1) % PLACES;
 			uint64_t offset = take(input, 1) * 4 % VIRTIO_BYTES;
 
-			write_register(machine, offset, take(input, 4));
+			write_register(machine, place, offset, take(input, 4));
 			break;
 		}
-		case 1:
-			begin(machine, take(input, 4) | take(input, 1) << 24);
+		case 1: {
+			unsigned place = (unsigned)take(input, 1) % PLACES;
+			uint64_t features = take(input, 4);
+
+			begin(machine, place, features | take(input, 1) << 24);
 			break;
+		}
 		case 2:
 			put_descriptor(machine, input, DESC_AT + take(input, 1) % ENTRIES * 16);
 			break;
@@ -168,11 +206,13 @@ static void play(struct machine *machine, struct input *input)
 			break;
 		}
 		case 4: {
-			uint64_t slot = take(input, 1) % ENTRIES;
+			unsigned place = (unsigned)take(input, 1) % PLACES;
+			uint64_t entry = take(input, 1) % ENTRIES;
+			uint64_t ring = AVAIL_AT + AVAIL_BYTES * place;
 
-			put(machine, AVAIL_AT + 4 + 2 * slot, take(input, 1), 2);
-			put(machine, AVAIL_AT + 2, slot + 1, 2);
-			write_register(machine, VIRTIO_QUEUE_NOTIFY, 0);
+			put(machine, ring + VIRTIO_RING_ENTRIES + 2 * entry, take(input, 1), 2);
+			put(machine, ring + VIRTIO_RING_INDEX, entry + 1, 2);
+			write_register(machine, place, VIRTIO_QUEUE_NOTIFY, places[place].queue);
 			break;
 		}
 		case 5:
@@ -189,6 +229,13 @@ static void play(struct machine *machine, struct input *input)
 	}
 }
 
+static void reset(struct machine *machine)
+{
+	for (unsigned i = 0; i < PLACES; i++) {
+		write_register(machine, i, VIRTIO_STATUS, 0);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct machine *machine;
@@ -198,11 +245,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (machine == NULL) {
 		machine = create();
 	}
-	write_register(machine, VIRTIO_STATUS, 0);
+	reset(machine);
 	machine_write_physical(machine, 0, zero, sizeof(zero));
 	play(machine, &input);
 	settle(machine);
-	write_register(machine, VIRTIO_STATUS, 0);
+	reset(machine);
 	settle(machine);
 	if (machine->error.code != EXIT_DONE) {
 		abort();
