@@ -126,7 +126,13 @@ bool overlay_check_base(struct overlay *overlay, struct base *base, struct error
 		free(sums);
 		return format_damaged(overlay->file.path, "the sums of its base", err);
 	}
-	return base_expect(base, sums, err);
+	if (base_expect(base, sums, err)) {
+		return true;
+	}
+	return root->replaced_by != 0 &&
+	       error_set(err, EXIT_HOST_IO,
+			 "%s: mirrorball image commit was interrupted; start it again to finish it",
+			 overlay->file.path);
 }
 
 bool overlay_select(struct overlay *overlay, uint64_t generation, struct error *err)
@@ -147,7 +153,7 @@ bool overlay_select(struct overlay *overlay, uint64_t generation, struct error *
 			 overlay->file.path, generation);
 }
 
-void overlay_new_id(uint8_t id[FORMAT_ID_BYTES])
+static void make_id(uint8_t id[FORMAT_ID_BYTES])
 {
 	/* An identity, not a result: it only tells two overlays apart. */
 	while (getrandom(id, FORMAT_ID_BYTES, 0) < 0 && errno == EINTR) {
@@ -163,15 +169,14 @@ bool overlay_write_roots(struct host_file *file, const struct format_root *root,
 	       host_write(file, FORMAT_BLOCK_BYTES, block, sizeof(block), err);
 }
 
-/* The first generation: no block differs from the base. */
-static bool write_first(struct host_file *file, const struct base *base, const char *base_path,
-			const uint64_t *sums, struct error *err)
+bool overlay_write_first(struct host_file *file, uint64_t sectors, const char *base_path,
+			 const uint64_t *sums, struct error *err)
 {
-	struct format_root root = { .sectors = base->sectors, .generation = 1 };
-	uint64_t chunks = format_chunks(base->sectors);
+	struct format_root root = { .sectors = sectors, .generation = 1 };
+	uint64_t chunks = format_chunks(sectors);
 
-	overlay_new_id(root.id);
-	root.base_id = format_base_id(sums, base->sectors);
+	make_id(root.id);
+	root.base_id = format_base_id(sums, sectors);
 	root.sums.at = FORMAT_FIRST;
 	root.end = FORMAT_FIRST + format_table_bytes(chunks);
 	strncpy(root.base, base_path, sizeof(root.base) - 1);
@@ -196,7 +201,8 @@ bool overlay_create(const char *path, struct base *base, const char *base_path,
 	}
 	host_temporary(path, temporary, sizeof(temporary));
 	good = host_open(&file, temporary, HOST_CREATE, watch, err) &&
-	       write_first(&file, base, base_path, sums, err) && host_publish(&file, path, err);
+	       overlay_write_first(&file, base->sectors, base_path, sums, err) &&
+	       host_publish(&file, path, err);
 	host_discard(&file);
 	free(sums);
 	return good;

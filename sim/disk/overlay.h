@@ -69,7 +69,12 @@ bool overlay_keep(struct overlay *overlay, uint64_t *generation, struct error *e
 /* Goes back to a kept generation, for reading. */
 bool overlay_select(struct overlay *overlay, uint64_t generation, struct error *err);
 
+/* A commit that changes nothing, but tells that a base with this id takes the place of its own. */
+bool overlay_announce(struct overlay *overlay, uint64_t base_id, struct error *err);
+
+/* The first generation, in an open file: nothing differs from the base that has these sums. */
+bool overlay_write_first(struct host_file *file, uint64_t sectors, const char *base_path,
+			 const uint64_t *sums, struct error *err);
+
 /* Writes both copies of the root to an open file. */
 bool overlay_write_roots(struct host_file *file, const struct format_root *root, struct error *err);
-
-void overlay_new_id(uint8_t id[FORMAT_ID_BYTES]);

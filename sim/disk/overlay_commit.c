@@ -223,3 +223,14 @@ bool overlay_keep(struct overlay *overlay, uint64_t *generation, struct error *e
 	*generation = overlay->root.generation;
 	return true;
 }
+
+bool overlay_announce(struct overlay *overlay, uint64_t base_id, struct error *err)
+{
+	struct format_root root = overlay->root;
+
+	root.replaced_by = base_id;
+	root.generation++;
+	overlay->has_failed =
+		!write_root(overlay, &root, err) || !host_sync(&overlay->file, HOST_SYNC_ROOT, err);
+	return !overlay->has_failed;
+}
