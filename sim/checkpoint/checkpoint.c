@@ -239,6 +239,9 @@ static bool load_config(struct loading *loading, struct state_io *io, struct err
 	if (!state_io_is_complete(io)) {
 		return damaged(loading, "its configuration", err);
 	}
+	for (unsigned i = 0; i < config.disks; i++) {
+		config.disk[i].is_resumed = true;
+	}
 	loading->machine = machine_create(&config, err);
 	return loading->machine != NULL;
 }

@@ -38,8 +38,11 @@ static void disk_config_state(struct disk_config *disk, struct state_io *io)
 {
 	state_io_bytes(io, disk->image, sizeof(disk->image));
 	disk->image[sizeof(disk->image) - 1] = '\0';
+	state_io_bytes(io, disk->overlay, sizeof(disk->overlay));
+	disk->overlay[sizeof(disk->overlay) - 1] = '\0';
 	state_io_bool(io, &disk->is_read_only);
-	state_io_index(io, &disk->model, DISK_MODEL_FIXED + 1);
+	state_io_bool(io, &disk->is_persistent);
+	state_io_index(io, &disk->model, DISK_MODELS);
 	state_io_u64(io, &disk->latency_ns);
 	state_io_u64(io, &disk->bytes_per_s);
 	state_io_u64(io, &disk->jitter_ns);

@@ -58,20 +58,30 @@ static bool check_machine(const struct config *config, struct error *err)
 	return true;
 }
 
+/* A file of disk `number`; it must fit into struct disk_config. */
+static bool check_disk_file(const struct config *config, size_t number, const char *key,
+			    const char *path, struct error *err)
+{
+	char name[64];
+	char text[128];
+
+	if (strlen(path) < DISK_PATH_BYTES) {
+		return true;
+	}
+	snprintf(name, sizeof(name), "machine.disks[%zu].%s", number + 1, key);
+	snprintf(text, sizeof(text), "has %zu bytes: expected at most %u, with its folder",
+		 strlen(path), DISK_PATH_BYTES - 1);
+	return refuse(config, name, text, err);
+}
+
 static bool check_disks(const struct config *config, struct error *err)
 {
 	const struct config_disk *disk = config->machine.disks.item;
 
 	for (size_t i = 0; i < config->machine.disks.count; i++) {
-		char key[64];
-		char text[128];
-
-		if (strlen(disk[i].image) >= DISK_PATH_BYTES) {
-			snprintf(key, sizeof(key), "machine.disks[%zu].image", i + 1);
-			snprintf(text, sizeof(text),
-				 "has %zu bytes: expected at most %u, with its folder",
-				 strlen(disk[i].image), DISK_PATH_BYTES - 1);
-			return refuse(config, key, text, err);
+		if (!check_disk_file(config, i, "image", disk[i].image, err) ||
+		    !check_disk_file(config, i, "overlay", disk[i].overlay, err)) {
+			return false;
 		}
 	}
 	return true;

@@ -190,6 +190,7 @@ static void fill_disks(const struct config *config, struct machine_config *machi
 
 		*to = (struct disk_config){
 			.is_read_only = disk[i].is_read_only == 1,
+			.is_persistent = disk[i].is_persistent == 1,
 			.model = disk[i].model,
 			.latency_ns = disk[i].latency_ns,
 			.bytes_per_s = disk[i].bytes_per_s,
@@ -197,6 +198,7 @@ static void fill_disks(const struct config *config, struct machine_config *machi
 		};
 		/* check.c has measured it. */
 		strncpy(to->image, disk[i].image, sizeof(to->image) - 1);
+		strncpy(to->overlay, disk[i].overlay, sizeof(to->overlay) - 1);
 	}
 }
 

@@ -30,7 +30,8 @@ static const char *const turns_names[] = { "forward", "reversed", NULL };
 static const char *const format_names[] = { "x8r8g8b8", "r5g6b5", NULL };
 static const char *const step_mode_names[] = { "same", "fast", "timing", NULL };
 static const char *const switch_names[] = { "off", "on", NULL };
-static const char *const model_names[] = { "fixed", NULL };
+/* In the order of enum disk_model_kind. */
+static const char *const model_names[] = { "fixed", "hp97560", NULL };
 
 #define MACHINE(member) offsetof(struct config, machine.member)
 #define MEMORY(member)  offsetof(struct config, memory.member)
@@ -111,11 +112,17 @@ const struct schema_key schema_keys[] = {
 	{ "machine.disks", SCHEMA_LIST, MACHINE(disks), NULL, 0, MACHINE_DISKS_MAX, NULL,
 	  "block devices, in virtio slots from 0 on", sizeof(struct config_disk) },
 	{ "machine.disks[].image", SCHEMA_FILE, DISK(image), NULL, 0, 0, NULL,
-	  "raw image, only read; what is written to the disk ends with the run", 0 },
+	  "raw image, only read; what is written to the disk goes to the overlay or ends with the "
+	  "run",
+	  0 },
+	{ "machine.disks[].overlay", SCHEMA_FILE, DISK(overlay), "", 0, 0, NULL,
+	  "file of what differs from the image, made by mirrorball image create; none: memory", 0 },
+	{ "machine.disks[].persistent", SCHEMA_CHOICE, DISK(is_persistent), "on", 0, 0,
+	  switch_names, "on: writes go to the overlay; off: it is only read", 0 },
 	{ "machine.disks[].read_only", SCHEMA_CHOICE, DISK(is_read_only), "off", 0, 0, switch_names,
 	  "the guest is told that it cannot write", 0 },
 	{ "machine.disks[].model", SCHEMA_CHOICE, DISK(model), "fixed", 0, 0, model_names,
-	  "how long requests take; fixed: latency, and bytes at the rate", 0 },
+	  "how long requests take; fixed: latency, and bytes at the rate; hp97560: that disk", 0 },
 	{ "machine.disks[].latency", SCHEMA_TIME, DISK(latency_ns), "100us", 0, MAX_DISK_NS, NULL,
 	  "of each request, where the model is fixed", 0 },
 	{ "machine.disks[].rate", SCHEMA_SIZE, DISK(bytes_per_s), "0", 0, 0, NULL,

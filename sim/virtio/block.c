@@ -323,6 +323,9 @@ static void tell(struct block *block, const struct error *err)
 		 block->virtio.name, err->text);
 	machine_log(block->virtio.machine, text);
 	block->status = VIRTIO_BLOCK_S_IOERR;
+	/* A guest can do nothing about a full host or a damaged file; the run ends with the cause. */
+	block->virtio.machine->error = *err;
+	machine_stop(block->virtio.machine, STOP_IO_ERROR, 0, 0);
 }
 
 /* The disk has done it: the answer goes back. */
