@@ -314,18 +314,15 @@ static bool collect(struct block *block, struct error *err)
 	return disk->ops->read(disk, block->sector, data, block->bytes / DISK_SECTOR_BYTES, err);
 }
 
-/* The host's own trouble: the guest sees IOERR, the user is told why. */
-static void tell(struct block *block, const struct error *err)
+/* The host's own trouble: a guest can do nothing about it, so the run ends with the cause. */
+static void fail(struct block *block, const struct error *err)
 {
-	char text[sizeof(err->text) + 128];
+	struct machine *machine = block->virtio.machine;
 
-	snprintf(text, sizeof(text), "virtio slot %u (%s): %s", block->virtio.slot,
-		 block->virtio.name, err->text);
-	machine_log(block->virtio.machine, text);
 	block->status = VIRTIO_BLOCK_S_IOERR;
-	/* A guest can do nothing about a full host or a damaged file; the run ends with the cause. */
-	block->virtio.machine->error = *err;
-	machine_stop(block->virtio.machine, STOP_IO_ERROR, 0, 0);
+	error_set(&machine->error, err->code, "virtio slot %u (%s): %s", block->virtio.slot,
+		  block->virtio.name, err->text);
+	machine_stop(machine, STOP_IO_ERROR, 0, 0);
 }
 
 /* The disk has done it: the answer goes back. */
@@ -338,11 +335,11 @@ static void store(struct block *block)
 	struct error err;
 
 	if (block->status == VIRTIO_BLOCK_S_OK && !change(block, &err)) {
-		tell(block, &err);
+		fail(block, &err);
 	}
 	dma_clear(&block->dma);
 	if (block->status == VIRTIO_BLOCK_S_OK && has_input && !collect(block, &err)) {
-		tell(block, &err);
+		fail(block, &err);
 		dma_clear(&block->dma);
 	}
 	uint32_t written = block->dma.used + 1;
