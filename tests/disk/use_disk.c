@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * use_disk.c - use_disk IMAGE OVERLAY OUTPUT WRITES SEED: random writes and discards to a
- * persistent disk; a checkpoint in the middle keeps a generation; the whole content goes to OUTPUT.
- * Ends with the error's code and text.
+ * use_disk.c - use_disk [--create] IMAGE OVERLAY OUTPUT WRITES SEED: random writes and discards to
+ * a persistent disk; a checkpoint in the middle keeps a generation; the whole content goes to
+ * OUTPUT. With --create the overlay is made first. Ends with the error's code and text.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/disk/overlay.h"
 #include "sim/disk/store.h"
 #include "sim/state_io.h"
 
@@ -59,13 +60,26 @@ static bool put_out(struct disk *disk, const char *path, struct error *err)
 	return good;
 }
 
+static bool create(const char *image, const char *path, struct error *err)
+{
+	struct base base;
+	bool good = base_open(&base, image, false, err) &&
+		    overlay_create(path, &base, image, NULL, err);
+
+	base_close(&base);
+	return good;
+}
+
 int main(int argc, char **argv)
 {
 	struct disk_config config = { .is_persistent = true };
 	struct error err = { .code = EXIT_HOST_IO, .text = "cannot write the output" };
 
-	if (argc != 6) {
-		fputs("usage: use_disk IMAGE OVERLAY OUTPUT WRITES SEED\n", stderr);
+	bool creates = argc == 7 && strcmp(argv[1], "--create") == 0;
+
+	argv += creates;
+	if (argc - creates != 6) {
+		fputs("usage: use_disk [--create] IMAGE OVERLAY OUTPUT WRITES SEED\n", stderr);
 		return 1;
 	}
 	uint64_t writes = strtoull(argv[4], NULL, 10);
@@ -73,8 +87,10 @@ int main(int argc, char **argv)
 
 	snprintf(config.image, sizeof(config.image), "%s", argv[1]);
 	snprintf(config.overlay, sizeof(config.overlay), "%s", argv[2]);
-	struct disk *disk = store_open(&config, NULL, &err);
-	bool good = disk != NULL;
+	bool good = !creates || create(argv[1], argv[2], &err);
+	struct disk *disk = good ? store_open(&config, NULL, &err) : NULL;
+
+	good = disk != NULL;
 
 	for (uint64_t i = 0; good && i < writes; i++) {
 		good = change(disk, &seed, &err) && (i != writes / 2 || keep(disk, &err));
