@@ -62,13 +62,20 @@ static bool judge_panic(const struct session *session, struct error *err)
 {
 	const struct stop *stop = &session->stop;
 	bool is_monitor = stop->code == ANNOTATION_PANIC_MONITOR;
+	/* A kernel on the bare machine may say no more than that: it is its CPU, and where it is.
+	 */
+	bool is_bare = stop->who == 0 && stop->addr == 0;
+	uint64_t pc =
+		is_bare ? control_read_register(session->machine, stop->cpu, REG_PC) : stop->addr;
+	const char *line = session->panic.has_come ? session->panic.line : "";
 	char place[256];
 
-	symbols_describe(session->symbols, stop->addr, place, sizeof(place));
+	symbols_describe(session->symbols, pc, place, sizeof(place));
 	return error_set(err, is_monitor ? EXIT_MONITOR : EXIT_GUEST,
-			 "%s vm=%" PRIu32 " vcpu=%" PRIu32 " pc=0x%" PRIx64 "%s",
+			 "%s vm=%" PRIu32 " vcpu=%" PRIu32 " pc=0x%" PRIx64 "%s%s%s",
 			 is_monitor ? "monitor-panic" : "guest-panic", stop->who >> 16,
-			 stop->who & 0xffff, stop->addr, place);
+			 is_bare ? stop->cpu : stop->who & 0xffff, pc, place,
+			 line[0] != '\0' ? ": " : "", line);
 }
 
 /* A panic that was only printed: where the CPU is that was next, and the line. */

@@ -7,7 +7,8 @@
  *   tick       a timer wakes it from now on, so that it never sleeps for ever
  *   wait N     N milliseconds of simulated time, without looking at what is typed
  *   flood N    prints N lines           deaf       waits for nothing any more, for ever
- *   die WAY    panics as Linux does, and loops, sleeps or restarts (loop, sleep, restart)
+ *   die WAY    panics as Linux does, and loops, sleeps, restarts or tells the
+ *              simulator (loop, sleep, restart, tell)
  *   panic      tells the simulator so   quit N     ends with code N
  */
 #include <stdbool.h>
@@ -149,6 +150,9 @@ static void die(const char *way)
 	if (way[0] == 'r') {
 		*(volatile uint8_t *)cpu_kseg1(MAP_CONSOLE_BASE + POWER_RESTART_OFFSET) =
 			POWER_RESTART_GO;
+	}
+	if (way[0] == 't') {
+		*port(MAP_ANNOTATION_BASE + ANNOTATION_PANIC) = ANNOTATION_PANIC_GUEST;
 	}
 	if (way[0] == 's') {
 		cp0_write(CP0_STATUS, cp0_read(CP0_STATUS) & ~(uint32_t)STATUS_IM);
