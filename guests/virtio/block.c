@@ -80,7 +80,8 @@ static bool is_original(const uint8_t *bytes, uint64_t sector, uint32_t size)
 {
 	uint8_t text[LINE];
 
-	for (uint32_t i = 0; i < size; i += LINE) {
+	/* Of large requests, every seventh line. */
+	for (uint32_t i = 0; i<size; i += size> 2048 ? 7 * LINE : LINE) {
 		number_text((uint32_t)(sector * 512 + i) / LINE, text);
 		if (memcmp(bytes + i, text, LINE) != 0) {
 			return false;
