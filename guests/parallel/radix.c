@@ -7,11 +7,18 @@
  */
 #include "guests/parallel/parallel.h"
 
+#ifndef KEYS_EACH
 #define KEYS_EACH 16384U /* of each CPU */
-#define DIGIT     8U     /* bits */
-#define DIGITS    (1U << DIGIT)
-#define PASSES    2U /* even; keys have DIGIT * PASSES bits */
-#define CPUS_MAX  64U
+#endif
+#ifndef DIGIT
+#define DIGIT 8U /* bits */
+#endif
+#ifndef PASSES
+#define PASSES 2U /* even; keys have DIGIT * PASSES bits */
+#endif
+#define DIGITS   (1U << DIGIT)
+#define KEYS_MAX (0xffffffffU >> (32 - DIGIT * PASSES))
+#define CPUS_MAX 64U
 
 static uint32_t counts[CPUS_MAX][DIGITS] __attribute__((aligned(128)));
 
@@ -33,7 +40,7 @@ void parallel_prepare(void)
 	uint32_t state = 99;
 
 	for (uint32_t i = 0; i < parallel_cpus * KEYS_EACH; i++) {
-		*key_at(0, i) = parallel_random(&state) & ((1U << (DIGIT * PASSES)) - 1);
+		*key_at(0, i) = parallel_random(&state) & KEYS_MAX;
 	}
 }
 
@@ -90,7 +97,7 @@ int parallel_check(void)
 	uint32_t squares = 0;
 
 	for (uint32_t i = 0; i < parallel_cpus * KEYS_EACH; i++) {
-		uint32_t wanted = parallel_random(&state) & ((1U << (DIGIT * PASSES)) - 1);
+		uint32_t wanted = parallel_random(&state) & KEYS_MAX;
 		uint32_t found = *key_at(0, i);
 
 		sum += wanted - found;

@@ -182,6 +182,13 @@ static bool check_latencies(const struct memsys_config *config, struct error *er
 				 "the requester's node controller alone take %u",
 				 remote, local + 2 * cycles(config, config->pass_ns));
 	}
+	if (reply < 1) {
+		return error_set(
+			err, EXIT_USAGE,
+			"a reply of %u ns is less than half a cycle; need at least one: no "
+			"CPU may see within a quantum what another does",
+			config->reply_ns);
+	}
 	if (config->quantum_cycles < 1 || config->quantum_cycles > reply) {
 		return error_set(err, EXIT_USAGE,
 				 "a quantum of %u cycles; need 1 to %u, the cycles of a reply",
