@@ -41,6 +41,15 @@ struct cpu_frame {
 	uint64_t cause;
 };
 
+/* A guest's trap, for the dump. */
+struct cpu_trap {
+	uint64_t pc;
+	uint64_t badvaddr;
+	uint32_t cause;
+	uint32_t vcpu; /* number in the machine */
+};
+#define CPU_TRAPS 16 /* a power of two */
+
 struct cpu {
 	/* The trap path's. */
 	uint64_t k0;
@@ -57,6 +66,9 @@ struct cpu {
 	uint64_t fast_windows;
 	uint32_t tlb_writes;                 /* by tlb_hw_insert() */
 	volatile struct inspect_cpu inspect; /* the simulator may look at any time */
+	/* The last traps of guests: number n is at n % CPU_TRAPS. */
+	uint32_t trap_count;
+	struct cpu_trap trap[CPU_TRAPS];
 	/* Registers of a trap from the monitor itself, for the dump. */
 	struct cpu_frame frame;
 

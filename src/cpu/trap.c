@@ -199,6 +199,11 @@ void trap_dispatch(struct vcpu *vcpu)
 {
 	struct cpu *cpu = cpu_self();
 
+	cpu->trap[cpu->trap_count++ % CPU_TRAPS] =
+		(struct cpu_trap){ .pc = vcpu->regs.pc,
+				   .badvaddr = vcpu->trap_badvaddr,
+				   .cause = vcpu->trap_cause,
+				   .vcpu = vcpu->number_in_machine };
 	handle(cpu, vcpu, (vcpu->trap_cause & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT);
 	if (!prepare_quickly(cpu, vcpu)) {
 		leave(cpu);

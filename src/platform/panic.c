@@ -41,11 +41,26 @@ static void print_registers(const uint64_t *gpr)
 	}
 }
 
+/* The youngest last. */
+static void print_traps(const struct cpu *cpu)
+{
+	uint32_t count = cpu->trap_count < CPU_TRAPS ? cpu->trap_count : CPU_TRAPS;
+	uint32_t i;
+
+	for (i = cpu->trap_count - count; i != cpu->trap_count; i++) {
+		const struct cpu_trap *trap = &cpu->trap[i % CPU_TRAPS];
+
+		console_print("trap %u: VCPU %u pc %016lx Cause %08x BadVAddr %016lx", i,
+			      trap->vcpu, trap->pc, trap->cause, trap->badvaddr);
+	}
+}
+
 /* The guest that the CPU had, as its last trap left it. */
 static void print_guest(const struct cpu *cpu)
 {
 	const struct vcpu *vcpu = cpu->current;
 
+	print_traps(cpu);
 	if (vcpu == NULL) {
 		console_print("no guest");
 		return;
