@@ -73,7 +73,7 @@ static void print_json(const struct overlay *overlay, const struct image_survey 
 	json_t *document = json_pack(
 		"{s:i, s:s, s:o, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:b}", "version", 1, "id",
 		id, "base", base != NULL ? base : json_null(), "base_id", base_id, "bytes",
-		(json_int_t)(root->sectors * DISK_SECTOR_BYTES), "generation",
+		(json_int_t)root->sectors * (json_int_t)DISK_SECTOR_BYTES, "generation",
 		(json_int_t)root->generation, "kept", kept, "blocks", (json_int_t)survey->blocks,
 		"zero_blocks", (json_int_t)survey->zeroes, "used_bytes",
 		(json_int_t)survey->used_bytes, "spare_bytes", (json_int_t)survey->spare_bytes,
