@@ -173,7 +173,9 @@ static bool read_row(struct reader *reader, struct series_table *table, struct e
 		if (!read_number(reader, reader->column_of[i], &value, err)) {
 			return false;
 		}
-		*(double *)((char *)sample + targets[i].offset) += value;
+		void *target = (char *)sample + targets[i].offset;
+
+		*(double *)target += value;
 	}
 	return true;
 }

@@ -164,8 +164,8 @@ struct places *places_begin(struct machine *machine, const struct elf_file *symb
 	places->symbols = symbols;
 	places->cpus_per_node = config->cpus / config->nodes;
 	places->range_count = range_count < PLACES_RANGES_MAX ? range_count : PLACES_RANGES_MAX;
-	if (places->range_count > 0) {
-		memcpy(places->range, ranges, places->range_count * sizeof(*ranges));
+	for (size_t i = 0; i < places->range_count; i++) {
+		places->range[i] = ranges[i];
 	}
 	if (!grow(&places->table[PLACES_CODE], 256) || !grow(&places->table[PLACES_DATA], 256)) {
 		places_end(places);

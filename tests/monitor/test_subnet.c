@@ -17,7 +17,7 @@
 
 static struct driver driver[VMS];
 static struct nic nic[VMS];
-static uint8_t page[VMS][MAP_PAGE_BYTES];
+static uint8_t storage[VMS][MAP_PAGE_BYTES];
 
 static void setup(void)
 {
@@ -29,7 +29,7 @@ static void setup(void)
 
 		model_add_vm(i, FRAMES, 1, 64);
 		driver_make_vm(&driver[i], i);
-		nic_init(&nic[i], &driver[i].vm, 3, mac, page[i]);
+		nic_init(&nic[i], &driver[i].vm, 3, mac, storage[i]);
 	}
 	model_load(0, &model.vtlb[0][0]);
 	for (uint32_t i = 0; i < VMS; i++) {

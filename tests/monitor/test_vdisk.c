@@ -131,7 +131,7 @@ static void put_header(uint64_t gpa, uint32_t type, uint64_t sector)
 }
 
 /* Header, one piece of data, status: descriptors 0, 1, 2. */
-static void request(uint32_t type, uint64_t sector, uint64_t gpa, uint32_t bytes)
+static void ask(uint32_t type, uint64_t sector, uint64_t gpa, uint32_t bytes)
 {
 	uint32_t flags = type == VIRTIO_BLOCK_T_OUT ? 0 : VIRTIO_DESC_F_WRITE;
 	uint8_t none = 0xff;
@@ -163,7 +163,7 @@ START_TEST(reads_and_writes_move_the_data)
 	uint32_t bytes;
 
 	/* Across three pages, from the middle of one. */
-	request(VIRTIO_BLOCK_T_IN, 5, BUFFER + 0x800, 16 * SECTOR);
+	ask(VIRTIO_BLOCK_T_IN, 5, BUFFER + 0x800, 16 * SECTOR);
 	ck_assert_uint_eq(waiting_count, 1);
 	ck_assert_uint_eq(waiting[0]->part_count, 3);
 	serve(0, true);
@@ -174,7 +174,7 @@ START_TEST(reads_and_writes_move_the_data)
 
 	memset(data, 0x5a, sizeof(data));
 	driver_put(&driver, BUFFER, data, SECTOR);
-	request(VIRTIO_BLOCK_T_OUT, SECTORS - 1, BUFFER, SECTOR);
+	ask(VIRTIO_BLOCK_T_OUT, SECTORS - 1, BUFFER, SECTOR);
 	serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 	ck_assert_uint_eq(bytes, 1);
@@ -213,31 +213,33 @@ START_TEST(other_requests)
 	char name[VIRTIO_BLOCK_ID_BYTES];
 	uint32_t bytes;
 
-	request(VIRTIO_BLOCK_T_FLUSH, 0, 0, 0);
+	ask(VIRTIO_BLOCK_T_FLUSH, 0, 0, 0);
 	ck_assert_uint_eq(waiting_count, 1);
 	ck_assert(!driver_used(&driver, 0, &bytes, &bytes));
 	serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
-	request(VIRTIO_BLOCK_T_FLUSH, 0, 0, 0);
+	ask(VIRTIO_BLOCK_T_FLUSH, 0, 0, 0);
 	serve(0, false);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
-	request(VIRTIO_BLOCK_T_GET_ID, 0, BUFFER, sizeof(name));
+	ask(VIRTIO_BLOCK_T_GET_ID, 0, BUFFER, sizeof(name));
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 	driver_get(&driver, name, BUFFER, sizeof(name));
 	ck_assert_str_eq(name, "virtual disk 00");
-	request(VIRTIO_BLOCK_T_DISCARD, 0, BUFFER, 16);
+	ask(VIRTIO_BLOCK_T_DISCARD, 0, BUFFER, 16);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_UNSUPP);
-	request(77, 0, BUFFER, 512);
+	ask(77, 0, BUFFER, 512);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_UNSUPP);
 }
 END_TEST
 
-static const struct {
+struct refusal {
 	uint32_t type;
 	uint64_t sector;
 	uint64_t gpa;
 	uint32_t bytes;
-} refused[] = {
+};
+
+static const struct refusal refused[] = {
 	{ VIRTIO_BLOCK_T_IN, SECTORS, BUFFER, SECTOR },
 	{ VIRTIO_BLOCK_T_IN, SECTORS - 1, BUFFER, 2 * SECTOR },
 	{ VIRTIO_BLOCK_T_IN, UINT64_MAX, BUFFER, SECTOR },
@@ -255,10 +257,10 @@ START_TEST(impossible_request_gets_an_error)
 {
 	uint32_t bytes;
 
-	request(refused[_i].type, refused[_i].sector, refused[_i].gpa, refused[_i].bytes);
+	ask(refused[_i].type, refused[_i].sector, refused[_i].gpa, refused[_i].bytes);
 	ck_assert_uint_eq(waiting_count, 0);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
-	request(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
+	ask(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
 	serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 }
@@ -269,7 +271,7 @@ START_TEST(read_only_disk_is_not_written)
 	uint32_t bytes;
 
 	vdisk.is_read_only = true;
-	request(VIRTIO_BLOCK_T_OUT, 0, BUFFER, SECTOR);
+	ask(VIRTIO_BLOCK_T_OUT, 0, BUFFER, SECTOR);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
 	ck_assert_uint_eq(waiting_count, 0);
 }
@@ -311,7 +313,7 @@ START_TEST(more_requests_than_there_are_wait)
 
 	ck_assert_uint_ge(count, DRIVER_ENTRIES);
 	for (uint32_t i = 0; i < count + 3; i++) {
-		request(VIRTIO_BLOCK_T_IN, i, BUFFER, SECTOR);
+		ask(VIRTIO_BLOCK_T_IN, i, BUFFER, SECTOR);
 		if (i < 3) {
 			/* Keeps room in the ring. */
 			ck_assert_uint_eq(waiting_count, i + 1);
@@ -336,7 +338,7 @@ START_TEST(reset_drops_the_answers_of_what_is_under_way)
 	uint32_t bytes;
 	uint32_t head;
 
-	request(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
+	ask(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
 	driver_start(&driver, &vdisk.virtio, 1);
 	/* The disk still writes there. */
 	ck_assert_int_eq(pmap_release(&model.pmap[0], BUFFER >> 12, &here), ERR_BUSY);
@@ -344,7 +346,7 @@ START_TEST(reset_drops_the_answers_of_what_is_under_way)
 	ck_assert_int_eq(pmap_release(&model.pmap[0], BUFFER >> 12, &here), OK);
 	ck_assert(!driver_used(&driver, 0, &head, &bytes));
 	ck_assert_uint_eq(driver_interrupts(&driver), 0);
-	request(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
+	ask(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
 	serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 }

@@ -137,10 +137,12 @@ START_TEST(indirect_table_is_followed)
 END_TEST
 
 /* What the one descriptor in the ring, or the first in an indirect table, breaks. */
-static const struct {
+struct breach {
 	uint32_t flags, next, bytes;
 	uint32_t inner_flags, inner_next;
-} broken[] = {
+};
+
+static const struct breach broken[] = {
 	{ VIRTIO_DESC_F_NEXT, ENTRIES, 16, 0, 0 },
 	{ VIRTIO_DESC_F_NEXT, 0xffff, 16, 0, 0 },
 	{ VIRTIO_DESC_F_NEXT, 0, 16, 0, 0 },                       /* a circle */
@@ -178,10 +180,12 @@ START_TEST(index_beyond_the_ring_is_refused)
 }
 END_TEST
 
-static const struct {
+struct shape {
 	uint32_t size;
 	uint64_t address[VRING_PARTS];
-} impossible[] = {
+};
+
+static const struct shape impossible[] = {
 	{ 0, { DESC, AVAIL, USED } },
 	{ 3, { DESC, AVAIL, USED } },
 	{ 512, { DESC, AVAIL, USED } },
