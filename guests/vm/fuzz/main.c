@@ -3,15 +3,14 @@
  * main.c - a hostile kernel: batches of random instructions in virtual kernel mode, with registers
  * that point where it hurts. Any exception, the timer's at the latest, ends a batch.
  *
- * The VM may end in any way; the monitor and other VMs must not notice. The seed is the VM's
- * number.
+ * The VM may end in any way; the monitor and other VMs must not notice. The seed is Count at
+ * the VM's start.
  */
 #include <stdint.h>
 
 #include "guests/lib/cpu.h"
 #include "isa/cp0.h"
 #include "machine/moncall.h"
-#include "machine/shared_page.h"
 #include "machine/uart.h"
 #include "machine/vm.h"
 
@@ -126,9 +125,9 @@ void fuzz_next(void)
 	uint64_t registers[32];
 
 	if (state.batches == 0) {
-		state.random =
-			*(volatile uint32_t *)(intptr_t)(int32_t)(VM_SHARED_PAGE + SHARED_PAGE_VM) +
-			1;
+		/* Different in each VM, the same in each run; the shared page is not always there.
+		 */
+		state.random = cp0_read(CP0_COUNT);
 	}
 	state.batches++;
 	if (state.batches > BATCHES) {
