@@ -159,12 +159,16 @@ static void next_step(struct script *script, uint64_t now)
 static bool has_come(struct script *script, const char *wait)
 {
 	size_t length = strlen(wait);
-	const uint8_t *found =
-		length == 0 ? script->seen : memmem(script->seen, script->seen_bytes, wait, length);
+	const uint8_t *found;
 
 	if (length == 0) {
 		return true;
 	}
+	/* Before the first byte there is no memory to look at. */
+	if (script->seen_bytes < length) {
+		return false;
+	}
+	found = memmem(script->seen, script->seen_bytes, wait, length);
 	if (found == NULL) {
 		return false;
 	}

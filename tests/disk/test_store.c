@@ -53,7 +53,7 @@ static void create_overlay(struct host_watch *watch)
 static void setup(void)
 {
 	seed = 1;
-	memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
+	memset(folder + sizeof(folder) - 7, 'X', 6);
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	memset(&config, 0, sizeof(config));
 	snprintf(config.image, sizeof(config.image), "%s/a rather long name of a base", folder);
