@@ -124,25 +124,32 @@ static void print_time(FILE *out, const json_t *cpus)
 	}
 }
 
-static void print_misses(FILE *out, const json_t *cpus)
+/* A row for each CPU, a column of `width` for each part. */
+static void print_cpu_table(FILE *out, const json_t *cpus, const struct stats_part *columns,
+			    size_t count, int width)
 {
 	size_t index;
 	const json_t *cpu;
 
-	fputs("\nMisses of the second-level cache\n", out);
 	fprintf(out, "%4s", "CPU");
-	for (size_t i = 0; i < MISSES; i++) {
-		fprintf(out, " %10s", misses[i].title);
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, " %*s", width, columns[i].title);
 	}
 	fputc('\n', out);
 	json_array_foreach(cpus, index, cpu)
 	{
 		fprintf(out, "%4zu", index);
-		for (size_t i = 0; i < MISSES; i++) {
-			fprintf(out, " %10.0f", number(cpu, misses[i].key));
+		for (size_t i = 0; i < count; i++) {
+			fprintf(out, " %*.0f", width, number(cpu, columns[i].key));
 		}
 		fputc('\n', out);
 	}
+}
+
+static void print_misses(FILE *out, const json_t *cpus)
+{
+	fputs("\nMisses of the second-level cache\n", out);
+	print_cpu_table(out, cpus, misses, MISSES, 10);
 }
 
 /* Misses of the CPUs of node `from` to node `to`. */
@@ -190,24 +197,9 @@ static void print_exceptions(FILE *out, const json_t *cpus)
 		{ "tlb_invalid", "invalid" },
 		{ "tlb_modified", "read-only" },
 	};
-	const size_t count = sizeof(columns) / sizeof(columns[0]);
-	size_t index;
-	const json_t *cpu;
 
 	fputs("\nExceptions; TLB misses, invalid and read-only pages are among them\n", out);
-	fprintf(out, "%4s", "CPU");
-	for (size_t i = 0; i < count; i++) {
-		fprintf(out, " %14s", columns[i].title);
-	}
-	fputc('\n', out);
-	json_array_foreach(cpus, index, cpu)
-	{
-		fprintf(out, "%4zu", index);
-		for (size_t i = 0; i < count; i++) {
-			fprintf(out, " %14.0f", number(cpu, columns[i].key));
-		}
-		fputc('\n', out);
-	}
+	print_cpu_table(out, cpus, columns, sizeof(columns) / sizeof(columns[0]), 14);
 }
 
 static const struct stats_part place_columns[] = {

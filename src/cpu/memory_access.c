@@ -41,12 +41,7 @@ bool memory_access_word(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word, enum 
 
 void *memory_access_page(struct vcpu *vcpu, uint32_t gpn, bool write)
 {
-	struct cpu *cpu = cpu_self();
-	struct pmap_caller caller = {
-		.node = cpu->node,
-		.cpu = cpu->number,
-		.self = &vcpu->vtlb.target,
-	};
+	struct pmap_caller caller = cpu_pmap_caller();
 	uint32_t ready = pmap_ready(vcpu->vm->pmap, gpn);
 
 	while (!(ready & (write ? ENTRYLO_D : ENTRYLO_V))) {
@@ -64,12 +59,7 @@ void *memory_access_page(struct vcpu *vcpu, uint32_t gpn, bool write)
 
 void *memory_access_pin(struct vcpu *vcpu, uint32_t gpn, bool write, uint32_t *mpn)
 {
-	struct cpu *cpu = cpu_self();
-	struct pmap_caller caller = {
-		.node = cpu->node,
-		.cpu = cpu->number,
-		.self = &vcpu->vtlb.target,
-	};
+	struct pmap_caller caller = cpu_pmap_caller();
 	enum pmap_touch touch;
 
 	do {

@@ -44,21 +44,10 @@ static bool pages_exist(const struct vcpu *vcpu, uint32_t gpn, uint32_t count)
 	return true;
 }
 
-static struct pmap_caller caller_of(struct vcpu *vcpu)
-{
-	struct cpu *cpu = cpu_self();
-
-	return (struct pmap_caller){
-		.node = cpu->node,
-		.cpu = cpu->number,
-		.self = &vcpu->vtlb.target,
-	};
-}
-
 /* The page is gone; if it cannot go (pinned, being changed), it stays: false. */
 static bool release(struct vcpu *vcpu, uint32_t gpn)
 {
-	struct pmap_caller caller = caller_of(vcpu);
+	struct pmap_caller caller = cpu_pmap_caller();
 
 	if (vcpu->vm->rewrite != NULL) {
 		rewrite_release(vcpu, gpn);
@@ -125,7 +114,7 @@ static int copy_page(struct vcpu *vcpu, uint32_t to, uint32_t from)
 static int remap_page(struct vcpu *vcpu, uint32_t to, uint32_t from)
 {
 	struct pmap *pmap = vcpu->vm->pmap;
-	struct pmap_caller caller = caller_of(vcpu);
+	struct pmap_caller caller = cpu_pmap_caller();
 	uint32_t mpn;
 
 	if (!(pmap_ready(pmap, from) & ENTRYLO_V)) {

@@ -196,12 +196,7 @@ static bool is_left(const struct rewrite *rewrite, uint32_t gpn)
 static void rewrite_site(struct vcpu *vcpu, uint32_t gpa, uint32_t word)
 {
 	struct rewrite *rewrite = vcpu->vm->rewrite;
-	struct cpu *cpu = cpu_self();
-	struct pmap_caller caller = {
-		.node = cpu->node,
-		.cpu = cpu->number,
-		.self = &vcpu->vtlb.target,
-	};
+	struct pmap_caller caller = cpu_pmap_caller();
 	uint32_t gpn = gpa >> PAGE_SHIFT;
 	bool is_kept = has_sites(rewrite, gpn);
 	uint32_t *site = memory_access_page(vcpu, gpn, !is_kept);

@@ -9,9 +9,8 @@
 #include "src/virtio/guest_memory.h"
 #include "src/virtio/le.h"
 
-#define FEATURE(number) (1ULL << (number))
-#define QUEUE           0
-#define SECTOR          VIRTIO_BLOCK_SECTOR_BYTES
+#define QUEUE  0
+#define SECTOR VIRTIO_BLOCK_SECTOR_BYTES
 /* Data descriptors of a request, and what each may hold: so that at most one has two pages. */
 #define SEGMENTS 64
 
@@ -168,7 +167,6 @@ static bool move_data(struct vdisk *vdisk, const struct order *order, struct vdi
 		}
 	}
 	request->written = is_read ? (uint32_t)bytes : 0;
-	*(is_read ? &vdisk->reads : &vdisk->writes) += bytes;
 	return disk_submit(vdisk->disk, &request->io);
 }
 
@@ -293,14 +291,15 @@ void vdisk_init(struct vdisk *vdisk, struct vm *vm, uint32_t slot, struct disk *
 		.notify = notify,
 		.reset = reset,
 	};
-	uint64_t features = FEATURE(VIRTIO_BLOCK_F_SIZE_MAX) | FEATURE(VIRTIO_BLOCK_F_SEG_MAX) |
-			    FEATURE(VIRTIO_BLOCK_F_BLK_SIZE) | FEATURE(VIRTIO_BLOCK_F_FLUSH);
+	uint64_t features =
+		VIRTIO_FEATURE(VIRTIO_BLOCK_F_SIZE_MAX) | VIRTIO_FEATURE(VIRTIO_BLOCK_F_SEG_MAX) |
+		VIRTIO_FEATURE(VIRTIO_BLOCK_F_BLK_SIZE) | VIRTIO_FEATURE(VIRTIO_BLOCK_F_FLUSH);
 
 	vdisk->disk = disk;
 	vdisk->sectors = disk->sectors;
 	vdisk->is_read_only = disk->is_read_only;
 	if (vdisk->is_read_only) {
-		features |= FEATURE(VIRTIO_BLOCK_F_RO);
+		features |= VIRTIO_FEATURE(VIRTIO_BLOCK_F_RO);
 	}
 	virtio_init(&vdisk->virtio, &kind, vm, slot, features);
 	le_write64(vdisk->virtio.config + VIRTIO_BLOCK_CAPACITY, vdisk->sectors);

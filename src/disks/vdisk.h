@@ -39,8 +39,6 @@ struct vdisk {
 	uint64_t sectors;
 	bool is_read_only;
 	uint32_t era; /* resets */
-	uint64_t reads;
-	uint64_t writes;
 	struct vdisk_request *request[VDISK_REQUESTS];
 	struct vring_chain chain; /* being taken apart */
 };

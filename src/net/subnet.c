@@ -9,8 +9,7 @@
 #include "src/virtio/guest_memory.h"
 #include "src/virtio/le.h"
 
-#define FEATURE(number) (1ULL << (number))
-#define HEADER          VIRTIO_NETWORK_HEADER_BYTES
+#define HEADER VIRTIO_NETWORK_HEADER_BYTES
 
 /* All devices of the subnet. */
 static struct nic *nics;
@@ -171,8 +170,8 @@ void nic_init(struct nic *nic, struct vm *vm, uint32_t slot, const uint8_t *mac,
 	nic->frame = frame_page;
 	memcpy(nic->mac, mac, NIC_MAC_BYTES);
 	virtio_init(&nic->virtio, &kind, vm, slot,
-		    FEATURE(VIRTIO_NETWORK_F_MAC) | FEATURE(VIRTIO_NETWORK_F_STATUS) |
-			    FEATURE(VIRTIO_NETWORK_F_MTU));
+		    VIRTIO_FEATURE(VIRTIO_NETWORK_F_MAC) | VIRTIO_FEATURE(VIRTIO_NETWORK_F_STATUS) |
+			    VIRTIO_FEATURE(VIRTIO_NETWORK_F_MTU));
 	memcpy(nic->virtio.config + VIRTIO_NETWORK_MAC, mac, NIC_MAC_BYTES);
 	le_write16(nic->virtio.config + VIRTIO_NETWORK_STATUS, VIRTIO_NETWORK_S_LINK_UP);
 	le_write16(nic->virtio.config + VIRTIO_NETWORK_MTU, NIC_MTU);

@@ -12,8 +12,6 @@
 #include "src/pmap/pmap.h"
 #include "src/virtio/le.h"
 
-#define FEATURE(number) (1ULL << (number))
-
 void virtio_enter(struct virtio *virtio, const struct pmap_caller *caller)
 {
 	while (atomic_swap(&virtio->holder, 1) != 0) {
@@ -59,7 +57,8 @@ void virtio_init(struct virtio *virtio, const struct virtio_kind *kind, struct v
 	virtio->kind = kind;
 	virtio->vm = vm;
 	virtio->slot = slot;
-	virtio->offered = offered | FEATURE(VIRTIO_F_VERSION_1) | FEATURE(VIRTIO_F_INDIRECT_DESC);
+	virtio->offered = offered | VIRTIO_FEATURE(VIRTIO_F_VERSION_1) |
+			  VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC);
 	for (uint32_t i = 0; i < kind->queues; i++) {
 		vring_init(&virtio->ring[i], vm->pmap);
 	}
@@ -149,7 +148,7 @@ static void write_status(struct virtio *virtio, uint32_t value)
 		return;
 	}
 	if ((virtio->accepted & ~virtio->offered) != 0 ||
-	    !(virtio->accepted & FEATURE(VIRTIO_F_VERSION_1))) {
+	    !(virtio->accepted & VIRTIO_FEATURE(VIRTIO_F_VERSION_1))) {
 		value &= ~(uint32_t)VIRTIO_STATUS_FEATURES_OK;
 	}
 	virtio->status = (value & 0xff) | kept;

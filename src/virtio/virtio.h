@@ -22,6 +22,9 @@ struct pmap_caller;
 struct virtio;
 struct vm;
 
+/* A feature by its number in machine/virtio.h. */
+#define VIRTIO_FEATURE(number) (1ULL << (number))
+
 #define VIRTIO_QUEUES_MAX   2
 #define VIRTIO_CONFIG_BYTES 0x40
 

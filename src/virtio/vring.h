@@ -71,7 +71,5 @@ void vring_stop(struct vring *ring);
 enum vring_result vring_take(struct vring *ring, struct vring_chain *chain,
 			     const struct pmap_caller *caller);
 bool vring_has_more(const struct vring *ring);
-/* The chain is offered again: the device could not begin with it. Only the last one taken. */
-void vring_untake(struct vring *ring);
 /* Gives a chain back, `bytes` of it written; false: the driver wants no interrupt. */
 bool vring_give(struct vring *ring, uint16_t head, uint32_t bytes);
