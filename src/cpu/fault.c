@@ -194,7 +194,7 @@ void fault_load_watch(struct vcpu *vcpu)
 	if (!(watchlo & (WATCHLO_R | WATCHLO_W)) || vcpu->watch_deferred) {
 		return;
 	}
-	ready = pmap_ready(vcpu->vm->pmap, (uint32_t)(gpa >> PAGE_SHIFT));
+	ready = pmap_ready_at(vcpu->vm->pmap, (uint32_t)(gpa >> PAGE_SHIFT), cpu_self()->node);
 	if (!(ready & ENTRYLO_V)) {
 		return;
 	}

@@ -39,24 +39,6 @@ bool memory_access_word(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word, enum 
 	return true;
 }
 
-void *memory_access_page(struct vcpu *vcpu, uint32_t gpn, bool write)
-{
-	struct pmap_caller caller = cpu_pmap_caller();
-	uint32_t ready = pmap_ready(vcpu->vm->pmap, gpn);
-
-	while (!(ready & (write ? ENTRYLO_D : ENTRYLO_V))) {
-		enum pmap_touch touch = pmap_touch(vcpu->vm->pmap, gpn, write, &caller);
-
-		if (touch == PMAP_TOUCH_BUSY) {
-			shootdown_serve(&vcpu->vtlb.target);
-		} else if (touch != PMAP_TOUCH_OK) {
-			return NULL;
-		}
-		ready = pmap_ready(vcpu->vm->pmap, gpn);
-	}
-	return at(ready, 0);
-}
-
 void *memory_access_pin(struct vcpu *vcpu, uint32_t gpn, bool write, uint32_t *mpn)
 {
 	struct pmap_caller caller = cpu_pmap_caller();

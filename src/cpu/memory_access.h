@@ -17,11 +17,7 @@ struct vcpu;
 bool memory_access_word(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word,
 			enum vtlb_result *result);
 /*
- * The guest physical page `gpn` of the window, allocated if need be and the VM's own for `write`;
- * NULL if the VM has none there, or the machine no memory. Whoever takes such a page away waits
- * until this CPU has served its shootdowns, so it stays until the caller does.
- */
-void *memory_access_page(struct vcpu *vcpu, uint32_t gpn, bool write);
-/* The same for any page: nobody waits for us beyond the window, so it stays until memmap_unpin().
+ * The guest physical page `gpn`, allocated if need be and the VM's own for `write`; NULL if the VM
+ * has none there, or the machine no memory. It stays until memmap_unpin().
  */
 void *memory_access_pin(struct vcpu *vcpu, uint32_t gpn, bool write, uint32_t *mpn);

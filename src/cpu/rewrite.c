@@ -193,19 +193,15 @@ static bool is_left(const struct rewrite *rewrite, uint32_t gpn)
  * The page is kept from stores before the word changes, so that no store of the guest is lost; the
  * word is looked at again after that.
  */
-static void rewrite_site(struct vcpu *vcpu, uint32_t gpa, uint32_t word)
+static void rewrite_pinned(struct vcpu *vcpu, uint32_t gpa, uint32_t word, uint32_t *page,
+			   bool is_kept)
 {
 	struct rewrite *rewrite = vcpu->vm->rewrite;
 	struct pmap_caller caller = cpu_pmap_caller();
+	uint32_t *site = page + (gpa & (PAGE_BYTES - 1)) / 4;
 	uint32_t gpn = gpa >> PAGE_SHIFT;
-	bool is_kept = has_sites(rewrite, gpn);
-	uint32_t *site = memory_access_page(vcpu, gpn, !is_kept);
 	uint32_t replacement;
 
-	if (site == NULL || rewrite->site_count == REWRITE_SITES_MAX || is_left(rewrite, gpn)) {
-		return;
-	}
-	site += (gpa & (PAGE_BYTES - 1)) / 4;
 	if (*site != word || !replace(vcpu, word, site, &replacement)) {
 		return;
 	}
@@ -220,6 +216,26 @@ static void rewrite_site(struct vcpu *vcpu, uint32_t gpa, uint32_t word)
 	rewrite->site_count++;
 	__atomic_store_n(site, replacement, __ATOMIC_RELEASE);
 	vcpu->counters[VCPU_COUNT_rewritten]++;
+	/* Copies on other nodes have the old word. Busy: whoever executes it comes here again. */
+	(void)!pmap_collapse(vcpu->vm->pmap, gpn, &caller);
+}
+
+static void rewrite_site(struct vcpu *vcpu, uint32_t gpa, uint32_t word)
+{
+	struct rewrite *rewrite = vcpu->vm->rewrite;
+	uint32_t gpn = gpa >> PAGE_SHIFT;
+	bool is_kept = has_sites(rewrite, gpn);
+	uint32_t mpn;
+	uint32_t *page;
+
+	if (rewrite->site_count == REWRITE_SITES_MAX || is_left(rewrite, gpn)) {
+		return;
+	}
+	page = memory_access_pin(vcpu, gpn, !is_kept, &mpn);
+	if (page != NULL) {
+		rewrite_pinned(vcpu, gpa, word, page, is_kept);
+		memmap_unpin(vcpu->vm->pmap->memmap, mpn);
+	}
 }
 
 /* A jump takes the place of mtc0 Status: what follows must do nothing, whatever comes first. */

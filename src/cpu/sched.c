@@ -90,7 +90,8 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 	cpu->tlb_owner = vcpu;
 	cpu->l2_base = vcpu->vtlb.l2tlb.base;
 	cpu->l2_offset_mask = vcpu->vtlb.l2tlb.offset_mask;
-	cpu->window_base = vcpu->vm->pmap->ready_base;
+	vcpu->vtlb.node = cpu->node;
+	cpu->window_base = (uint64_t)(uintptr_t)vcpu->vm->pmap->view[cpu->node];
 	cpu->window_pairs = vcpu->vm->pmap->window_pairs;
 	asid_load(cpu, vcpu);
 	vtlb_load(&vcpu->vtlb, cpu->number);

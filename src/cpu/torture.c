@@ -50,6 +50,8 @@ static bool may_map(const struct vcpu *vcpu, uint32_t mpn, bool writable)
 	switch (page->info.kind) {
 	case INSPECT_FRAME_PRIVATE:
 		return page->info.vm == vcpu->vm->number;
+	case INSPECT_FRAME_REPLICA:
+		return !writable && page->info.vm == vcpu->vm->number;
 	case INSPECT_FRAME_SHARED:
 		return !writable && has_user(page, vcpu->vm->number);
 	case INSPECT_FRAME_MONITOR:

@@ -47,7 +47,8 @@ static void enter_pair(struct vtlb *vtlb, uint64_t tag, const uint32_t guest[2])
 		uint32_t ready = PMAP_READY_NONE;
 
 		if (guest[half] & ENTRYLO_V) {
-			ready = pmap_note_mapping(vtlb->pmap, gpn_of(guest[half]), vtlb->vcpu, tag);
+			ready = pmap_note_mapping(vtlb->pmap, gpn_of(guest[half]), vtlb->node,
+						  vtlb->vcpu, tag);
 		}
 		pair.lo[half] = global;
 		if (ready & ENTRYLO_V) {
@@ -188,7 +189,7 @@ enum vtlb_result vtlb_window_fault(struct vtlb *vtlb, uint64_t vaddr, bool write
 	result = touch(vtlb, fault->gpa, write);
 	if (result == VTLB_MAPPED && vtlb->l2tlb.in_hardware) {
 		if (window_area_of(vaddr) == WINDOW_AREA_WINDOW) {
-			window_to_hardware(vtlb->pmap, vaddr);
+			window_to_hardware(vtlb->pmap, vtlb->node, vaddr);
 		} else {
 			window_device_to_hardware(vtlb->pmap, vaddr);
 		}

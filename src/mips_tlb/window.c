@@ -57,12 +57,12 @@ uint64_t window_entryhi(uint32_t gpn)
 	return vaddr & (ENTRYHI_R | ENTRYHI_VPN2);
 }
 
-static uint32_t ready_word(const struct pmap *pmap, uint32_t frame)
+static uint32_t ready_word(const struct pmap *pmap, uint32_t node, uint32_t frame)
 {
-	return __atomic_load_n(&pmap->ready[frame], __ATOMIC_RELAXED) & ~PMAP_READY_LARGE;
+	return __atomic_load_n(&pmap->view[node][frame], __ATOMIC_RELAXED) & ~PMAP_READY_LARGE;
 }
 
-void window_to_hardware(const struct pmap *pmap, uint64_t vaddr)
+void window_to_hardware(const struct pmap *pmap, uint32_t node, uint64_t vaddr)
 {
 	uint32_t frame = ((uint32_t)vaddr - VM_WINDOW_BASE) / MAP_PAGE_BYTES;
 	uint32_t even = frame & ~1U;
@@ -82,7 +82,7 @@ void window_to_hardware(const struct pmap *pmap, uint64_t vaddr)
 		tlb_hw_insert_large(entryhi & ~(uint64_t)pagemask, pagemask, lo[0], lo[1]);
 		return;
 	}
-	tlb_hw_insert(entryhi, ready_word(pmap, even), ready_word(pmap, even + 1));
+	tlb_hw_insert(entryhi, ready_word(pmap, node, even), ready_word(pmap, node, even + 1));
 }
 
 void window_device_to_hardware(const struct pmap *pmap, uint64_t vaddr)

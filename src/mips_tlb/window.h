@@ -33,9 +33,10 @@ bool window_guest_maps(uint64_t entryhi, bool low_page);
 uint64_t window_entryhi(uint32_t gpn);
 
 /*
- * Enters the window pair that holds `vaddr`, as a large pair if the pmap says so. The C side of the
- * window refill, for what assembly leaves: large entries, and pages just allocated.
+ * Enters the window pair that holds `vaddr`, as `node` sees it, as a large pair if the pmap says
+ * so. The C side of the window refill, for what assembly leaves: large entries, and pages just
+ * allocated.
  */
-void window_to_hardware(const struct pmap *pmap, uint64_t vaddr);
+void window_to_hardware(const struct pmap *pmap, uint32_t node, uint64_t vaddr);
 /* The same in the device area, where the clock page alone can be entered, read-only. */
 void window_device_to_hardware(const struct pmap *pmap, uint64_t vaddr);

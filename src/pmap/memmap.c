@@ -154,6 +154,12 @@ static void publish(struct memmap_page *page)
 	}
 }
 
+/* A page of one VM at one guest page. */
+static bool has_one_user(const struct memmap_page *page)
+{
+	return page->info.kind == INSPECT_FRAME_PRIVATE || page->info.kind == INSPECT_FRAME_REPLICA;
+}
+
 void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
@@ -162,7 +168,7 @@ void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t 
 
 	CHECK(vm < MEMMAP_VMS_MAX);
 	CHECK(page->info.kind == INSPECT_FRAME_SHARED ||
-	      (page->info.kind == INSPECT_FRAME_PRIVATE && page->info.users == 0));
+	      (has_one_user(page) && page->info.users == 0));
 	if (!record) {
 		record = free_record(page);
 		if (record) {
@@ -177,17 +183,16 @@ void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t 
 		page->unknown_count++;
 	}
 	publish(page);
-	if (page->info.kind == INSPECT_FRAME_PRIVATE) {
+	if (has_one_user(page)) {
 		page->info.vm = (uint16_t)vm;
 	}
 	lock_release(&page->lock);
 }
 
-/* Kind PRIVATE or SHARED, nobody needs it: to the pool. Releases the lock. */
+/* Kind PRIVATE, REPLICA or SHARED, nobody needs it: to the pool. Releases the lock. */
 static bool release_page(struct memmap *memmap, struct memmap_page *page, uint32_t mpn)
 {
-	bool is_unused = (page->info.kind == INSPECT_FRAME_PRIVATE ||
-			  page->info.kind == INSPECT_FRAME_SHARED) &&
+	bool is_unused = (has_one_user(page) || page->info.kind == INSPECT_FRAME_SHARED) &&
 			 page->info.users == 0 && page->info.pins == 0;
 
 	if (is_unused) {
@@ -308,7 +313,7 @@ static const char *check_page(const struct memmap_page *page)
 	    (info->users != 0 || info->pins != 0 || info->flags != 0)) {
 		return "memmap I1: a free page in use";
 	}
-	if (info->kind == INSPECT_FRAME_PRIVATE && !(info->users == 0 && info->pins != 0) &&
+	if (has_one_user(page) && !(info->users == 0 && info->pins != 0) &&
 	    (info->users != 1 || !((page->record[0].vms | page->record[1].vms) >> info->vm & 1))) {
 		return "memmap I1: a private page without its one user";
 	}

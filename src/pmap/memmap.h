@@ -10,13 +10,13 @@
  * VM goes to the set `unknown`, and to find its mappings its pmap is searched.
  *
  * Invariants (memmap_check):
- *   I1  kind FREE: no users, no pins, flags 0; kind PRIVATE: exactly one user, info.vm and info.ppn
- *       say which; kind SHARED: info.vm is INSPECT_VM_NONE.
+ *   I1  kind FREE: no users, no pins, flags 0; kinds PRIVATE and REPLICA: exactly one user, info.vm
+ *       and info.ppn say which; kind SHARED: info.vm is INSPECT_VM_NONE.
  *   I2  a record with an empty set is unused; no guest page is in two records.
  *   I3  info.users is the number of (VM, guest page) in the records if unknown_count is 0, and
  *       MEMMAP_USERS_UNKNOWN otherwise; `unknown` is empty exactly when unknown_count is 0.
- *   I4  for every user the pmap entry of that VM and guest page holds this machine page
- *       (pmap_check, from the pmap's side).
+ *   I4  for every user the pmap entry of that VM and guest page holds this machine page, or has it
+ *       as a copy (pmap_check, from the pmap's side).
  */
 #pragma once
 
@@ -76,7 +76,7 @@ void memmap_set_kind(struct memmap *memmap, uint32_t mpn, uint8_t kind);
 /* Back to the pool: a page without users and pins. */
 void memmap_put(struct memmap *memmap, uint32_t mpn);
 
-/* One user more: the only one of a page of kind PRIVATE, any number of one of kind SHARED. */
+/* One user more: the only one of kinds PRIVATE and REPLICA, any number of kind SHARED. */
 void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
 /* A shared page with this one user and no pins becomes the user's own; false if it is not so. */
 bool memmap_claim(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);

@@ -25,6 +25,11 @@ size_t pmap_storage_bytes(uint32_t frame_count)
 	       (size_t)frame_count * sizeof(struct pmap_page);
 }
 
+size_t pmap_view_bytes(const struct pmap *pmap)
+{
+	return (size_t)ready_words(pmap->frame_count) * PMAP_READY_BYTES;
+}
+
 enum status pmap_init(struct pmap *pmap, uint32_t vm, uint32_t frame_count, struct memmap *memmap,
 		      void *storage)
 {
@@ -45,10 +50,22 @@ enum status pmap_init(struct pmap *pmap, uint32_t vm, uint32_t frame_count, stru
 	for (uint32_t i = 0; i < ready_words(frame_count); i++) {
 		pmap->ready[i] = PMAP_READY_NONE;
 	}
+	for (uint32_t i = 0; i < MAP_NODES_MAX; i++) {
+		pmap->view[i] = pmap->ready;
+	}
 	for (uint32_t i = 0; i < TRAMPOLINE_PAGES; i++) {
 		pmap->trampoline[i] = PMAP_READY_NONE;
 	}
 	return OK;
+}
+
+void pmap_add_view(struct pmap *pmap, uint32_t node, void *storage)
+{
+	pmap->has_views = true;
+	pmap->view[node] = storage;
+	for (uint32_t i = 0; i < ready_words(pmap->frame_count); i++) {
+		pmap->view[node][i] = PMAP_READY_NONE;
+	}
 }
 
 enum status pmap_add_target(struct pmap *pmap, struct shootdown_target *target)
@@ -84,17 +101,55 @@ uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame)
 	return __atomic_load_n(&pmap->ready[frame], __ATOMIC_ACQUIRE);
 }
 
-void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word)
+static void store_view(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t word)
 {
-	__atomic_store_n(&pmap->ready[frame], word, __ATOMIC_RELEASE);
+	__atomic_store_n(&pmap->view[node][frame], word, __ATOMIC_RELEASE);
 }
 
-uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn)
+void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word)
+{
+	const struct pmap_page *page = &pmap->page[frame];
+
+	__atomic_store_n(&pmap->ready[frame], word, __ATOMIC_RELEASE);
+	pmap_store_views(pmap, frame, page->views & ~page->replicas, word);
+}
+
+void pmap_store_views(struct pmap *pmap, uint32_t frame, uint64_t nodes, uint32_t word)
+{
+	for (uint32_t node = 0; nodes != 0; node++, nodes >>= 1) {
+		if (nodes & 1) {
+			store_view(pmap, frame, node, word);
+		}
+	}
+}
+
+void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node)
+{
+	struct pmap_page *page = &pmap->page[frame];
+
+	if (pmap->has_views && !(page->views >> node & 1)) {
+		page->views |= (uint64_t)1 << node;
+		store_view(pmap, frame, node, pmap_load_ready(pmap, frame));
+	}
+}
+
+/* What the CPUs of `node` use now, filled in or not. */
+static uint32_t word_at(const struct pmap *pmap, uint32_t frame, uint32_t node)
+{
+	uint32_t word = __atomic_load_n(&pmap->view[node][frame], __ATOMIC_ACQUIRE);
+
+	if (!(word & ENTRYLO_V)) {
+		word = pmap_load_ready(pmap, frame);
+	}
+	return word & ~PMAP_READY_LARGE;
+}
+
+uint32_t pmap_ready_at(const struct pmap *pmap, uint32_t gpn, uint32_t node)
 {
 	uint32_t frame;
 
 	if (pmap_frame(pmap, gpn, &frame)) {
-		uint32_t word = pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE;
+		uint32_t word = word_at(pmap, frame, node);
 
 		return word & ENTRYLO_V ? word : PMAP_READY_NONE;
 	}
@@ -104,6 +159,18 @@ uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn)
 	return gpn == MAP_CLOCK_BASE / MAP_PAGE_BYTES ? pmap->clock_ready : PMAP_READY_NONE;
 }
 
+uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn)
+{
+	uint32_t frame;
+	uint32_t word;
+
+	if (!pmap_frame(pmap, gpn, &frame)) {
+		return pmap_ready_at(pmap, gpn, 0);
+	}
+	word = pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE;
+	return word & ENTRYLO_V ? word : PMAP_READY_NONE;
+}
+
 void pmap_set_trampoline(struct pmap *pmap, uint32_t number, uint32_t mpn)
 {
 	uint32_t frame = TRAMPOLINE_GPN + number;
@@ -111,7 +178,7 @@ void pmap_set_trampoline(struct pmap *pmap, uint32_t number, uint32_t mpn)
 	CHECK(number < TRAMPOLINE_PAGES);
 	pmap->trampoline[number] = pmap_ready_word(mpn, PMAP_S_NO_WRITE);
 	if (frame < pmap->frame_count) {
-		pmap_store_ready(pmap, frame, pmap->trampoline[number]);
+		pmap_store_views(pmap, frame, UINT64_MAX, pmap->trampoline[number]);
 	}
 }
 
@@ -122,7 +189,7 @@ uint32_t pmap_ready_word(uint32_t mpn, uint32_t state)
 
 	if (!(state & PMAP_S_NO_ACCESS)) {
 		word |= ENTRYLO_V;
-		if (!(state & (PMAP_S_COW | PMAP_S_NO_WRITE | PMAP_S_TEXT))) {
+		if (!(state & (PMAP_S_COW | PMAP_S_NO_WRITE | PMAP_S_TEXT | PMAP_S_REPLICATED))) {
 			word |= ENTRYLO_D;
 		}
 	}
@@ -237,6 +304,9 @@ enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,
 	if (!(page->state & PMAP_S_PRESENT)) {
 		return fill(pmap, frame, caller->node);
 	}
+	if (write && page->state & PMAP_S_REPLICATED) {
+		pmap_collapse_locked(pmap, frame, caller);
+	}
 	if (write && page->state & PMAP_S_COW) {
 		return break_cow(pmap, frame, caller);
 	}
@@ -264,6 +334,9 @@ enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
 	is_new = !(pmap_load_ready(pmap, frame) & ENTRYLO_D);
 	touch = pmap_touch_locked(pmap, frame, write, caller);
 	is_new = is_new && pmap_load_ready(pmap, frame) & ENTRYLO_D;
+	if (touch == PMAP_TOUCH_OK) {
+		pmap_fill_view(pmap, frame, caller->node);
+	}
 	lock_release(&page->lock);
 	if (is_new && pmap->large) {
 		pmap_form_large(pmap, frame);
@@ -325,7 +398,8 @@ static void note(struct pmap *pmap, struct pmap_page *page, uint32_t vcpu, uint6
 	pmap_count(&pmap->backmap_overflows, 1);
 }
 
-uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag)
+uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t node, uint32_t vcpu,
+			   uint64_t tag)
 {
 	uint32_t frame;
 	uint32_t ready;
@@ -334,7 +408,7 @@ uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint6
 		return pmap_ready(pmap, gpn);
 	}
 	lock_acquire(&pmap->page[frame].lock);
-	ready = pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE;
+	ready = word_at(pmap, frame, node);
 	if (ready & ENTRYLO_V) {
 		note(pmap, &pmap->page[frame], vcpu, backmap_make(vcpu, tag));
 	}

@@ -8,6 +8,13 @@
  *
  * Pages are allocated at first touch, on the node of the VCPU that touches, and zeroed.
  *
+ * Views. Where pages may be replicated, each node has an array of ready words of its own, on that
+ * node, which its CPUs refill the window from; `ready` is then what they are filled from, page by
+ * page, at the first fault of a node (pmap_touch). So a node's view says which copy its CPUs use,
+ * and the views that have a page say whose CPUs may have it in their TLBs by the window: to nobody
+ * else a shootdown goes. A page with copies is read-only for all; the first store gives them up.
+ * Without views (`has_views`) everybody refills from `ready`.
+ *
  * Writers hold the page's lock; `ready` is read without it. Whoever changes a ready word so that
  * less is allowed than before (another page, D or V removed) sets PMAP_S_BUSY, stores the new word,
  * releases the lock, shoots down, and only then lets the old page go. Nobody else changes a busy
@@ -17,12 +24,17 @@
  *   I1  a ready word has G; PFN != 0 exactly when the page exists (then PMAP_S_PRESENT). Machine
  *       page 0 has the vectors and is no VM's.
  *   I2  V exactly when PRESENT and not PMAP_S_NO_ACCESS.
- *   I3  D exactly when V and none of PMAP_S_COW, _NO_WRITE, _TEXT.
+ *   I3  D exactly when V and none of PMAP_S_COW, _NO_WRITE, _TEXT, _REPLICATED.
  *   I4  PRESENT: the memmap has (vm, gpn) as a user of the page, or the VM as unknown; kind PRIVATE
  *       exactly when not COW.
  *   I5  PMAP_READY_LARGE exactly in the words of blocks with order > 0 in their pages' state; such
  *       a block is aligned and contiguous in machine memory, all its pages D, exclusive, not
- * MOVING. I6  beyond `frame_count`, up to an even number, words are PMAP_READY_NONE.
+ *       MOVING.
+ *   I6  beyond `frame_count`, up to an even number, words are PMAP_READY_NONE.
+ *   I7  the view of a node in `views` has the page's word, but for LARGE, and at a node in
+ *       `replicas` with that copy's page, which is of kind REPLICA with this one user and on that
+ *       node; all other views have NONE. `replicas` is a part of `views`, empty exactly when not
+ *       REPLICATED.
  */
 #pragma once
 
@@ -47,14 +59,15 @@
 #include "src/pmap/memmap.h"
 
 /* struct pmap_page.state */
-#define PMAP_S_PRESENT   0x0001
-#define PMAP_S_COW       0x0002 /* shared: a store gets a copy */
-#define PMAP_S_BUSY      0x0004
-#define PMAP_S_UNKNOWN   0x0008 /* backmaps overflowed */
-#define PMAP_S_NO_WRITE  0x0010 /* stores are kept away: watched page */
-#define PMAP_S_NO_ACCESS 0x0020 /* all accesses are: watched page */
-#define PMAP_S_TEXT      0x0040 /* stores and DMA are: rewritten text */
-#define PMAP_S_PROTECTED 0x0070
+#define PMAP_S_PRESENT    0x0001
+#define PMAP_S_COW        0x0002 /* shared: a store gets a copy */
+#define PMAP_S_BUSY       0x0004
+#define PMAP_S_UNKNOWN    0x0008 /* backmaps overflowed */
+#define PMAP_S_NO_WRITE   0x0010 /* stores are kept away: watched page */
+#define PMAP_S_NO_ACCESS  0x0020 /* all accesses are: watched page */
+#define PMAP_S_TEXT       0x0040 /* stores and DMA are: rewritten text */
+#define PMAP_S_PROTECTED  0x0070
+#define PMAP_S_REPLICATED 0x0080 /* has copies: a store gives them up */
 
 /* Page sizes of R4000: 4^n * 4 KB. */
 #define PMAP_ORDER_MAX  12
@@ -64,8 +77,13 @@
 struct pmap_page {
 	struct lock lock;
 	uint16_t state;
-	uint16_t order; /* log2 of the pages of its large block, 0 = none; under large_lock */
+	uint8_t order; /* log2 of the pages of its large block, 0 = none; under large_lock */
+	uint8_t moves; /* migrations and collapses ever, or UINT8_MAX */
 	struct backmap backmap;
+	uint64_t views;          /* nodes whose view has the page */
+	uint64_t replicas;       /* of them, with a copy of their own */
+	uint32_t interval;       /* in which it moved last */
+	uint32_t interval_moves; /* how often */
 };
 
 struct pmap {
@@ -84,11 +102,14 @@ struct pmap {
 	uint32_t trampoline[VM_TRAMPOLINE_BYTES / MAP_PAGE_BYTES]; /* ready words */
 	uint32_t target_count;
 	struct shootdown_target *target[VM_VCPUS_MAX]; /* by VCPU number */
+	bool has_views;
+	uint32_t *view[MAP_NODES_MAX]; /* by node; all are `ready` without views */
 	/* Statistics. */
 	uint64_t allocated;
 	uint64_t remote; /* of them on another node than asked for */
 	uint64_t copied;
 	uint64_t backmap_overflows;
+	uint64_t collapsed; /* pages whose copies were given up */
 };
 
 /* On whose behalf: where to allocate, and what shootdown_run() must serve while it waits. */
@@ -102,6 +123,9 @@ struct pmap_caller {
 size_t pmap_storage_bytes(uint32_t frame_count);
 MUST_CHECK enum status pmap_init(struct pmap *pmap, uint32_t vm, uint32_t frame_count,
 				 struct memmap *memmap, void *storage);
+/* Bytes of storage of a view, 8-aligned; node `node` gets a view there. Before the VM runs. */
+size_t pmap_view_bytes(const struct pmap *pmap);
+void pmap_add_view(struct pmap *pmap, uint32_t node, void *storage);
 /* VCPU number target_count gets this target. */
 MUST_CHECK enum status pmap_add_target(struct pmap *pmap, struct shootdown_target *target);
 
@@ -113,6 +137,8 @@ bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame);
  * none yet, or access is kept away. The clock page gives `clock_ready`, a trampoline's its word.
  */
 uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn);
+/* The same as the CPUs of `node` see it: with their copy, if they have one. */
+uint32_t pmap_ready_at(const struct pmap *pmap, uint32_t gpn, uint32_t node);
 
 /*
  * Page `number` of the trampolines (VM_TRAMPOLINE_BASE), a page of the monitor, becomes readable in
@@ -136,10 +162,11 @@ enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
 			   const struct pmap_caller *caller);
 
 /*
- * Reads the ready word and, if it is valid, notes that VCPU `vcpu` maps the page at `tag`, in one
- * step under the lock. For vtlb.c.
+ * Reads the ready word of `node` and, if it is valid, notes that VCPU `vcpu` maps the page at
+ * `tag`, in one step under the lock. For vtlb.c.
  */
-uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag);
+uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t node, uint32_t vcpu,
+			   uint64_t tag);
 /* That is noted, or the page's backmaps are unknown, or it needs none (clock, trampolines). For
  * checks. */
 bool pmap_has_mapping(const struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint64_t tag);
@@ -164,6 +191,16 @@ MUST_CHECK enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_
 /* Moves a private page to `node` (ERR_NOMEM if that node has none): copies, shoots down, frees. */
 MUST_CHECK enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
 				 const struct pmap_caller *caller);
+/*
+ * Gives each node of `nodes` that has none a copy of the page, in one shootdown, and says in
+ * `nodes` which have one now: a node without free pages gets none (none at all: ERR_NOMEM). Nobody
+ * can store into the page until it has none any more. ERR_BUSY: pinned or being changed.
+ */
+MUST_CHECK enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint64_t *nodes,
+				      const struct pmap_caller *caller);
+/* Gives the copies up. No copies: OK. */
+MUST_CHECK enum status pmap_collapse(struct pmap *pmap, uint32_t gpn,
+				     const struct pmap_caller *caller);
 
 /*
  * DMA: the page is made present (for `write` the VM's own) and stays in use until

@@ -9,16 +9,19 @@
 #include "src/pmap/pmap.h"
 #include "src/pmap/pmap_priv.h"
 
+/* `nodes`: whose CPUs may have the page by the window. */
 static void shoot(struct pmap *pmap, uint32_t frame, const struct backmap *backmap, bool unknown,
-		  const struct pmap_caller *caller)
+		  uint64_t nodes, const struct pmap_caller *caller)
 {
 	struct shootdown_batch batch;
 
+	/* A VCPU that comes to a node after we have looked finds the view empty (vtlb_load). */
+	memory_barrier();
 	shootdown_begin(&batch, caller->cpu, caller->self);
 	for (uint32_t i = 0; i < pmap->target_count; i++) {
 		if (unknown) {
 			shootdown_add_flush(&batch, pmap->target[i]);
-		} else if (frame < WINDOW_FRAMES) {
+		} else if (frame < WINDOW_FRAMES && nodes >> shootdown_node(pmap->target[i]) & 1) {
 			/* Finds the covering entry whatever its page size. */
 			shootdown_add(&batch, pmap->target[i], window_entryhi(pmap_gpn(frame)));
 		}
@@ -39,18 +42,24 @@ void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 	struct pmap_page *page = &pmap->page[frame];
 	struct backmap backmap = page->backmap;
 	bool unknown = page->state & PMAP_S_UNKNOWN;
+	uint64_t nodes = page->views;
 
+	if (!pmap->has_views || page->order != 0) {
+		/* A large entry has the page without its view. */
+		nodes = UINT64_MAX;
+	}
 	page->state |= PMAP_S_BUSY;
+	pmap_store_views(pmap, frame, page->views, PMAP_READY_NONE);
+	page->views = 0;
 	pmap_leave_large(pmap, frame, word);
 	backmap_clear(&page->backmap);
 	page->state &= (uint16_t)~PMAP_S_UNKNOWN;
 	lock_release(&page->lock);
-	shoot(pmap, frame, &backmap, unknown, caller);
+	shoot(pmap, frame, &backmap, unknown, nodes, caller);
 	lock_acquire(&page->lock);
 }
 
-/* The page's lock, if there is such a page and nobody changes it. */
-static enum status lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame)
+enum status pmap_lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame)
 {
 	struct pmap_page *page;
 
@@ -66,6 +75,18 @@ static enum status lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame)
 	return OK;
 }
 
+/* The same for a change of the page itself: without copies. */
+static enum status lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame,
+			     const struct pmap_caller *caller)
+{
+	enum status status = pmap_lock_page(pmap, gpn, frame);
+
+	if (status == OK && pmap->page[*frame].state & PMAP_S_REPLICATED) {
+		pmap_collapse_locked(pmap, *frame, caller);
+	}
+	return status;
+}
+
 static uint32_t mpn_of(const struct pmap *pmap, uint32_t frame)
 {
 	return pmap_mpn(pmap_load_ready(pmap, frame));
@@ -79,7 +100,7 @@ static bool is_pinned(const struct pmap *pmap, uint32_t frame)
 enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn)
 {
 	uint32_t frame;
-	enum status status = lock_page(pmap, gpn, &frame);
+	enum status status = pmap_lock_page(pmap, gpn, &frame);
 
 	if (status != OK) {
 		return status;
@@ -98,7 +119,7 @@ enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn)
 enum status pmap_release(struct pmap *pmap, uint32_t gpn, const struct pmap_caller *caller)
 {
 	uint32_t frame;
-	enum status status = lock_page(pmap, gpn, &frame);
+	enum status status = lock_page(pmap, gpn, &frame, caller);
 
 	if (status != OK) {
 		return status;
@@ -122,7 +143,7 @@ enum status pmap_protect(struct pmap *pmap, uint32_t gpn, uint32_t bits,
 			 const struct pmap_caller *caller)
 {
 	uint32_t frame;
-	enum status status = lock_page(pmap, gpn, &frame);
+	enum status status = lock_page(pmap, gpn, &frame, caller);
 	struct pmap_page *page;
 	uint32_t old;
 
@@ -157,7 +178,7 @@ enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 			     const struct pmap_caller *caller)
 {
 	uint32_t frame;
-	enum status status = lock_page(pmap, gpn, &frame);
+	enum status status = lock_page(pmap, gpn, &frame, caller);
 	struct pmap_page *page;
 
 	if (status != OK) {
@@ -208,7 +229,7 @@ enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
 	struct page_alloc *alloc = pmap->memmap->alloc;
 	uint32_t frame;
 	uint32_t mpn;
-	enum status status = lock_page(pmap, gpn, &frame);
+	enum status status = lock_page(pmap, gpn, &frame, caller);
 
 	if (status != OK) {
 		return status;
@@ -231,7 +252,7 @@ enum status pmap_choose(struct pmap *pmap, uint32_t gpn, bool is_chosen,
 			const struct pmap_caller *caller)
 {
 	uint32_t frame;
-	enum status status = lock_page(pmap, gpn, &frame);
+	enum status status = lock_page(pmap, gpn, &frame, caller);
 	struct pmap_page *page;
 
 	if (status != OK) {
@@ -298,6 +319,9 @@ static const char *check_page(const struct pmap *pmap, uint32_t frame)
 		return "pmap: a page busy or locked at rest";
 	}
 	if (!(page->state & PMAP_S_PRESENT)) {
+		if (page->views != 0) {
+			return "pmap I7: a view of no page";
+		}
 		return word == PMAP_READY_NONE ? NULL : "pmap I1: a word without page";
 	}
 	if (pmap_mpn(word) == 0 || !machine) {
@@ -305,6 +329,9 @@ static const char *check_page(const struct pmap *pmap, uint32_t frame)
 	}
 	if (word != pmap_ready_word(pmap_mpn(word), page->state)) {
 		return "pmap I2, I3: V or D";
+	}
+	if (pmap_check_views(pmap, frame) != NULL) {
+		return pmap_check_views(pmap, frame);
 	}
 	if (!memmap_has_user(pmap->memmap, pmap_mpn(word), pmap->vm, pmap_gpn(frame))) {
 		return "pmap I4: the memmap does not know this user";

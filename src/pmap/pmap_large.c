@@ -46,6 +46,7 @@ static void mark_group(struct pmap *pmap, uint32_t frame)
 	bool is_large = group_is_large(pmap, frame);
 
 	for (uint32_t i = first; i < first + GROUP_PAGES && i < pmap->frame_count; i++) {
+		/* Views get it with the word: without, they enter pairs of 4 KB, just as good. */
 		if (is_large) {
 			(void)__atomic_fetch_or(&pmap->ready[i], PMAP_READY_LARGE,
 						__ATOMIC_RELEASE);

@@ -21,16 +21,23 @@ static inline void pmap_count(uint64_t *counter, uint64_t more)
 
 uint32_t pmap_gpn(uint32_t frame);
 uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame);
+/* Under the page's lock: for all views that have the page and no copy, too. */
 void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word);
+void pmap_store_views(struct pmap *pmap, uint32_t frame, uint64_t nodes, uint32_t word);
+/* Under the page's lock, the page having a valid word: the view of `node` has the page. */
+void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node);
+/* Under the page's lock, which it releases and takes again: gives all copies up. */
+void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller);
 /* The word of a present page in state `state` (I1 to I3). */
 uint32_t pmap_ready_word(uint32_t mpn, uint32_t state);
 /* Machine page of a word; 0 if there is none. */
 uint32_t pmap_mpn(uint32_t word);
 
 /*
- * Under the page's lock: makes the page busy, takes it out of its large block, stores `word`, which
- * allows less, releases the lock, shoots down every mapping, takes the lock again. The caller ends
- * the change: it clears PMAP_S_BUSY.
+ * Under the page's lock: makes the page busy, takes it out of its large block and of all views,
+ * stores `word`, which allows less, releases the lock, shoots down every mapping, takes the lock
+ * again. Copies, whose views are empty too, are still there. The caller ends the change: it clears
+ * PMAP_S_BUSY.
  */
 void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 		       const struct pmap_caller *caller);
@@ -46,5 +53,9 @@ void pmap_form_large(struct pmap *pmap, uint32_t frame);
  * without D, or of a page chosen for movement.
  */
 void pmap_leave_large(struct pmap *pmap, uint32_t frame, uint32_t word);
+/* The page's lock, if there is such a page and nobody changes it (ERR_RANGE, ERR_BUSY). */
+MUST_CHECK enum status pmap_lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame);
+/* I7, of a page at rest. */
+const char *pmap_check_views(const struct pmap *pmap, uint32_t frame);
 /* I5. */
 const char *pmap_check_large(const struct pmap *pmap);

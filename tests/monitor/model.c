@@ -253,6 +253,14 @@ void model_add_vm(uint32_t vm, uint32_t frames, uint32_t vcpus, uint32_t entry_c
 	}
 }
 
+void model_add_views(uint32_t vm)
+{
+	for (uint32_t node = 0; node < model.alloc.node_count; node++) {
+		model.view_storage[vm][node] = zeroed(pmap_view_bytes(&model.pmap[vm]));
+		pmap_add_view(&model.pmap[vm], node, model.view_storage[vm][node]);
+	}
+}
+
 void model_end(void)
 {
 	const char *broken = model_check();
@@ -267,6 +275,9 @@ void model_abandon(void)
 {
 	for (uint32_t vm = 0; vm < MODEL_VMS; vm++) {
 		free(model.pmap_storage[vm]);
+		for (uint32_t node = 0; node < MODEL_NODES; node++) {
+			free(model.view_storage[vm][node]);
+		}
 		for (uint32_t i = 0; i < MODEL_VCPUS; i++) {
 			free(model.l2_storage[vm][i]);
 		}
@@ -314,7 +325,7 @@ static bool refill(struct vtlb *vtlb, uint64_t vaddr, uint8_t asid)
 	struct model_tlb_entry written = { true, tag, 0, { 0, 0 } };
 
 	if (window_area_of(vaddr) == WINDOW_AREA_WINDOW) {
-		const uint32_t *ready = vtlb->pmap->ready + (size_t)2 * pair;
+		const uint32_t *ready = vtlb->pmap->view[vtlb->node] + (size_t)2 * pair;
 
 		if (pair >= vtlb->pmap->window_pairs || ready[0] & PMAP_READY_LARGE) {
 			return false;
@@ -393,11 +404,18 @@ static bool window_entry_is_sound(const struct model_tlb_entry *entry, const str
 
 	for (uint32_t i = 0; i < 2 * pages; i++) {
 		uint32_t lo = entry->lo[i / pages];
-		uint32_t ready = pmap_ready(vtlb->pmap, gpn + i);
+		uint32_t ready = pmap_ready_at(vtlb->pmap, gpn + i, vtlb->node);
+		uint32_t frame;
 		uint32_t mine = lo + ((i % pages) << ENTRYLO_PFN_SHIFT);
 
 		if (lo & ENTRYLO_V && (((mine ^ ready) & (ENTRYLO_PFN | ENTRYLO_C)) != 0 ||
 				       (mine & ~ready & (ENTRYLO_V | ENTRYLO_D)) != 0)) {
+			return false;
+		}
+		/* Who is not in `views` is not asked when the page goes. */
+		if (lo & ENTRYLO_V && vtlb->pmap->has_views && entry->pagemask == 0 &&
+		    pmap_frame(vtlb->pmap, gpn + i, &frame) &&
+		    !(vtlb->pmap->page[frame].views >> vtlb->node & 1)) {
 			return false;
 		}
 	}
@@ -442,7 +460,8 @@ static const char *check_words(const struct vtlb *vtlb)
 
 		for (unsigned half = 0; half < 2 && entry->tag != L2TLB_TAG_EMPTY; half++) {
 			uint32_t guest = vtlb->l2tlb.guest[i].lo[half];
-			uint32_t ready = pmap_ready(vtlb->pmap, (guest & ENTRYLO_PFN) >> 6);
+			uint32_t ready =
+				pmap_ready_at(vtlb->pmap, (guest & ENTRYLO_PFN) >> 6, vtlb->node);
 			uint32_t lo = entry->lo[half];
 
 			if (lo & ENTRYLO_V && (((lo ^ ready) & ENTRYLO_PFN) != 0 ||

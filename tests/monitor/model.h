@@ -44,6 +44,7 @@ struct model {
 	void *tables[2 * MODEL_NODES];
 	struct pmap pmap[MODEL_VMS];
 	void *pmap_storage[MODEL_VMS];
+	void *view_storage[MODEL_VMS][MODEL_NODES];
 	struct vtlb vtlb[MODEL_VMS][MODEL_VCPUS];
 	void *l2_storage[MODEL_VMS][MODEL_VCPUS];
 	uint64_t random;
@@ -60,6 +61,8 @@ uint32_t model_below(uint32_t limit);
 void model_start(uint32_t nodes, uint32_t frames_per_node, uint32_t reserved);
 /* VM `vm` with `frames` pages and `vcpus` VCPUs, whose second levels have `entry_count` entries. */
 void model_add_vm(uint32_t vm, uint32_t frames, uint32_t vcpus, uint32_t entry_count);
+/* Its pages can be replicated: views for all nodes. Before anything runs. */
+void model_add_views(uint32_t vm);
 /* Ends what model_start() and model_add_vm() began; panics if an invariant is broken. */
 void model_end(void);
 /* The same after a panic that was expected: checks nothing. */

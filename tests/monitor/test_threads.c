@@ -55,6 +55,7 @@ static struct memmap memmap;
 static struct pmap pmap;
 static struct pmap other;
 static uint32_t running;
+static uint32_t copies;
 
 void monitor_panic(const char *file, int line, const char *what)
 {
@@ -241,6 +242,27 @@ static void add(uint32_t gpn, bool by_window)
 	self->added[gpn]++;
 }
 
+/* This CPU's counter in its node's copy, if there is one, has all its additions. */
+static void look(uint32_t gpn, bool by_window)
+{
+	uint64_t vaddr = (by_window ? 0xffffffff00000000 | VM_WINDOW_BASE : HEAP) +
+			 (uint64_t)gpn * MAP_PAGE_BYTES + 8 * self->number;
+	struct vtlb_fault fault;
+	const uint8_t *counter;
+
+	while (serve(), !(counter = translate(vaddr, false))) {
+		if (by_window) {
+			(void)vtlb_window_fault(&self->vtlb, vaddr, false, &fault);
+		} else if (vtlb_fault(&self->vtlb, vaddr, 1, false, &fault) == VTLB_REFILL) {
+			guest_refill(vaddr);
+		}
+	}
+	maybe_yield();
+	if (*(const uint64_t *)(const void *)counter != self->added[gpn]) {
+		monitor_panic(__FILE__, __LINE__, "a copy without an addition");
+	}
+}
+
 /* The page is shared with the other VM for a while. */
 static void share(uint32_t gpn, const struct pmap_caller *caller)
 {
@@ -255,9 +277,10 @@ static void share(uint32_t gpn, const struct pmap_caller *caller)
 static void change(uint32_t gpn)
 {
 	const struct pmap_caller caller = { below(NODES), self->number, &self->vtlb.target };
+	uint64_t nodes = 1 + below(3);
 	uint32_t mpn;
 
-	switch (below(6)) {
+	switch (below(9)) {
 	case 0:
 		(void)!pmap_move(&pmap, gpn, below(NODES), &caller);
 		break;
@@ -275,6 +298,15 @@ static void change(uint32_t gpn)
 			memmap_unpin(&memmap, mpn);
 		}
 		break;
+	case 5:
+	case 6:
+		if (pmap_replicate(&pmap, gpn, &nodes, &caller) == OK && nodes != 0) {
+			(void)__atomic_fetch_add(&copies, 1, __ATOMIC_RELAXED);
+		}
+		break;
+	case 7:
+		(void)!pmap_collapse(&pmap, gpn, &caller);
+		break;
 	default:
 		(void)!pmap_choose(&pmap, gpn, below(2), &caller);
 		break;
@@ -289,6 +321,8 @@ static void *run(void *argument)
 		serve();
 		if (below(10) == 0) {
 			change(below(FRAMES));
+		} else if (below(2)) {
+			look(below(FRAMES), below(2));
 		} else {
 			add(below(FRAMES), below(2));
 		}
@@ -336,6 +370,9 @@ static void start(void)
 	CHECK(pmap_init(&pmap, 0, FRAMES, &memmap, zeroed(pmap_storage_bytes(FRAMES))) == OK);
 	CHECK(pmap_init(&other, 1, FRAMES, &memmap, zeroed(pmap_storage_bytes(FRAMES))) == OK);
 	pmap.large = true;
+	for (uint32_t i = 0; i < NODES; i++) {
+		pmap_add_view(&pmap, i, zeroed(pmap_view_bytes(&pmap)));
+	}
 	for (uint32_t i = 0; i < CPUS; i++) {
 		cpus[i].number = i;
 		cpus[i].random = i + 88172645463325252;
@@ -369,9 +406,9 @@ static int finish(void)
 			}
 		}
 	}
-	printf("%lu pages copied, %lu shootdown interrupts\n", (unsigned long)pmap.copied,
-	       (unsigned long)interrupts);
-	if (broken || pmap.copied == 0 || interrupts == 0) {
+	printf("%lu pages copied, %u replicated, %lu shootdown interrupts\n",
+	       (unsigned long)pmap.copied, copies, (unsigned long)interrupts);
+	if (broken || pmap.copied == 0 || copies == 0 || interrupts == 0) {
 		printf("%s\n", broken ? broken : "nothing happened");
 		return EXIT_FAILURE;
 	}

@@ -385,7 +385,7 @@ static void step_access(struct vtlb *vtlb, struct reference *r)
 	}
 	ck_assert_int_eq(result, expected(vtlb, lo, write));
 	if (result == VTLB_MAPPED) {
-		uint32_t ready = pmap_ready(vtlb->pmap, (lo & ENTRYLO_PFN) >> 6);
+		uint32_t ready = pmap_ready_at(vtlb->pmap, (lo & ENTRYLO_PFN) >> 6, vtlb->node);
 
 		ck_assert_uint_eq(paddr, ((uint64_t)(ready & ENTRYLO_PFN) << 6) + vaddr % 0x1000);
 	}
@@ -396,9 +396,10 @@ static void step_pages(struct vtlb *vtlb)
 	struct pmap_caller caller = model_caller();
 	uint32_t gpn = model_below(FRAMES);
 	uint32_t other = model_below(FRAMES);
+	uint64_t nodes = model_below(4);
 	uint32_t mpn;
 
-	switch (model_below(6)) {
+	switch (model_below(8)) {
 	case 0:
 		ck_assert_int_eq(pmap_release(vtlb->pmap, gpn, &caller), OK);
 		break;
@@ -416,6 +417,12 @@ static void step_pages(struct vtlb *vtlb)
 		break;
 	case 4:
 		(void)!pmap_choose(vtlb->pmap, gpn, model_below(2), &caller);
+		break;
+	case 5:
+		(void)!pmap_replicate(vtlb->pmap, gpn, &nodes, &caller);
+		break;
+	case 6:
+		(void)!pmap_collapse(vtlb->pmap, gpn, &caller);
 		break;
 	default:
 		(void)model_access(0xffffffffc0000000 + gpn * 0x1000ULL, 0, model_below(2),
@@ -458,6 +465,7 @@ struct shape {
 	bool second_level;
 	bool large;
 	bool is_hostile;
+	bool views;
 };
 
 static void run(uint64_t seed, const struct shape *shape, unsigned steps)
@@ -467,6 +475,9 @@ static void run(uint64_t seed, const struct shape *shape, unsigned steps)
 	is_hostile = shape->is_hostile;
 	model.random = seed * 0x9e3779b97f4a7c15 + 1;
 	model.pmap[0].large = shape->large;
+	if (shape->views) {
+		model_add_views(0);
+	}
 	memset(reference, 0, sizeof(reference));
 	for (unsigned i = 0; i < 2; i++) {
 		struct vtlb *vtlb = &model.vtlb[0][i];
@@ -504,10 +515,10 @@ static void run(uint64_t seed, const struct shape *shape, unsigned steps)
 }
 
 static const struct shape shapes[] = {
-	{ 1024, 48, true, false, false }, { 64, 48, true, true, false },
-	{ 2, 4, true, true, false },      { 16, 4, false, true, false },
-	{ 256, 8, true, false, false },   { 1024, 48, true, true, true },
-	{ 4, 6, true, false, true },      { 64, 8, false, true, true },
+	{ 1024, 48, true, false, false, true }, { 64, 48, true, true, false, false },
+	{ 2, 4, true, true, false, true },      { 16, 4, false, true, false, false },
+	{ 256, 8, true, false, false, false },  { 1024, 48, true, true, true, true },
+	{ 4, 6, true, false, true, true },      { 64, 8, false, true, true, false },
 };
 
 #define SHAPES ((int)(sizeof(shapes) / sizeof(shapes[0])))

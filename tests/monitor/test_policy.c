@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_policy.c - every branch of the decision on hot pages (src/numa/policy.h), and counters
+ * recorded on the machine with what must be decided on them.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/numa/policy.h"
+
+#define CPUS      8
+#define NODES     4 /* two CPUs each */
+#define BIT(node) ((uint64_t)1 << (node))
+
+static const uint8_t cpu_node[CPUS] = { 0, 0, 1, 1, 2, 2, 3, 3 };
+static struct policy_counts counts[CPUS];
+static struct policy policy;
+static struct policy_page page;
+
+/* A page of node 0 that CPU 4 (node 2) has made hot; everything allowed, memory everywhere. */
+static void setup(void)
+{
+	memset(counts, 0, sizeof(counts));
+	policy_init(&policy);
+	policy.migrates = true;
+	policy.replicates = true;
+	page = (struct policy_page){
+		.counts = counts,
+		.cpu_node = cpu_node,
+		.cpu_count = CPUS,
+		.node_count = NODES,
+		.hot_cpu = 4,
+		.home = 0,
+		.free_pages = { 100, 100, 100, 100 },
+	};
+	counts[4].reads = policy.trigger;
+}
+
+static void expect(unsigned action, unsigned reason, uint64_t nodes)
+{
+	struct policy_decision decision = policy_decide(&policy, &page);
+
+	ck_assert_uint_eq(decision.reason, reason);
+	ck_assert_uint_eq(decision.action, action);
+	ck_assert_uint_eq(decision.nodes, nodes);
+}
+
+static void refused(unsigned reason)
+{
+	expect(MOVEMENT_NONE, reason, 0);
+}
+
+START_TEST(one_node_dominates_and_gets_the_page)
+{
+	struct policy_decision decision;
+
+	counts[4].writes = 3;
+	counts[0].reads = (uint16_t)(policy.sharing - 1);
+	decision = policy_decide(&policy, &page);
+	ck_assert_uint_eq(decision.misses, policy.trigger + 3U);
+	ck_assert_uint_eq(decision.others, policy.sharing - 1U);
+	ck_assert_uint_eq(decision.writes, 3);
+	expect(MOVEMENT_MIGRATE, MOVEMENT_DOMINATED, BIT(2));
+}
+END_TEST
+
+/* What counts is the node: its CPUs share its memory. */
+START_TEST(cpus_of_a_node_are_one)
+{
+	counts[5].reads = policy.trigger;
+	expect(MOVEMENT_MIGRATE, MOVEMENT_DOMINATED, BIT(2));
+	counts[6].reads = (uint16_t)(policy.sharing / 2);
+	counts[7].reads = (uint16_t)(policy.sharing / 2);
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(2) | BIT(3));
+}
+END_TEST
+
+START_TEST(read_shared_page_goes_to_those_who_read_it)
+{
+	counts[2].reads = policy.sharing;
+	counts[6].reads = (uint16_t)(policy.sharing - 1);
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1) | BIT(2));
+	/* The home reads its own. */
+	counts[0].reads = 100;
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1) | BIT(2));
+	page.replicas = BIT(2);
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1));
+	page.replicas = BIT(1) | BIT(2);
+	refused(MOVEMENT_LOCAL);
+}
+END_TEST
+
+START_TEST(hot_at_home_with_readers_elsewhere_is_replicated)
+{
+	page.hot_cpu = 1;
+	counts[1].reads = policy.trigger;
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(2));
+	memset(counts + 2, 0, 6 * sizeof(counts[0]));
+	refused(MOVEMENT_LOCAL);
+}
+END_TEST
+
+START_TEST(writes_keep_a_shared_page_where_it_is)
+{
+	counts[2].reads = policy.sharing;
+	counts[7].writes = policy.write;
+	refused(MOVEMENT_WRITE_SHARED);
+	policy.write = 2;
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1) | BIT(2));
+}
+END_TEST
+
+/* A page of several VMs, or one with copies, is copied even for one node alone. */
+START_TEST(page_that_cannot_move_is_copied)
+{
+	page.is_shared = true;
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(2));
+	page.is_shared = false;
+	page.replicas = BIT(3);
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(2));
+}
+END_TEST
+
+START_TEST(switches)
+{
+	policy.migrates = false;
+	refused(MOVEMENT_OFF);
+	counts[2].reads = policy.sharing;
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1) | BIT(2));
+	policy.replicates = false;
+	refused(MOVEMENT_OFF);
+}
+END_TEST
+
+START_TEST(limits)
+{
+	counts[4].reads--;
+	refused(MOVEMENT_BELOW_TRIGGER);
+	counts[4].reads++;
+	page.interval_moves = policy.moves_max;
+	refused(MOVEMENT_LIMIT);
+	page.moves = policy.thrash;
+	refused(MOVEMENT_THRASH);
+	page.is_pinned = true;
+	refused(MOVEMENT_PINNED);
+	page.is_pinned = false;
+	page.moves = policy.thrash - 1U;
+	page.interval_moves = policy.moves_max - 1U;
+	expect(MOVEMENT_MIGRATE, MOVEMENT_DOMINATED, BIT(2));
+}
+END_TEST
+
+START_TEST(memory_pressure)
+{
+	page.free_pages[2] = 1;
+	expect(MOVEMENT_MIGRATE, MOVEMENT_DOMINATED, BIT(2));
+	page.free_pages[2] = 0;
+	refused(MOVEMENT_NO_MEMORY);
+	/* Copies leave a reserve, and go where there is room. */
+	counts[2].reads = policy.sharing;
+	page.free_pages[1] = policy.reserve + 1U;
+	page.free_pages[2] = policy.reserve;
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1));
+	page.free_pages[1] = policy.reserve;
+	refused(MOVEMENT_PRESSURE);
+}
+END_TEST
+
+START_TEST(largest_machine)
+{
+	static struct policy_counts many[MAP_CPUS_MAX];
+	static uint8_t nodes[MAP_CPUS_MAX];
+
+	for (unsigned i = 0; i < MAP_CPUS_MAX; i++) {
+		many[i] = (struct policy_counts){ UINT16_MAX, 0 };
+		nodes[i] = (uint8_t)i;
+		page.free_pages[i] = UINT32_MAX;
+	}
+	page.counts = many;
+	page.cpu_node = nodes;
+	page.cpu_count = MAP_CPUS_MAX;
+	page.node_count = MAP_NODES_MAX;
+	page.hot_cpu = 63;
+	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, UINT64_MAX & ~BIT(0));
+	many[5].writes = UINT16_MAX;
+	refused(MOVEMENT_WRITE_SHARED);
+	ck_assert_uint_eq(policy_decide(&policy, &page).others, 63U * UINT16_MAX + UINT16_MAX);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		one_node_dominates_and_gets_the_page,
+		cpus_of_a_node_are_one,
+		read_shared_page_goes_to_those_who_read_it,
+		hot_at_home_with_readers_elsewhere_is_replicated,
+		writes_keep_a_shared_page_where_it_is,
+		page_that_cannot_move_is_copied,
+		switches,
+		limits,
+		memory_pressure,
+		largest_machine,
+	};
+	Suite *suite = suite_create("policy");
+	TCase *tcase = tcase_create("decide");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, NULL);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		tcase_add_test(tcase, tests[i]);
+	}
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_replica.c - copies of pages on other nodes (src/pmap/pmap_replica.c) and nodes' views of a
+ * VM's memory: who sees which copy, what gives copies up, whom a shootdown asks.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "isa/cp0.h"
+#include "tests/monitor/model.h"
+
+#include "src/mips_tlb/window.h"
+
+#define WINDOW 0xffffffffc0000000
+#define HEAP   0x10000000
+#define RW     (ENTRYLO_V | ENTRYLO_D)
+#define PAGE   5U
+#define ALL    0xeULL /* nodes 1, 2, 3 */
+
+static struct pmap *pmap;
+static struct pmap_caller here;
+
+/* Four nodes with a CPU each; VM 0 has a VCPU on each. The page is node 0's and holds 1. */
+static void setup(void)
+{
+	model_start(4, 64, 8);
+	model_add_vm(0, 32, 4, 64);
+	model_add_vm(1, 32, 1, 64);
+	model_add_views(0);
+	pmap = &model.pmap[0];
+	for (uint32_t i = 0; i < 4; i++) {
+		model_load(i, &model.vtlb[0][i]);
+	}
+	here = model_caller();
+}
+
+static void access_on(uint32_t cpu, uint64_t vaddr, bool write, uint64_t *paddr)
+{
+	model.current = cpu;
+	ck_assert_int_eq(model_access(vaddr, 1, write, paddr), VTLB_MAPPED);
+	model.current = 0;
+}
+
+static uint8_t *at(uint64_t paddr)
+{
+	return (uint8_t *)machine_page((uint32_t)(paddr >> 12)) + paddr % MAP_PAGE_BYTES;
+}
+
+static void store_on(uint32_t cpu, uint64_t vaddr, uint8_t value)
+{
+	uint64_t paddr;
+
+	access_on(cpu, vaddr, true, &paddr);
+	*at(paddr) = value;
+}
+
+/* What the CPU reads there, and from which node. */
+static void expect_on(uint32_t cpu, uint64_t vaddr, uint8_t value, uint32_t node)
+{
+	uint64_t paddr;
+
+	access_on(cpu, vaddr, false, &paddr);
+	ck_assert_uint_eq(*at(paddr), value);
+	ck_assert_uint_eq(page_node(&model.alloc, (uint32_t)(paddr >> 12)), node);
+}
+
+static uint64_t window(uint32_t gpn)
+{
+	return WINDOW + (uint64_t)gpn * MAP_PAGE_BYTES;
+}
+
+static void map(uint32_t vcpu, uint64_t vaddr, uint32_t gpn)
+{
+	const struct vtlb_registers r = { .entryhi = vaddr | 1,
+					  .entrylo0 = gpn << 6 | RW,
+					  .entrylo1 = (gpn + 1) << 6 | RW };
+
+	model.current = vcpu;
+	vtlb_write_random(&model.vtlb[0][vcpu], &r);
+	model.current = 0;
+}
+
+static void sound(void)
+{
+	const char *broken = model_check();
+
+	if (broken) {
+		ck_abort_msg("%s", broken);
+	}
+}
+
+static uint64_t replicate(uint64_t nodes)
+{
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, &nodes, &here), OK);
+	sound();
+	return nodes;
+}
+
+START_TEST(every_node_reads_its_copy)
+{
+	store_on(0, window(PAGE), 1);
+	map(3, HEAP, PAGE);
+	expect_on(1, window(PAGE), 1, 0);
+	expect_on(3, HEAP, 1, 0);
+	ck_assert_uint_eq(replicate(0xa), 0xa);
+	expect_on(0, window(PAGE), 1, 0);
+	expect_on(1, window(PAGE), 1, 1);
+	expect_on(2, window(PAGE), 1, 0);
+	expect_on(3, window(PAGE), 1, 3);
+	expect_on(3, HEAP, 1, 3);
+	/* One more; nodes that have one, or the page, get none. */
+	ck_assert_uint_eq(replicate(0xf), 4);
+	expect_on(2, window(PAGE), 1, 2);
+	expect_on(1, window(PAGE), 1, 1);
+	ck_assert_uint_eq(replicate(0xf), 0);
+	sound();
+}
+END_TEST
+
+START_TEST(first_store_gives_the_copies_up)
+{
+	uint64_t free_count;
+
+	store_on(0, window(PAGE), 1);
+	map(3, HEAP, PAGE);
+	free_count = page_alloc_free_count(&model.alloc);
+	ck_assert_uint_eq(replicate(ALL), ALL);
+	ck_assert_uint_eq(page_alloc_free_count(&model.alloc), free_count - 3);
+	for (uint32_t i = 0; i < 4; i++) {
+		expect_on(i, window(PAGE), 1, i);
+	}
+	expect_on(3, HEAP, 1, 3);
+	store_on(2, window(PAGE), 2);
+	ck_assert_uint_eq(pmap->collapsed, 1);
+	ck_assert_uint_eq(page_alloc_free_count(&model.alloc), free_count);
+	sound();
+	for (uint32_t i = 0; i < 4; i++) {
+		expect_on(i, window(PAGE), 2, 0);
+	}
+	expect_on(3, HEAP, 2, 0);
+	sound();
+}
+END_TEST
+
+/* What changes a page changes the page alone. */
+START_TEST(changes_give_the_copies_up)
+{
+	uint32_t mpn;
+
+	store_on(0, window(PAGE), 1);
+	(void)replicate(ALL);
+	ck_assert_int_eq(pmap_move(pmap, PAGE, 2, &here), OK);
+	sound();
+	expect_on(1, window(PAGE), 1, 2);
+	(void)replicate(0xb);
+	ck_assert_int_eq(pmap_protect(pmap, PAGE, PMAP_S_TEXT, &here), OK);
+	sound();
+	ck_assert_uint_eq(pmap->collapsed, 2);
+	/* Text that nobody may write is replicated like other pages. */
+	(void)replicate(0xb);
+	expect_on(0, window(PAGE), 1, 0);
+	ck_assert_int_eq(pmap_protect(pmap, PAGE, 0, &here), OK);
+	(void)replicate(0xb);
+	ck_assert_int_eq(pmap_make_shared(pmap, PAGE, &mpn, &here), OK);
+	sound();
+	ck_assert_int_eq(pmap_map_shared(&model.pmap[1], 7, mpn), OK);
+	memmap_unpin(&model.memmap, mpn);
+	/* A shared page: copies for this VM; its store leaves the other's page alone. */
+	(void)replicate(0xb);
+	expect_on(3, window(PAGE), 1, 3);
+	store_on(3, window(PAGE), 9);
+	sound();
+	expect_on(0, window(PAGE), 9, 3);
+	ck_assert_uint_eq(*(uint8_t *)machine_page(mpn), 1);
+	(void)replicate(1);
+	ck_assert_int_eq(pmap_release(pmap, PAGE, &here), OK);
+	sound();
+	expect_on(1, window(PAGE), 0, 1);
+	ck_assert_int_eq(pmap_collapse(pmap, PAGE, &here), OK);
+	ck_assert_int_eq(pmap_release(&model.pmap[1], 7, &here), OK);
+}
+END_TEST
+
+START_TEST(pinned_pages_get_no_copies_and_devices_write_the_page)
+{
+	uint64_t nodes = ALL;
+	uint32_t mpn;
+
+	store_on(0, window(PAGE), 1);
+	ck_assert_int_eq(pmap_pin(pmap, PAGE, true, &mpn, &here), PMAP_TOUCH_OK);
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, &nodes, &here), ERR_BUSY);
+	ck_assert_uint_eq(nodes, 0);
+	memmap_unpin(&model.memmap, mpn);
+	(void)replicate(ALL);
+	expect_on(2, window(PAGE), 1, 2);
+	ck_assert_int_eq(pmap_pin(pmap, PAGE, true, &mpn, &here), PMAP_TOUCH_OK);
+	*(uint8_t *)machine_page(mpn) = 7;
+	memmap_unpin(&model.memmap, mpn);
+	expect_on(2, window(PAGE), 7, 0);
+}
+END_TEST
+
+START_TEST(without_memory_there_are_fewer_copies)
+{
+	uint64_t nodes = ALL;
+
+	store_on(0, window(PAGE), 1);
+	model.alloc.pool[2]->fail_after = 0;
+	ck_assert_uint_eq(replicate(ALL), 0xa);
+	nodes = 4;
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, &nodes, &here), ERR_NOMEM);
+	sound();
+	expect_on(2, window(PAGE), 1, 0);
+	ck_assert_int_eq(pmap_collapse(pmap, PAGE, &here), OK);
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, &nodes, &here), OK);
+	nodes = 4;
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, &nodes, &here), ERR_NOMEM);
+	/* It is writable again. */
+	store_on(1, window(PAGE), 3);
+	ck_assert_uint_eq(pmap->collapsed, 1);
+	nodes = 2;
+	ck_assert_int_eq(pmap_replicate(pmap, 9, &nodes, &here), ERR_RANGE);
+	ck_assert_int_eq(pmap_replicate(pmap, 32, &nodes, &here), ERR_RANGE);
+	sound();
+}
+END_TEST
+
+START_TEST(shootdowns_ask_the_nodes_that_look)
+{
+	store_on(0, window(PAGE), 1);
+	expect_on(2, window(PAGE), 1, 0);
+	/* CPU 1 has the page by the TLB of its guest, CPU 3 not at all. */
+	map(1, HEAP, PAGE);
+	expect_on(1, HEAP, 1, 0);
+	for (uint32_t i = 0; i < 4; i++) {
+		model.cpu[i].interrupts = 0;
+	}
+	ck_assert_int_eq(pmap_move(pmap, PAGE, 3, &here), OK);
+	ck_assert_uint_eq(model.cpu[1].interrupts, 1);
+	ck_assert_uint_eq(model.cpu[2].interrupts, 1);
+	ck_assert_uint_eq(model.cpu[3].interrupts, 0);
+	sound();
+	expect_on(2, window(PAGE), 1, 3);
+	/* A VCPU that runs nowhere finds its queue when it comes back. */
+	model_load(2, NULL);
+	ck_assert_int_eq(pmap_move(pmap, PAGE, 1, &here), OK);
+	ck_assert_uint_eq(model.cpu[2].interrupts, 1);
+	model_load(2, &model.vtlb[0][2]);
+	sound();
+	expect_on(2, window(PAGE), 1, 1);
+}
+END_TEST
+
+/* A large entry has pages that the view of its node has not. */
+START_TEST(large_entries_are_shot_down_on_every_node)
+{
+	pmap->large = true;
+	for (uint32_t gpn = 0; gpn < 8; gpn++) {
+		store_on(0, window(gpn), (uint8_t)gpn);
+	}
+	expect_on(1, window(0), 0, 0);
+	expect_on(1, window(PAGE), PAGE, 0);
+	(void)replicate(ALL);
+	expect_on(1, window(PAGE), PAGE, 1);
+	expect_on(1, window(PAGE + 1), PAGE + 1, 0);
+	store_on(2, window(PAGE), 77);
+	expect_on(1, window(PAGE), 77, 0);
+	sound();
+}
+END_TEST
+
+/* The counters of moves tell broken copies from sound ones: the checks see planted errors. */
+START_TEST(checks_see_broken_copies)
+{
+	store_on(0, window(PAGE), 1);
+	(void)replicate(2);
+	pmap->view[1][PAGE] |= ENTRYLO_D;
+	ck_assert_ptr_nonnull(model_check());
+	pmap->view[1][PAGE] &= ~(uint32_t)ENTRYLO_D;
+	pmap->page[PAGE].replicas = 0;
+	ck_assert_ptr_nonnull(model_check());
+	pmap->page[PAGE].replicas = 2;
+	pmap->view[2][PAGE] = pmap->ready[PAGE];
+	ck_assert_ptr_nonnull(model_check());
+	pmap->view[2][PAGE] = PMAP_READY_NONE;
+	sound();
+}
+END_TEST
+
+static void end(void)
+{
+	model_end();
+}
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		every_node_reads_its_copy,
+		first_store_gives_the_copies_up,
+		changes_give_the_copies_up,
+		pinned_pages_get_no_copies_and_devices_write_the_page,
+		without_memory_there_are_fewer_copies,
+		shootdowns_ask_the_nodes_that_look,
+		large_entries_are_shot_down_on_every_node,
+		checks_see_broken_copies,
+	};
+	Suite *suite = suite_create("replica");
+	TCase *tcase = tcase_create("replica");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, end);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		tcase_add_test(tcase, tests[i]);
+	}
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
