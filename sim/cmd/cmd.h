@@ -10,6 +10,7 @@ int cmd_run(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_resume(int argc, char **argv);
 int cmd_disasm(int argc, char **argv);
+int cmd_core(int argc, char **argv);
 int cmd_image(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
 

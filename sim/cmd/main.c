@@ -17,6 +17,7 @@ static const struct subcommand subcommands[] = {
 	{ "exec", cmd_exec, "run a bare-metal program: exec PROGRAM.elf" },
 	{ "resume", cmd_resume, "go on from a checkpoint of --save: resume CHECKPOINT" },
 	{ "disasm", cmd_disasm, "disassemble: disasm FILE.elf" },
+	{ "core", cmd_core, "a virtual machine of a checkpoint, for GDB: core CHECKPOINT [CORE]" },
 	{ "image", cmd_image, "create, inspect, commit, compact overlays of disks: image ACTION" },
 	{ "stats", cmd_stats, "show the statistics of a finished run: stats DIR" },
 };

@@ -58,33 +58,6 @@ static void print_help(void)
 	options_print_help(table, RUN_OPTIONS_ROWS);
 }
 
-/* The program is only looked at for its symbols: it may be gone, or another one by now. */
-static void open_program(struct resume *resume)
-{
-	const json_t *program = json_object_get(resume->origin, "program");
-	struct error ignored;
-
-	if (program == NULL) {
-		program = json_array_get(json_object_get(resume->origin, "files"), 0);
-	}
-	const char *name = json_string_value(json_object_get(program, "file"));
-	const char *hash = json_string_value(json_object_get(program, "xxh3"));
-
-	if (name == NULL || hash == NULL) {
-		return;
-	}
-	resume->elf = elf_open(name, &ignored);
-	if (resume->elf != NULL) {
-		json_t *file = report_file(name, 0, elf_content_hash(resume->elf));
-
-		if (strcmp(json_string_value(json_object_get(file, "xxh3")), hash) != 0) {
-			elf_close(resume->elf);
-			resume->elf = NULL;
-		}
-		json_decref(file);
-	}
-}
-
 static bool load(struct resume *resume, struct error *err)
 {
 	struct checkpoint_extra *extra = &resume->extra;
@@ -105,7 +78,7 @@ static bool load(struct resume *resume, struct error *err)
 				 "%s: damaged checkpoint: the configuration of its run",
 				 resume->path);
 	}
-	open_program(resume);
+	resume->elf = symbols_open_program(resume->origin);
 	return true;
 }
 

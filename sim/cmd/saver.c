@@ -14,16 +14,21 @@
 #include "sim/cmd/session.h"
 #include "sim/control.h"
 
-/* Splits FILE@CYCLE at its last @. */
+/* Splits FILE@CYCLE at its last @; cycle 0 is the end of the run. */
 static bool parse(const char *text, size_t *path_length, uint64_t *cycle)
 {
 	const char *at = strrchr(text, '@');
 
-	if (at == NULL || at == text || !options_parse_number(at + 1, OPTION_NUMBER, cycle)) {
+	if (at == NULL || at == text) {
 		return false;
 	}
 	*path_length = (size_t)(at - text);
-	return *cycle > 0 && *cycle <= INT64_MAX;
+	if (strcmp(at + 1, "end") == 0) {
+		*cycle = 0;
+		return true;
+	}
+	return options_parse_number(at + 1, OPTION_NUMBER, cycle) && *cycle > 0 &&
+	       *cycle <= INT64_MAX;
 }
 
 bool saver_check(const char *text, struct error *err)
@@ -32,8 +37,8 @@ bool saver_check(const char *text, struct error *err)
 	uint64_t cycle;
 
 	return parse(text, &length, &cycle) ||
-	       error_set(err, EXIT_USAGE, "--save: '%s' is not FILE@CYCLE, as boot.ckpt@250M",
-			 text);
+	       error_set(err, EXIT_USAGE,
+			 "--save: '%s' is not FILE@CYCLE or FILE@end, as boot.ckpt@250M", text);
 }
 
 bool saver_begin(struct saver *saver, const char *text, const struct machine *machine,
@@ -47,7 +52,8 @@ bool saver_begin(struct saver *saver, const char *text, const struct machine *ma
 	if (!parse(text, &length, &saver->cycle)) {
 		return saver_check(text, err);
 	}
-	if (saver->cycle < machine_cycles(machine)) {
+	saver->is_at_end = saver->cycle == 0;
+	if (!saver->is_at_end && saver->cycle < machine_cycles(machine)) {
 		return error_set(err, EXIT_USAGE,
 				 "--save: cycle %" PRIu64 " is over, the machine is at %" PRIu64,
 				 saver->cycle, machine_cycles(machine));
@@ -69,7 +75,7 @@ bool saver_name(struct saver *saver, const char *path, uint64_t cycle)
 
 bool saver_waits(const struct saver *saver)
 {
-	return saver->path != NULL && !saver->is_done;
+	return saver->path != NULL && !saver->is_done && !saver->is_at_end;
 }
 
 static bool write_file(const struct saver *saver, struct machine *machine,
@@ -135,6 +141,23 @@ bool saver_write(struct saver *saver, struct machine *machine, const struct sess
 	free(extra.origin);
 	free(extra.script);
 	return !saver->has_failed;
+}
+
+void saver_write_end(struct saver *saver, struct machine *machine, const struct session *session)
+{
+	if (saver->path == NULL || !saver->is_at_end) {
+		return;
+	}
+	saver->cycle = machine_cycles(machine);
+	if (!control_may_look(machine, &saver->cycle)) {
+		saver->has_failed = true;
+		error_set(
+			&saver->error, EXIT_USAGE,
+			"--save: in timing mode a run that ends within a quantum cannot be saved; "
+			"name a cycle before it, or use --mode fast");
+		return;
+	}
+	(void)saver_write(saver, machine, session);
 }
 
 void saver_release(struct saver *saver)

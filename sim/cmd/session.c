@@ -293,6 +293,7 @@ void session_run(struct session *session)
 		run_slices(session, begin);
 		due_finish(session);
 	}
+	saver_write_end(&session->saver, session->machine, session);
 	keyboard_end(&session->keyboard);
 	release_signals();
 	session->host_seconds = host_now() - begin;

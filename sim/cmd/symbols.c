@@ -4,6 +4,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "sim/cmd/report.h"
 
 static bool add(struct elf_file **elf, const char *path, struct error *err)
 {
@@ -47,4 +50,29 @@ void symbols_describe(const struct elf_file *elf, uint64_t address, char *text, 
 		snprintf(text, size, " (%s+0x%" PRIx64 ")", symbol->name,
 			 address - symbol->address);
 	}
+}
+
+struct elf_file *symbols_open_program(const json_t *origin)
+{
+	const json_t *program = json_object_get(origin, "program");
+	struct error ignored;
+
+	if (program == NULL) {
+		program = json_array_get(json_object_get(origin, "files"), 0);
+	}
+	const char *name = json_string_value(json_object_get(program, "file"));
+	const char *hash = json_string_value(json_object_get(program, "xxh3"));
+	struct elf_file *elf = name != NULL && hash != NULL ? elf_open(name, &ignored) : NULL;
+
+	if (elf == NULL) {
+		return NULL;
+	}
+	json_t *file = report_file(name, 0, elf_content_hash(elf));
+
+	if (strcmp(json_string_value(json_object_get(file, "xxh3")), hash) != 0) {
+		elf_close(elf);
+		elf = NULL;
+	}
+	json_decref(file);
+	return elf;
 }

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <jansson.h>
+
 #include "sim/cmd/options.h"
 #include "sim/elf/elf_load.h"
 #include "sim/error.h"
@@ -16,3 +18,9 @@ bool symbols_add(struct elf_file **elf, const char *first, const struct option_l
 
 /* " (symbol+0x10)"; empty where no symbol is known. */
 void symbols_describe(const struct elf_file *elf, uint64_t address, char *text, size_t size);
+
+/*
+ * The program of a run, by the `origin` that a checkpoint has of it (config.json); NULL if it is
+ * gone, or another one by now.
+ */
+struct elf_file *symbols_open_program(const json_t *origin);

@@ -56,5 +56,8 @@ void __wrap_vms_enter(struct cpu *cpu)
 		console_print("CPU %u of node %u sees %u, and %u at node 0", cpu->number, cpu->node,
 			      *(const volatile uint32_t *)&marker, *original());
 	}
+	if (is_asked("late")) {
+		CHECK(cpu->number != machine.cpu_count - 1);
+	}
 	__real_vms_enter(cpu);
 }
