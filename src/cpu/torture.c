@@ -32,7 +32,7 @@ static bool has_user(const struct memmap_page *page, uint32_t vm)
 	uint64_t vms = page->unknown;
 
 	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
-		vms |= page->record[i].vms;
+		vms |= page->vms[i];
 	}
 	return (vms >> vm & 1) != 0;
 }

@@ -4,6 +4,8 @@
 
 #include "src/cpu/cpu.h"
 #include "src/cpu/vm.h"
+#include "src/disks/cow.h"
+#include "src/include/atomic.h"
 #include "src/lib/string.h"
 #include "src/pmap/pmap.h"
 #include "src/virtio/guest_memory.h"
@@ -11,9 +13,6 @@
 
 #define QUEUE  0
 #define SECTOR VIRTIO_BLOCK_SECTOR_BYTES
-/* Data descriptors of a request, and what each may hold: so that at most one has two pages. */
-#define SEGMENTS 64
-
 /* What the guest asks for, copied from its memory. */
 struct order {
 	uint32_t type;
@@ -89,16 +88,29 @@ static void unpin(struct vdisk_request *request)
 	request->page_count = 0;
 }
 
+static void set_waiting(struct vdisk_request *request, bool is_waiting)
+{
+	request->vdisk->waiting += is_waiting;
+	request->vdisk->waiting -= request->is_waiting;
+	request->is_waiting = is_waiting;
+}
+
+static void free_request(struct vdisk_request *request)
+{
+	unpin(request);
+	set_waiting(request, false);
+	memmap_unpin(request->vdisk->virtio.vm->pmap->memmap, request->status_mpn);
+	request->is_busy = false;
+}
+
 /* The device is entered: the guest gets its answer. */
 static void answer(struct vdisk_request *request, uint8_t status, uint32_t written)
 {
 	struct vdisk *vdisk = request->vdisk;
 	uint8_t *page = machine_page(request->status_mpn);
 
-	unpin(request);
 	page[request->status_gpa & (PAGE_BYTES - 1)] = status;
-	memmap_unpin(vdisk->virtio.vm->pmap->memmap, request->status_mpn);
-	request->is_busy = false;
+	free_request(request);
 	if (virtio_is_live(&vdisk->virtio, QUEUE)) {
 		virtio_give(&vdisk->virtio, QUEUE, request->head, written + 1);
 	}
@@ -150,7 +162,26 @@ static bool check_data(const struct vdisk *vdisk, const struct order *order, boo
 	       (is_read || !vdisk->is_read_only);
 }
 
-/* Reads or writes. True: the disk has it. */
+/* The cache is there at once, or the request waits for the disk. The device is entered. */
+static void run(struct vdisk_request *request, const struct pmap_caller *caller)
+{
+	set_waiting(request, true);
+	switch (cow_run(request, caller)) {
+	case COW_DONE:
+		answer(request, VIRTIO_BLOCK_S_OK, request->written);
+		break;
+	case COW_FAILED:
+		answer(request, VIRTIO_BLOCK_S_IOERR, 0);
+		break;
+	case COW_READS:
+		set_waiting(request, false);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Reads or writes. True: it is under way. */
 static bool move_data(struct vdisk *vdisk, const struct order *order, struct vdisk_request *request,
 		      const struct pmap_caller *caller)
 {
@@ -160,13 +191,20 @@ static bool move_data(struct vdisk *vdisk, const struct order *order, struct vdi
 	if (!check_data(vdisk, order, is_read, &bytes) || bytes == 0) {
 		return false;
 	}
+	request->written = is_read ? (uint32_t)bytes : 0;
+	if (vdisk->cache != NULL) {
+		if (!cow_begin(request, order->sector, &vdisk->chain, order->first, order->end)) {
+			return false;
+		}
+		run(request, caller);
+		return true;
+	}
 	disk_request_begin(&request->io, is_read ? DISK_READ : DISK_WRITE, order->sector);
 	for (uint32_t i = order->first; i < order->end; i++) {
 		if (!add_segment(request, &vdisk->chain.segment[i], caller)) {
 			return false;
 		}
 	}
-	request->written = is_read ? (uint32_t)bytes : 0;
 	return disk_submit(vdisk->disk, &request->io);
 }
 
@@ -197,6 +235,10 @@ static void execute(struct vdisk *vdisk, const struct order *order, struct vdisk
 		}
 		break;
 	case VIRTIO_BLOCK_T_FLUSH:
+		if (vdisk->cache != NULL) {
+			answer(request, VIRTIO_BLOCK_S_OK, 0);
+			break;
+		}
 		disk_request_begin(&request->io, DISK_FLUSH, 0);
 		if (!disk_submit(vdisk->disk, &request->io)) {
 			answer(request, VIRTIO_BLOCK_S_IOERR, 0);
@@ -211,7 +253,7 @@ static void execute(struct vdisk *vdisk, const struct order *order, struct vdisk
 	}
 }
 
-static struct vdisk_request *free_request(struct vdisk *vdisk)
+static struct vdisk_request *find_request(struct vdisk *vdisk)
 {
 	for (uint32_t i = 0; i < VDISK_REQUESTS; i++) {
 		if (!vdisk->request[i]->is_busy) {
@@ -230,7 +272,7 @@ static void serve(struct vdisk *vdisk, const struct pmap_caller *caller)
 
 	/* As many as a queue has: who offers more while we answer does not hold the CPU. */
 	for (; count < VIRTIO_QUEUE_ENTRIES_MAX && virtio_is_live(&vdisk->virtio, QUEUE) &&
-	       (request = free_request(vdisk)) != NULL;
+	       (request = find_request(vdisk)) != NULL;
 	     count++) {
 		enum vring_result result =
 			vring_take(&vdisk->virtio.ring[QUEUE], &vdisk->chain, caller);
@@ -252,23 +294,58 @@ static void serve(struct vdisk *vdisk, const struct pmap_caller *caller)
 	}
 }
 
+/* A block of the disk is there, or has failed: for all who wait for one. No device is entered. */
+static void wake(const struct disk_cache *cache, const struct pmap_caller *caller)
+{
+	for (struct vdisk *vdisk = cache->vdisks; vdisk != NULL; vdisk = vdisk->next) {
+		if (atomic_load(&vdisk->waiting) == 0) {
+			continue;
+		}
+		virtio_enter(&vdisk->virtio, caller);
+		for (uint32_t i = 0; i < VDISK_REQUESTS; i++) {
+			struct vdisk_request *request = vdisk->request[i];
+
+			if (request->is_waiting && request->era == vdisk->era) {
+				run(request, caller);
+			} else if (request->is_waiting) {
+				free_request(request);
+			}
+		}
+		serve(vdisk, caller);
+		virtio_leave(&vdisk->virtio);
+	}
+}
+
+/* The device is entered. */
+static void end(struct vdisk_request *request, bool is_good, const struct pmap_caller *caller)
+{
+	if (request->era != request->vdisk->era) {
+		free_request(request);
+	} else if (!is_good) {
+		answer(request, VIRTIO_BLOCK_S_IOERR, 0);
+	} else if (request->vdisk->cache != NULL) {
+		run(request, caller);
+	} else {
+		answer(request, VIRTIO_BLOCK_S_OK, request->written);
+	}
+}
+
 static void done(struct disk_request *io, bool is_good)
 {
 	struct vdisk_request *request = (struct vdisk_request *)(void *)io;
 	struct vdisk *vdisk = request->vdisk;
 	struct pmap_caller caller = cpu_pmap_caller();
 
-	virtio_enter(&vdisk->virtio, &caller);
-	if (request->era == vdisk->era) {
-		answer(request, is_good ? VIRTIO_BLOCK_S_OK : VIRTIO_BLOCK_S_IOERR,
-		       is_good ? request->written : 0);
-	} else {
-		unpin(request);
-		memmap_unpin(vdisk->virtio.vm->pmap->memmap, request->status_mpn);
-		request->is_busy = false;
+	if (vdisk->cache != NULL) {
+		cow_end_read(request, is_good);
 	}
+	virtio_enter(&vdisk->virtio, &caller);
+	end(request, is_good, &caller);
 	serve(vdisk, &caller);
 	virtio_leave(&vdisk->virtio);
+	if (vdisk->cache != NULL) {
+		wake(vdisk->cache, &caller);
+	}
 }
 
 static void notify(struct virtio *virtio, uint32_t queue, const struct pmap_caller *caller)
@@ -282,7 +359,26 @@ static void reset(struct virtio *virtio)
 	vdisk_of(virtio)->era++;
 }
 
-void vdisk_init(struct vdisk *vdisk, struct vm *vm, uint32_t slot, struct disk *disk,
+static void set_base(struct vdisk *vdisk, const struct vdisk_base *base)
+{
+	struct disk_cache *cache = base->cache;
+
+	vdisk->disk = base->disk;
+	vdisk->sectors = base->disk->sectors;
+	vdisk->is_read_only = base->is_read_only;
+	vdisk->cache = cache;
+	if (cache == NULL) {
+		return;
+	}
+	vdisk->next = cache->vdisks;
+	cache->vdisks = vdisk;
+	if (!base->is_read_only) {
+		btree_init(&vdisk->own, cache->memmap, cache->cached.node);
+		vdisk->changes = base->is_shared ? &cache->shared : &vdisk->own;
+	}
+}
+
+void vdisk_init(struct vdisk *vdisk, struct vm *vm, uint32_t slot, const struct vdisk_base *base,
 		void *request_pages)
 {
 	static const struct virtio_kind kind = {
@@ -295,16 +391,14 @@ void vdisk_init(struct vdisk *vdisk, struct vm *vm, uint32_t slot, struct disk *
 		VIRTIO_FEATURE(VIRTIO_BLOCK_F_SIZE_MAX) | VIRTIO_FEATURE(VIRTIO_BLOCK_F_SEG_MAX) |
 		VIRTIO_FEATURE(VIRTIO_BLOCK_F_BLK_SIZE) | VIRTIO_FEATURE(VIRTIO_BLOCK_F_FLUSH);
 
-	vdisk->disk = disk;
-	vdisk->sectors = disk->sectors;
-	vdisk->is_read_only = disk->is_read_only;
+	set_base(vdisk, base);
 	if (vdisk->is_read_only) {
 		features |= VIRTIO_FEATURE(VIRTIO_BLOCK_F_RO);
 	}
 	virtio_init(&vdisk->virtio, &kind, vm, slot, features);
 	le_write64(vdisk->virtio.config + VIRTIO_BLOCK_CAPACITY, vdisk->sectors);
 	le_write32(vdisk->virtio.config + VIRTIO_BLOCK_SIZE_MAX, PAGE_BYTES);
-	le_write32(vdisk->virtio.config + VIRTIO_BLOCK_SEG_MAX, SEGMENTS);
+	le_write32(vdisk->virtio.config + VIRTIO_BLOCK_SEG_MAX, VDISK_SEGMENTS);
 	le_write32(vdisk->virtio.config + VIRTIO_BLOCK_BLK_SIZE, SECTOR);
 	for (uint32_t i = 0; i < VDISK_REQUESTS; i++) {
 		vdisk->request[i] =

@@ -14,8 +14,8 @@
 
 /*
  * A spin lock. Held for a few dozen instructions with interrupts off; whoever holds one takes
- * another only in the order of lock levels: pmap page < large blocks < memmap page < page pool;
- * shootdown target: inside none and with none inside.
+ * another only in the order of lock levels: pmap page < large blocks < disk cache < memmap page <
+ * page pool; shootdown target: inside none and with none inside.
  */
 struct lock {
 	uint32_t word; /* 0 = free; so a zeroed structure holds free locks */

@@ -43,10 +43,11 @@ static struct {
 	uint32_t count;
 	struct vm *vm[MEMMAP_VMS_MAX];
 	uint32_t tree_node[MEMMAP_VMS_MAX];
-	uint32_t next_cpu;   /* for VCPUs whose CPU the tree leaves open */
-	uint32_t vcpu_count; /* of all VMs */
-	uint8_t disk_users[MAP_VIRTIO_COUNT];
+	uint32_t next_cpu;                    /* for VCPUs whose CPU the tree leaves open */
+	uint32_t vcpu_count;                  /* of all VMs */
+	uint8_t disk_users[MAP_VIRTIO_COUNT]; /* who have it as it is */
 	bool disk_is_shared[MAP_VIRTIO_COUNT];
+	struct disk_cache *cache[MAP_VIRTIO_COUNT]; /* of those that have it copy on write */
 } vms;
 
 uint32_t vms_count(void)
@@ -156,9 +157,13 @@ static void prepare_pmap(struct vm *vm, uint32_t node)
 	}
 }
 
-/* A disk of the machine is one VM's, or shared by all who name it. */
+/* A disk of the machine that a VM writes is that VM's, or shared by all who name it. */
 static void check_owner(const struct vm *vm, uint32_t base, bool is_shared)
 {
+	if (vms.cache[base] != NULL) {
+		boot_refuse("VM %s: disk %u is the base of another VM's copy: nobody may write it",
+			    vm->name, base);
+	}
 	if (vms.disk_users[base] != 0 && !(is_shared && vms.disk_is_shared[base])) {
 		boot_refuse("VM %s: disk %u is another VM's, and not shared", vm->name, base);
 	}
@@ -170,25 +175,48 @@ static void check_owner(const struct vm *vm, uint32_t base, bool is_shared)
 	vms.disk_is_shared[base] = is_shared;
 }
 
+/* What all copies of a disk have in common. */
+static struct disk_cache *cache_of(const struct vm *vm, uint32_t base)
+{
+	struct disk *disk = disks_get(base);
+
+	if (vms.disk_users[base] != 0) {
+		boot_refuse("VM %s: disk %u is written by another VM: it can be no base", vm->name,
+			    base);
+	}
+	if (disk->sectors / BTREE_SECTORS >= UINT32_MAX) {
+		boot_refuse("VM %s: disk %u is too large to be a base", vm->name, base);
+	}
+	if (vms.cache[base] == NULL) {
+		vms.cache[base] = memory_take(0, sizeof(*vms.cache[base]));
+		cache_init(vms.cache[base], disk, &machine_memmap, 0);
+	}
+	return vms.cache[base];
+}
+
 static void prepare_disk(struct vm *vm, uint32_t node, uint32_t slot, uint32_t home)
 {
 	struct fdt_property property;
+	struct vdisk_base on;
 	struct vdisk *vdisk;
-	struct disk *disk;
+	bool is_persistent = fdt_find(&machine.tree, node, DEVTREE_DISK_PERSISTENT, &property);
 	uint32_t base;
 
 	if (!fdt_u32(&machine.tree, node, DEVTREE_DISK_BASE, &base) || disks_get(base) == NULL) {
 		boot_refuse("VM %s: no such disk of the machine for disk %u", vm->name, slot);
 	}
-	disk = disks_get(base);
-	if (!disk->is_read_only &&
-	    !fdt_find(&machine.tree, node, DEVTREE_DISK_PERSISTENT, &property)) {
-		boot_refuse("VM %s: disk %u: no copies of its own are kept yet: persistent only",
-			    vm->name, slot);
+	on = (struct vdisk_base){
+		.disk = disks_get(base),
+		.is_shared = fdt_find(&machine.tree, node, DEVTREE_DISK_SHARED, &property),
+		.is_read_only = is_persistent && disks_get(base)->is_read_only,
+	};
+	if (is_persistent && !on.is_read_only) {
+		check_owner(vm, base, on.is_shared);
+	} else {
+		on.cache = cache_of(vm, base);
 	}
-	check_owner(vm, base, fdt_find(&machine.tree, node, DEVTREE_DISK_SHARED, &property));
 	vdisk = memory_take(home, sizeof(*vdisk));
-	vdisk_init(vdisk, vm, slot, disk, memory_take(home, VDISK_REQUESTS * PAGE_BYTES));
+	vdisk_init(vdisk, vm, slot, &on, memory_take(home, VDISK_REQUESTS * PAGE_BYTES));
 	vm->virtio[slot] = &vdisk->virtio;
 }
 

@@ -2,8 +2,8 @@
 /*
  * memmap.c - users, pins and kinds of machine pages.
  *
- * An entry's lock protects all of it. A page goes back to its pool when its last user and its last
- * pin are gone, whichever comes later.
+ * An entry's lock protects all of it. A page goes back to its pool when its last user, its last pin
+ * and its last hold are gone, whichever comes last.
  */
 #include "src/pmap/memmap.h"
 
@@ -24,10 +24,11 @@ static void reset_page(struct memmap_page *page, uint8_t kind)
 {
 	page->info = (struct inspect_frame){ .kind = kind, .vm = INSPECT_VM_NONE };
 	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
-		page->record[i] = (struct memmap_record){ .vms = 0 };
+		page->vms[i] = 0;
 	}
 	page->unknown = 0;
 	page->unknown_count = 0;
+	page->holds = 0;
 }
 
 void memmap_node_init(struct memmap *memmap, uint32_t node, void *storage)
@@ -81,7 +82,7 @@ void memmap_put(struct memmap *memmap, uint32_t mpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
 
-	CHECK(page->info.users == 0 && page->info.pins == 0);
+	CHECK(page->info.users == 0 && page->info.pins == 0 && page->holds == 0);
 	reset_page(page, INSPECT_FRAME_FREE);
 	lock_release(&page->lock);
 	page_free(memmap->alloc, mpn);
@@ -91,7 +92,7 @@ void memmap_set_kind(struct memmap *memmap, uint32_t mpn, uint8_t kind)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
 
-	CHECK(page->info.users == 0 && page->info.pins == 0);
+	CHECK(page->info.users == 0 && page->info.pins == 0 && page->holds == 0);
 	reset_page(page, kind);
 	lock_release(&page->lock);
 }
@@ -107,24 +108,33 @@ enum status memmap_take(struct memmap *memmap, uint32_t node, uint32_t hint, uin
 	return status;
 }
 
-static struct memmap_record *find_record(struct memmap_page *page, uint32_t gpn)
+/* The record of a guest page, or MEMMAP_RECORDS. */
+static unsigned find_record(const struct memmap_page *page, uint32_t gpn)
 {
-	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
-		if (page->record[i].vms != 0 && page->record[i].gpn == gpn) {
-			return &page->record[i];
-		}
+	unsigned i = 0;
+
+	while (i < MEMMAP_RECORDS && (page->vms[i] == 0 || page->gpn[i] != gpn)) {
+		i++;
 	}
-	return NULL;
+	return i;
 }
 
-static struct memmap_record *free_record(struct memmap_page *page)
+static unsigned free_record(const struct memmap_page *page)
 {
-	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
-		if (page->record[i].vms == 0) {
-			return &page->record[i];
-		}
+	unsigned i = 0;
+
+	while (i < MEMMAP_RECORDS && page->vms[i] != 0) {
+		i++;
 	}
-	return NULL;
+	return i;
+}
+
+/* The VM has a record for the guest page. */
+static bool has_record(const struct memmap_page *page, uint32_t vm, uint32_t gpn)
+{
+	unsigned record = find_record(page, gpn);
+
+	return record != MEMMAP_RECORDS && page->vms[record] >> vm & 1;
 }
 
 static uint32_t count_records(const struct memmap_page *page)
@@ -132,14 +142,14 @@ static uint32_t count_records(const struct memmap_page *page)
 	uint32_t count = 0;
 
 	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
-		for (uint64_t vms = page->record[i].vms; vms != 0; vms &= vms - 1) {
+		for (uint64_t vms = page->vms[i]; vms != 0; vms &= vms - 1) {
 			count++;
 		}
 	}
 	return count;
 }
 
-/* What is published follows from the records: I1, I3. */
+/* What is published follows from records and holds: I1, I3. */
 static void publish(struct memmap_page *page)
 {
 	if (page->unknown_count == 0) {
@@ -147,10 +157,14 @@ static void publish(struct memmap_page *page)
 	}
 	page->info.users = page->unknown_count ? MEMMAP_USERS_UNKNOWN : count_records(page);
 	for (unsigned i = 0; i < MEMMAP_RECORDS; i++) {
-		if (page->record[i].vms != 0) {
-			page->info.ppn = page->record[i].gpn;
+		if (page->vms[i] != 0) {
+			page->info.ppn = page->gpn[i];
 			break;
 		}
+	}
+	if (page->info.kind == INSPECT_FRAME_SHARED || page->info.kind == INSPECT_FRAME_CACHE) {
+		page->info.kind = page->info.users != 0 || page->holds == 0 ? INSPECT_FRAME_SHARED
+									    : INSPECT_FRAME_CACHE;
 	}
 }
 
@@ -163,21 +177,21 @@ static bool has_one_user(const struct memmap_page *page)
 void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
-	struct memmap_record *record = find_record(page, gpn);
+	unsigned record = find_record(page, gpn);
 	uint64_t bit = (uint64_t)1 << vm;
 
 	CHECK(vm < MEMMAP_VMS_MAX);
-	CHECK(page->info.kind == INSPECT_FRAME_SHARED ||
+	CHECK(page->info.kind == INSPECT_FRAME_SHARED || page->info.kind == INSPECT_FRAME_CACHE ||
 	      (has_one_user(page) && page->info.users == 0));
-	if (!record) {
+	if (record == MEMMAP_RECORDS) {
 		record = free_record(page);
-		if (record) {
-			record->gpn = gpn;
+		if (record != MEMMAP_RECORDS) {
+			page->gpn[record] = gpn;
 		}
 	}
-	if (record) {
-		CHECK(!(record->vms & bit));
-		record->vms |= bit;
+	if (record != MEMMAP_RECORDS) {
+		CHECK(!(page->vms[record] & bit));
+		page->vms[record] |= bit;
 	} else {
 		page->unknown |= bit;
 		page->unknown_count++;
@@ -189,11 +203,12 @@ void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t 
 	lock_release(&page->lock);
 }
 
-/* Kind PRIVATE, REPLICA or SHARED, nobody needs it: to the pool. Releases the lock. */
+/* Kind PRIVATE, REPLICA, SHARED or CACHE, nobody needs it: to the pool. Releases the lock. */
 static bool release_page(struct memmap *memmap, struct memmap_page *page, uint32_t mpn)
 {
-	bool is_unused = (has_one_user(page) || page->info.kind == INSPECT_FRAME_SHARED) &&
-			 page->info.users == 0 && page->info.pins == 0;
+	bool is_unused = (has_one_user(page) || page->info.kind == INSPECT_FRAME_SHARED ||
+			  page->info.kind == INSPECT_FRAME_CACHE) &&
+			 page->info.users == 0 && page->info.pins == 0 && page->holds == 0;
 
 	if (is_unused) {
 		reset_page(page, INSPECT_FRAME_FREE);
@@ -208,11 +223,10 @@ static bool release_page(struct memmap *memmap, struct memmap_page *page, uint32
 bool memmap_remove_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
-	struct memmap_record *record = find_record(page, gpn);
 	uint64_t bit = (uint64_t)1 << vm;
 
-	if (record && record->vms & bit) {
-		record->vms &= ~bit;
+	if (has_record(page, vm, gpn)) {
+		page->vms[find_record(page, gpn)] &= ~bit;
 	} else {
 		CHECK(page->unknown_count != 0 && page->unknown & bit);
 		page->unknown_count--;
@@ -224,9 +238,8 @@ bool memmap_remove_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32
 bool memmap_claim(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
-	const struct memmap_record *record = find_record(page, gpn);
 	bool is_only_user = page->info.kind == INSPECT_FRAME_SHARED && page->info.users == 1 &&
-			    page->info.pins == 0 && record && record->vms >> vm & 1;
+			    page->info.pins == 0 && page->holds == 0 && has_record(page, vm, gpn);
 
 	if (is_only_user) {
 		page->info.kind = INSPECT_FRAME_PRIVATE;
@@ -276,8 +289,7 @@ bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn)
 bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
-	const struct memmap_record *record = find_record(page, gpn);
-	bool has_user = ((record ? record->vms : 0) | page->unknown) >> vm & 1;
+	bool has_user = has_record(page, vm, gpn) || page->unknown >> vm & 1;
 
 	lock_release(&page->lock);
 	return has_user;
@@ -301,6 +313,37 @@ void memmap_unpin(struct memmap *memmap, uint32_t mpn)
 	(void)release_page(memmap, page, mpn);
 }
 
+void memmap_hold(struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	CHECK(page->info.kind == INSPECT_FRAME_SHARED || page->info.kind == INSPECT_FRAME_CACHE);
+	page->holds++;
+	publish(page);
+	lock_release(&page->lock);
+}
+
+void memmap_drop(struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	CHECK(page->holds != 0);
+	page->holds--;
+	publish(page);
+	(void)release_page(memmap, page, mpn);
+}
+
+bool memmap_evict(struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+	bool is_idle = page->info.users == 0 && page->info.pins == 0 && page->holds == 1;
+
+	if (is_idle) {
+		page->holds = 0;
+	}
+	return release_page(memmap, page, mpn);
+}
+
 static const char *check_page(const struct memmap_page *page)
 {
 	const struct inspect_frame *info = &page->info;
@@ -310,18 +353,22 @@ static const char *check_page(const struct memmap_page *page)
 		return "memmap I3: users";
 	}
 	if (info->kind == INSPECT_FRAME_FREE &&
-	    (info->users != 0 || info->pins != 0 || info->flags != 0)) {
+	    (info->users != 0 || info->pins != 0 || info->flags != 0 || page->holds != 0)) {
 		return "memmap I1: a free page in use";
 	}
 	if (has_one_user(page) && !(info->users == 0 && info->pins != 0) &&
-	    (info->users != 1 || !((page->record[0].vms | page->record[1].vms) >> info->vm & 1))) {
+	    (info->users != 1 || !((page->vms[0] | page->vms[1]) >> info->vm & 1) ||
+	     page->holds != 0)) {
 		return "memmap I1: a private page without its one user";
+	}
+	if (info->kind == INSPECT_FRAME_CACHE &&
+	    (info->users != 0 || (page->holds == 0 && info->pins == 0))) {
+		return "memmap I1: a cached page in use, or not held";
 	}
 	if (info->kind == INSPECT_FRAME_SHARED && info->vm != INSPECT_VM_NONE) {
 		return "memmap I1: a shared page of one VM";
 	}
-	if (page->record[0].vms != 0 && page->record[1].vms != 0 &&
-	    page->record[0].gpn == page->record[1].gpn) {
+	if (page->vms[0] != 0 && page->vms[1] != 0 && page->gpn[0] == page->gpn[1]) {
 		return "memmap I2: a guest page in two records";
 	}
 	return NULL;

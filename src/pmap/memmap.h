@@ -9,9 +9,13 @@
  * at the same guest page in all of them and takes one record. The array is fixed; on overflow the
  * VM goes to the set `unknown`, and to find its mappings its pmap is searched.
  *
+ * A page is kept by its users (the pmaps), by pins (DMA, or somebody who is about to map it) and by
+ * holds (disk caches, src/disks); it is free when it has none of them.
+ *
  * Invariants (memmap_check):
- *   I1  kind FREE: no users, no pins, flags 0; kinds PRIVATE and REPLICA: exactly one user, info.vm
- *       and info.ppn say which; kind SHARED: info.vm is INSPECT_VM_NONE.
+ *   I1  kind FREE: no users, pins, holds, flags 0; kinds PRIVATE and REPLICA: exactly one user,
+ *       info.vm and info.ppn say which, no holds; kind SHARED: info.vm is INSPECT_VM_NONE; kind
+ *       CACHE: no users, held or pinned.
  *   I2  a record with an empty set is unused; no guest page is in two records.
  *   I3  info.users is the number of (VM, guest page) in the records if unknown_count is 0, and
  *       MEMMAP_USERS_UNKNOWN otherwise; `unknown` is empty exactly when unknown_count is 0.
@@ -35,22 +39,24 @@
 /* info.flags */
 #define MEMMAP_F_MOVING 0x01 /* chosen for migration or replication: no large entry */
 
-struct memmap_record {
-	uint64_t vms; /* bit per VM number */
-	uint32_t gpn;
-	uint32_t reserved;
-};
-
 struct memmap_page {
 	struct inspect_frame info;
 	struct lock lock;
-	uint32_t unknown_count; /* users without record */
-	struct memmap_record record[MEMMAP_RECORDS];
+	uint32_t unknown_count;       /* users without record */
+	uint64_t vms[MEMMAP_RECORDS]; /* of each record: bit per VM number */
+	uint32_t gpn[MEMMAP_RECORDS];
 	uint64_t unknown; /* their VMs; stays until unknown_count is 0 */
+	uint32_t holds;
+	uint32_t spare;
 };
 
 struct memmap {
 	struct page_alloc *alloc;
+	/*
+	 * Memory is short: evicts pages of disk caches; false if none could go. May be called with
+	 * the lock of a pmap's page held. NULL: nobody has any.
+	 */
+	bool (*reclaim)(struct memmap *memmap);
 	struct memmap_page *node[MAP_NODES_MAX];
 };
 
@@ -78,7 +84,8 @@ void memmap_put(struct memmap *memmap, uint32_t mpn);
 
 /* One user more: the only one of kinds PRIVATE and REPLICA, any number of kind SHARED. */
 void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
-/* A shared page with this one user and no pins becomes the user's own; false if it is not so. */
+/* A shared page with this one user, no pins and no holds becomes the user's own; false if it is not
+ * so. */
 bool memmap_claim(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
 /* A private page becomes a shared one with one user. */
 void memmap_make_shared(struct memmap *memmap, uint32_t mpn);
@@ -88,13 +95,19 @@ bool memmap_is_moving(const struct memmap *memmap, uint32_t mpn);
 bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn);
 bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
 /*
- * One user less. The last one of a page of kind PRIVATE or SHARED frees it, once it has no pins
- * either; true if it was freed.
+ * One user less. The last one of a page of kind PRIVATE or SHARED frees it, once it has no pins and
+ * holds either; true if it was freed.
  */
 bool memmap_remove_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
 
 /* DMA under way: the page is neither moved nor freed. The last unpin frees a page without users. */
 void memmap_pin(struct memmap *memmap, uint32_t mpn);
 void memmap_unpin(struct memmap *memmap, uint32_t mpn);
+
+/* One hold more of a SHARED or CACHE page; one less, the last one frees a page without users. */
+void memmap_hold(struct memmap *memmap, uint32_t mpn);
+void memmap_drop(struct memmap *memmap, uint32_t mpn);
+/* Frees a page that has this one hold and nothing else; false if it is not so. */
+bool memmap_evict(struct memmap *memmap, uint32_t mpn);
 
 const char *memmap_check(const struct memmap *memmap);

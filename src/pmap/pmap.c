@@ -241,11 +241,15 @@ static enum status allocate(struct pmap *pmap, uint32_t frame, uint32_t node, ui
 
 static enum status allocate_counted(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t *mpn)
 {
+	struct memmap *memmap = pmap->memmap;
 	enum status status = allocate(pmap, frame, node, mpn);
 
+	while (status == ERR_NOMEM && memmap->reclaim != NULL && memmap->reclaim(memmap)) {
+		status = allocate(pmap, frame, node, mpn);
+	}
 	if (status == OK) {
 		pmap_count(&pmap->allocated, 1);
-		pmap_count(&pmap->remote, page_node(pmap->memmap->alloc, *mpn) != node);
+		pmap_count(&pmap->remote, page_node(memmap->alloc, *mpn) != node);
 	}
 	return status;
 }

@@ -97,6 +97,13 @@ static bool is_pinned(const struct pmap *pmap, uint32_t frame)
 	return memmap_is_pinned(pmap->memmap, mpn_of(pmap, frame));
 }
 
+/* Pinned, and not only to be read: a shared page has no other pins. */
+static bool is_written_by_device(const struct pmap *pmap, uint32_t frame)
+{
+	return (pmap->page[frame].state & (PMAP_S_PRESENT | PMAP_S_COW)) == PMAP_S_PRESENT &&
+	       is_pinned(pmap, frame);
+}
+
 enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn)
 {
 	uint32_t frame;
@@ -116,6 +123,35 @@ enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn)
 	return status;
 }
 
+enum status pmap_replace_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn,
+				const struct pmap_caller *caller)
+{
+	uint32_t frame;
+	enum status status = lock_page(pmap, gpn, &frame, caller);
+	struct pmap_page *page;
+
+	if (status != OK) {
+		return status;
+	}
+	page = &pmap->page[frame];
+	if (page->state & PMAP_S_TEXT || is_written_by_device(pmap, frame)) {
+		status = ERR_BUSY;
+	} else if (!(page->state & PMAP_S_PRESENT) || mpn_of(pmap, frame) != mpn) {
+		if (page->state & PMAP_S_PRESENT) {
+			uint32_t old = mpn_of(pmap, frame);
+
+			pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
+			(void)memmap_remove_user(pmap->memmap, old, pmap->vm, gpn);
+		}
+		memmap_add_user(pmap->memmap, mpn, pmap->vm, gpn);
+		page->state &= PMAP_S_PROTECTED;
+		page->state |= PMAP_S_PRESENT | PMAP_S_COW;
+		pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+	}
+	lock_release(&page->lock);
+	return status;
+}
+
 enum status pmap_release(struct pmap *pmap, uint32_t gpn, const struct pmap_caller *caller)
 {
 	uint32_t frame;
@@ -127,7 +163,7 @@ enum status pmap_release(struct pmap *pmap, uint32_t gpn, const struct pmap_call
 	if (pmap->page[frame].state & PMAP_S_PRESENT) {
 		uint32_t mpn = mpn_of(pmap, frame);
 
-		if (is_pinned(pmap, frame)) {
+		if (is_written_by_device(pmap, frame)) {
 			status = ERR_BUSY;
 		} else {
 			pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);

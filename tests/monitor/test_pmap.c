@@ -491,7 +491,6 @@ START_TEST(pinned_page_stays)
 	/* A shared page that a device reads: whoever stores gets a copy, the page stays for it. */
 	share();
 	ck_assert_int_eq(pmap_pin(pmap, 3, false, &mpn, &here), PMAP_TOUCH_OK);
-	ck_assert_int_eq(pmap_release(&model.pmap[1], 3, &here), ERR_BUSY);
 	store_on(2, window(3) + 1, 101);
 	store_on(0, window(3) + 1, 100);
 	ck_assert_uint_ne(mpn_of(0, 3), mpn);
@@ -500,12 +499,62 @@ START_TEST(pinned_page_stays)
 	ck_assert(!page_is_free(&model.alloc, mpn));
 	memmap_unpin(&model.memmap, mpn);
 	ck_assert(page_is_free(&model.alloc, mpn));
-	/* DMA into a shared page gets a copy first. */
+	/* Another VM may give it up meanwhile. DMA into a shared page gets a copy first. */
 	ck_assert_int_eq(pmap_release(&model.pmap[1], 3, &here), OK);
+	share();
+	ck_assert_int_eq(pmap_pin(pmap, 3, false, &mpn, &here), PMAP_TOUCH_OK);
+	ck_assert_int_eq(pmap_release(&model.pmap[1], 3, &here), OK);
+	ck_assert_uint_eq(mpn_of(0, 3), mpn);
+	memmap_unpin(&model.memmap, mpn);
 	share();
 	ck_assert_int_eq(pmap_pin(pmap, 3, true, &mpn, &here), PMAP_TOUCH_OK);
 	ck_assert_uint_ne(mpn, mpn_of(1, 3));
 	memmap_unpin(&model.memmap, mpn);
+	sound();
+	model_end();
+}
+END_TEST
+
+/* As a block of a disk that is in memory: no user needs it, and every user may have it. */
+START_TEST(held_page_replaces_what_was_there)
+{
+	uint32_t mpn;
+	uint32_t own;
+
+	setup();
+	map(1, HEAP, 12);
+	store_on(1, HEAP + 5, 42);
+	own = mpn_of(0, 12);
+	ck_assert_int_eq(
+		memmap_take(&model.memmap, 0, PAGE_ALLOC_NO_HINT, INSPECT_FRAME_CACHE, &mpn), OK);
+	memmap_hold(&model.memmap, mpn);
+	memset(machine_page(mpn), 7, MAP_PAGE_BYTES);
+	ck_assert_int_eq(pmap_replace_shared(pmap, 12, mpn, &here), OK);
+	ck_assert_int_eq(pmap_replace_shared(&model.pmap[1], 9, mpn, &here), OK);
+	sound();
+	ck_assert(page_is_free(&model.alloc, own));
+	ck_assert_uint_eq(load_on(1, HEAP + 5), 7);
+	ck_assert_uint_eq(load_on(2, window(9)), 7);
+	ck_assert(!memmap_evict(&model.memmap, mpn));
+	/* Their stores reach neither it nor each other. */
+	store_on(0, window(12) + 5, 43);
+	store_on(2, window(9), 44);
+	ck_assert_uint_eq(load_on(1, HEAP + 5), 43);
+	ck_assert_uint_eq(*(uint8_t *)machine_page(mpn), 7);
+	ck_assert_uint_eq(memmap_lookup(&model.memmap, mpn)->info.kind, INSPECT_FRAME_CACHE);
+	sound();
+	/* What a device writes stays where it is. */
+	ck_assert_int_eq(pmap_pin(pmap, 12, true, &own, &here), PMAP_TOUCH_OK);
+	ck_assert_int_eq(pmap_replace_shared(pmap, 12, mpn, &here), ERR_BUSY);
+	memmap_unpin(&model.memmap, own);
+	ck_assert_int_eq(pmap_protect(pmap, 12, PMAP_S_TEXT, &here), OK);
+	ck_assert_int_eq(pmap_replace_shared(pmap, 12, mpn, &here), ERR_BUSY);
+	ck_assert_int_eq(pmap_replace_shared(pmap, UINT32_MAX, mpn, &here), ERR_RANGE);
+	memmap_pin(&model.memmap, mpn);
+	ck_assert(!memmap_evict(&model.memmap, mpn));
+	memmap_unpin(&model.memmap, mpn);
+	ck_assert(memmap_evict(&model.memmap, mpn));
+	ck_assert(page_is_free(&model.alloc, mpn));
 	sound();
 	model_end();
 }
@@ -789,7 +838,7 @@ START_TEST(checks_see_broken_invariants)
 	BREAKS(page->info.vm = 1, page->info.vm = 0, "memmap I1");
 	BREAKS(page->info.kind = INSPECT_FRAME_FREE, page->info.kind = INSPECT_FRAME_PRIVATE,
 	       "memmap I1");
-	BREAKS(page->record[0].gpn++, page->record[0].gpn--, "pmap I4");
+	BREAKS(page->gpn[0]++, page->gpn[0]--, "pmap I4");
 	BREAKS(model.alloc.pool[0]->free_count++, model.alloc.pool[0]->free_count--, "alloc I2");
 	BREAKS(model.alloc.pool[0]->summary[0] ^= 2, model.alloc.pool[0]->summary[0] ^= 2,
 	       "alloc I1");
@@ -829,6 +878,7 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, shared_page_lives_until_its_last_user);
 	tcase_add_test(tcase, many_users_of_one_page);
 	tcase_add_test(tcase, pinned_page_stays);
+	tcase_add_test(tcase, held_page_replaces_what_was_there);
 	tcase_add_test(tcase, moved_page_keeps_its_bytes);
 	tcase_add_test(tcase, protected_page_traps);
 	tcase_add_test(tcase, trampoline_is_readable_alone);

@@ -8,107 +8,43 @@
 #include <string.h>
 
 #include "tests/monitor/driver.h"
+#include "tests/monitor/machine_disk.h"
 
 #include "src/disks/vdisk.h"
 #include "src/virtio/le.h"
 
 #define FRAMES  64
 #define SECTORS 64
-#define SECTOR  512U
 #define HEADER  DRIVER_DATA
 #define STATUS  (DRIVER_DATA + 0xfff)
 #define BUFFER  (DRIVER_DATA + 0x4000)
 
 static struct driver driver;
 static struct vdisk vdisk;
-static struct disk disk;
 static uint8_t *pages;
-
-/* The machine's disk: what it holds, and the requests that it has not answered. */
-static uint8_t content[SECTORS * SECTOR];
-static struct disk_request *waiting[DISK_QUEUE];
-static uint32_t waiting_count;
-
-void disk_request_begin(struct disk_request *request, enum disk_operation operation,
-			uint64_t sector)
-{
-	le_write32(request->header, operation);
-	le_write64(request->header + 8, sector);
-	request->is_read = operation == DISK_READ;
-	request->part_count = 0;
-}
-
-bool disk_request_add(struct disk_request *request, uint64_t paddr, uint32_t bytes)
-{
-	if (request->part_count == DISK_PARTS_MAX) {
-		return false;
-	}
-	le_write64(request->table[request->part_count], paddr);
-	le_write32(request->table[request->part_count] + VIRTIO_DESC_LEN, bytes);
-	request->part_count++;
-	return true;
-}
-
-bool disk_submit(struct disk *on, struct disk_request *request)
-{
-	ck_assert_ptr_eq(on, &disk);
-	if (waiting_count == DISK_QUEUE) {
-		return false;
-	}
-	waiting[waiting_count] = request;
-	waiting_count++;
-	return true;
-}
-
-/* Does what request `number` asks for and answers it. */
-static void serve(uint32_t number, bool is_good)
-{
-	struct disk_request *request = waiting[number];
-	uint64_t at = le_read64(request->header + 8) * SECTOR;
-
-	for (uint32_t i = 0; is_good && i < request->part_count; i++) {
-		uint64_t paddr = le_read64(request->table[i]);
-		uint32_t bytes = le_read32(request->table[i] + VIRTIO_DESC_LEN);
-		uint8_t *memory = (uint8_t *)machine_page((uint32_t)(paddr >> 12)) + paddr % 4096;
-
-		ck_assert_uint_le(paddr % 4096 + bytes, 4096);
-		ck_assert_uint_le(at + bytes, sizeof(content));
-		if (request->is_read) {
-			memcpy(memory, content + at, bytes);
-		} else {
-			memcpy(content + at, memory, bytes);
-		}
-		at += bytes;
-	}
-	waiting_count--;
-	waiting[number] = waiting[waiting_count];
-	request->done(request, is_good);
-}
 
 static void setup(void)
 {
+	const struct vdisk_base base = { .disk = &machine_disk };
+
 	model_start(2, 256, 8);
 	model_add_vm(0, FRAMES, 1, 64);
 	model_load(0, &model.vtlb[0][0]);
 	driver_make_vm(&driver, 0);
-	disk = (struct disk){ .sectors = SECTORS };
-	waiting_count = 0;
+	machine_disk_start(SECTORS);
 	driver_logged = 0;
-	for (uint32_t i = 0; i < sizeof(content); i++) {
-		content[i] = (uint8_t)(i * 31 + i / SECTOR);
-	}
 	memset(&vdisk, 0, sizeof(vdisk));
 	pages = aligned_alloc(16, VDISK_REQUESTS * MAP_PAGE_BYTES);
 	ck_assert_ptr_nonnull(pages);
 	memset(pages, 0, VDISK_REQUESTS * MAP_PAGE_BYTES);
-	vdisk_init(&vdisk, &driver.vm, 0, &disk, pages);
+	vdisk_init(&vdisk, &driver.vm, 0, &base, pages);
 	driver_start(&driver, &vdisk.virtio, 1);
 }
 
 static void teardown(void)
 {
-	while (waiting_count != 0) {
-		serve(0, true);
+	while (machine_disk_waiting != 0) {
+		machine_disk_serve(0, true);
 	}
 	driver_write(&driver, VIRTIO_STATUS, 0);
 	for (uint32_t gpn = 0; gpn < FRAMES; gpn++) {
@@ -164,21 +100,21 @@ START_TEST(reads_and_writes_move_the_data)
 
 	/* Across three pages, from the middle of one. */
 	ask(VIRTIO_BLOCK_T_IN, 5, BUFFER + 0x800, 16 * SECTOR);
-	ck_assert_uint_eq(waiting_count, 1);
-	ck_assert_uint_eq(waiting[0]->part_count, 3);
-	serve(0, true);
+	ck_assert_uint_eq(machine_disk_waiting, 1);
+	ck_assert_uint_eq(machine_disk_request[0]->part_count, 3);
+	machine_disk_serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 	ck_assert_uint_eq(bytes, 16 * SECTOR + 1);
 	driver_get(&driver, data, BUFFER + 0x800, 16 * (size_t)SECTOR);
-	ck_assert_int_eq(memcmp(data, content + 5 * SECTOR, 16 * (size_t)SECTOR), 0);
+	ck_assert_int_eq(memcmp(data, machine_disk_content + 5 * SECTOR, 16 * (size_t)SECTOR), 0);
 
 	memset(data, 0x5a, sizeof(data));
 	driver_put(&driver, BUFFER, data, SECTOR);
 	ask(VIRTIO_BLOCK_T_OUT, SECTORS - 1, BUFFER, SECTOR);
-	serve(0, true);
+	machine_disk_serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 	ck_assert_uint_eq(bytes, 1);
-	ck_assert_int_eq(memcmp(content + (SECTORS - 1) * SECTOR, data, SECTOR), 0);
+	ck_assert_int_eq(memcmp(machine_disk_content + (SECTORS - 1) * SECTOR, data, SECTOR), 0);
 }
 END_TEST
 
@@ -192,9 +128,9 @@ START_TEST(driver_may_cut_as_it_likes)
 	driver_put_desc(&driver, 0, 0, BUFFER, 16 + SECTOR, VIRTIO_DESC_F_NEXT, 2);
 	driver_put_desc(&driver, 0, 2, STATUS, 1, VIRTIO_DESC_F_WRITE, 0);
 	driver_offer(&driver, 0, 0);
-	serve(0, true);
+	machine_disk_serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
-	ck_assert_int_eq(memcmp(content + 3 * SECTOR, "cut", 3), 0);
+	ck_assert_int_eq(memcmp(machine_disk_content + 3 * SECTOR, "cut", 3), 0);
 
 	put_header(HEADER, VIRTIO_BLOCK_T_IN, 3);
 	driver_put_desc(&driver, 0, 0, HEADER, 4, VIRTIO_DESC_F_NEXT, 1);
@@ -202,7 +138,7 @@ START_TEST(driver_may_cut_as_it_likes)
 	driver_put_desc(&driver, 0, 3, HEADER + 4, 12, VIRTIO_DESC_F_NEXT, 4);
 	driver_put_desc(&driver, 0, 4, STATUS - SECTOR, SECTOR + 1, VIRTIO_DESC_F_WRITE, 0);
 	driver_offer(&driver, 0, 0);
-	serve(0, true);
+	machine_disk_serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 	ck_assert_uint_eq(bytes, SECTOR + 1);
 }
@@ -214,12 +150,12 @@ START_TEST(other_requests)
 	uint32_t bytes;
 
 	ask(VIRTIO_BLOCK_T_FLUSH, 0, 0, 0);
-	ck_assert_uint_eq(waiting_count, 1);
+	ck_assert_uint_eq(machine_disk_waiting, 1);
 	ck_assert(!driver_used(&driver, 0, &bytes, &bytes));
-	serve(0, true);
+	machine_disk_serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 	ask(VIRTIO_BLOCK_T_FLUSH, 0, 0, 0);
-	serve(0, false);
+	machine_disk_serve(0, false);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
 	ask(VIRTIO_BLOCK_T_GET_ID, 0, BUFFER, sizeof(name));
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
@@ -258,10 +194,10 @@ START_TEST(impossible_request_gets_an_error)
 	uint32_t bytes;
 
 	ask(refused[_i].type, refused[_i].sector, refused[_i].gpa, refused[_i].bytes);
-	ck_assert_uint_eq(waiting_count, 0);
+	ck_assert_uint_eq(machine_disk_waiting, 0);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
 	ask(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
-	serve(0, true);
+	machine_disk_serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 }
 END_TEST
@@ -273,7 +209,7 @@ START_TEST(read_only_disk_is_not_written)
 	vdisk.is_read_only = true;
 	ask(VIRTIO_BLOCK_T_OUT, 0, BUFFER, SECTOR);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
-	ck_assert_uint_eq(waiting_count, 0);
+	ck_assert_uint_eq(machine_disk_waiting, 0);
 }
 END_TEST
 
@@ -301,7 +237,7 @@ START_TEST(chain_without_header_or_status_breaks_the_device)
 	driver_offer(&driver, 0, 0);
 	ck_assert(driver_read(&driver, VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET);
 	ck_assert_uint_eq(driver_logged, 1);
-	ck_assert_uint_eq(waiting_count, 0);
+	ck_assert_uint_eq(machine_disk_waiting, 0);
 }
 END_TEST
 
@@ -316,16 +252,16 @@ START_TEST(more_requests_than_there_are_wait)
 		ask(VIRTIO_BLOCK_T_IN, i, BUFFER, SECTOR);
 		if (i < 3) {
 			/* Keeps room in the ring. */
-			ck_assert_uint_eq(waiting_count, i + 1);
+			ck_assert_uint_eq(machine_disk_waiting, i + 1);
 		}
-		ck_assert_uint_le(waiting_count, count);
+		ck_assert_uint_le(machine_disk_waiting, count);
 		if (i >= count - 1) {
-			serve(0, true);
+			machine_disk_serve(0, true);
 			ck_assert(driver_used(&driver, 0, &head, &bytes));
 		}
 	}
-	while (waiting_count != 0) {
-		serve(0, true);
+	while (machine_disk_waiting != 0) {
+		machine_disk_serve(0, true);
 		ck_assert(driver_used(&driver, 0, &head, &bytes));
 	}
 	ck_assert(!driver_used(&driver, 0, &head, &bytes));
@@ -342,12 +278,12 @@ START_TEST(reset_drops_the_answers_of_what_is_under_way)
 	driver_start(&driver, &vdisk.virtio, 1);
 	/* The disk still writes there. */
 	ck_assert_int_eq(pmap_release(&model.pmap[0], BUFFER >> 12, &here), ERR_BUSY);
-	serve(0, true);
+	machine_disk_serve(0, true);
 	ck_assert_int_eq(pmap_release(&model.pmap[0], BUFFER >> 12, &here), OK);
 	ck_assert(!driver_used(&driver, 0, &head, &bytes));
 	ck_assert_uint_eq(driver_interrupts(&driver), 0);
 	ask(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
-	serve(0, true);
+	machine_disk_serve(0, true);
 	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
 }
 END_TEST
@@ -363,8 +299,8 @@ START_TEST(random_requests_do_no_harm)
 		}
 		put_header(HEADER + model_below(64), model_below(15), model_below(SECTORS + 4));
 		driver_offer(&driver, 0, model_below(DRIVER_ENTRIES));
-		while (waiting_count > model_below(4)) {
-			serve(model_below(waiting_count), model_below(2) == 0);
+		while (machine_disk_waiting > model_below(4)) {
+			machine_disk_serve(model_below(machine_disk_waiting), model_below(2) == 0);
 		}
 		if (driver_read(&driver, VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET) {
 			driver_start(&driver, &vdisk.virtio, 1);
