@@ -12,9 +12,6 @@
 #include "src/mips_tlb/tlb_hw.h"
 #include "src/pmap/pmap.h"
 
-/* 10 ms at the 200 MHz of Count on the paper's 400 MHz machine. */
-#define SLICE_COUNTS 2000000
-
 /* Memory of the vectors: what no vector may go beyond (the boot code keeps it free). */
 #define VECTORS_BYTES 0x400
 
@@ -26,11 +23,11 @@ void cpu_init(struct cpu *cpu, uint32_t number, uint32_t node, void *stack_top,
 	cpu->node = node;
 	cpu->stack_top = (uint64_t)(uintptr_t)stack_top;
 	cpu->tlb_entries = tlb_entries;
-	cpu->slice_counts = SLICE_COUNTS;
 	cpu->inspect.vcpu = INSPECT_NONE;
 	cpu->inspect.cause = INSPECT_CAUSE_BOOT;
 	list_init(&cpu->run_queue);
 	list_init(&cpu->vcpus);
+	list_init(&cpu->arrivals);
 }
 
 struct pmap_caller cpu_pmap_caller(void)
@@ -66,5 +63,7 @@ void cpu_start(struct cpu *cpu, uint64_t vectors)
 	cp0_write(CP0_WIRED, CPU_WIRED_COUNT);
 	cp0_write(CP0_WATCHLO, 0);
 	cpu->interrupt_mask = platform_interrupt_mask() | CAUSE_IP_TIMER;
-	cpu->time += cp0_read(CP0_COUNT) - (uint32_t)cpu->time;
+	/* The upper half from the clock, near enough for the lower one to be Count. */
+	cpu->time = platform_cycles() / 2;
+	cpu->time += (uint64_t)(int32_t)(cp0_read(CP0_COUNT) - (uint32_t)cpu->time);
 }

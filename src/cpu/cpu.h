@@ -76,28 +76,39 @@ struct cpu {
 	uint32_t node;
 	struct cpu *self; /* this structure through XKPHYS, for other CPUs */
 
-	/* Time: hardware Count in 64 bits. */
+	/* Time: hardware Count in 64 bits, the same on all CPUs (docs/machine/boot.md). */
 	uint64_t time; /* at the last look */
 	uint64_t slice_end;
 	uint64_t alarm; /* what Compare is set to */
 	bool look;      /* idle VCPUs may have an interrupt; the slice may be over */
 
 	/* The scheduler's, this CPU only. */
-	struct list run_queue;   /* READY VCPUs but the running one */
+	struct list run_queue;   /* READY VCPUs but the running one; sched.h has the order */
 	struct list vcpus;       /* all that are assigned */
 	struct vcpu *tlb_owner;  /* whose translations the hardware TLB holds */
 	struct vcpu *fpu_owner;  /* whose registers the FPU holds */
 	uint32_t tlb_entries;    /* of the hardware TLB */
 	uint32_t interrupt_mask; /* Status.IM while guests run */
 	uint32_t slice_counts;   /* a time slice, in counts */
+	uint64_t run_since;      /* the running one */
+	uint64_t used_floor;     /* vcpu->used of the least that has waited here; never falls */
+	uint64_t balance_at;     /* move.h: when to compare this CPU with others */
+	uint64_t rotate_at;
+	bool is_spare; /* move.h: has VCPUs to give away, and says so */
 
 	uint32_t asid_next;       /* virtual ASIDs: the next one to give out; 0: none yet */
 	uint32_t asid_generation; /* how often all have been given out */
 
 	uint32_t random; /* of the torture build */
 
-	/* Anybody's, with atomics. */
-	uint32_t kick; /* an IPI is under way: look at requests */
+	/* For others to read: READY and RUNNING VCPUs, and their average up to load_since. */
+	uint32_t load;
+	uint32_t load_average;
+	uint64_t load_since;
+
+	/* Anybody's, with the lock: VCPUs given to this CPU, by their queue_link. */
+	struct lock arrivals_lock;
+	struct list arrivals;
 };
 
 _Static_assert(sizeof(struct cpu) <= PAGE_BYTES, "one page each");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* sched.c - round robin with time slices (paper 4.2: simple time sharing). */
+/* sched.c - time slices among the VCPUs of a CPU (paper 4.2: simple time sharing): sched.h. */
 #include "src/cpu/sched.h"
 
 #include "src/cpu/asid.h"
 #include "src/cpu/cpu.h"
-#include "src/cpu/fpu.h"
+#include "src/cpu/gang.h"
+#include "src/cpu/move.h"
 #include "src/cpu/platform.h"
 #include "src/cpu/timer.h"
 #include "src/cpu/torture.h"
@@ -16,6 +17,11 @@
 #include "src/include/cp0.h"
 #include "src/pmap/pmap.h"
 
+/* The share of a slice that a VCPU which wakes must have used less than the running one. */
+#define WAKE_LAG(slice) ((slice) / 4)
+/* What the running one gets before such a VCPU may take its place. */
+#define RUN_LEAST(slice) ((slice) / 8)
+
 static uint32_t slice(const struct cpu *cpu)
 {
 #if MONITOR_TORTURE
@@ -25,17 +31,42 @@ static uint32_t slice(const struct cpu *cpu)
 #endif
 }
 
-/* Whose turn it is: the queue is not empty. */
-static struct vcpu *next_of(const struct list *queue)
+static struct vcpu *vcpu_of(struct list *link)
 {
-	struct list *link = queue->next;
+	return CONTAINER_OF(link, struct vcpu, queue_link);
+}
+
+/* Times that go round: whether a is before b. */
+static bool is_less(uint64_t a, uint64_t b)
+{
+	return (int64_t)(a - b) < 0;
+}
+
+/* Whose turn it is: the queue is not empty. */
+static struct vcpu *next_of(const struct cpu *cpu, uint64_t now)
+{
+	struct list *queue = &cpu->self->run_queue;
+	struct vcpu *next = NULL;
 
 #if MONITOR_TORTURE
+	struct list *random = queue->next;
+
 	for (uint32_t i = torture_random() % 4; i != 0; i--) {
-		link = link->next == queue ? queue->next : link->next;
+		random = random->next == queue ? queue->next : random->next;
 	}
+	return vcpu_of(random);
 #endif
-	return CONTAINER_OF(link, struct vcpu, queue_link);
+	for (struct list *link = queue->next; link != queue; link = link->next) {
+		struct vcpu *vcpu = vcpu_of(link);
+
+		if (gang_is_on(vcpu, now)) {
+			return vcpu;
+		}
+		if (next == NULL && !gang_waits(vcpu, now)) {
+			next = vcpu;
+		}
+	}
+	return next != NULL ? next : vcpu_of(queue->next);
 }
 
 void sched_assign(struct cpu *cpu, struct vcpu *vcpu)
@@ -48,25 +79,66 @@ void sched_assign(struct cpu *cpu, struct vcpu *vcpu)
 	}
 }
 
-void sched_make_ready(struct cpu *cpu, struct vcpu *vcpu)
+/* The slice ends at `time` at the latest. */
+static void end_slice(struct cpu *cpu, uint64_t time)
 {
+	if (time < cpu->slice_end) {
+		cpu->slice_end = time;
+	}
+	timer_want(cpu, cpu->slice_end);
+}
+
+void sched_enqueue(struct cpu *cpu, struct vcpu *vcpu)
+{
+	struct list *queue = &cpu->self->run_queue;
+	struct list *behind = queue->previous;
+	const struct vcpu *current = cpu->current;
 	uint64_t now = cpu_time(cpu);
 
-	vcpu->regs.state = INSPECT_VCPU_READY;
-	vcpu->ready_since = now;
-	if (list_is_empty(&cpu->self->run_queue) && cpu->current != NULL) {
+	if (list_is_empty(queue) && current != NULL) {
 		/* From now on somebody waits: the running one's slice begins. */
 		cpu->slice_end = now + slice(cpu);
 		timer_want(cpu, cpu->slice_end);
 	}
-	list_append(&cpu->self->run_queue, &vcpu->queue_link);
+	/* Who has slept long is not owed all of that time. */
+	if (is_less(vcpu->used, cpu->used_floor - cpu->slice_counts)) {
+		vcpu->used = cpu->used_floor - cpu->slice_counts;
+	}
+	if (current != NULL && is_less(vcpu->used + WAKE_LAG(cpu->slice_counts),
+				       current->used + (now - cpu->run_since))) {
+		end_slice(cpu, cpu->run_since + RUN_LEAST(cpu->slice_counts));
+	}
+	while (behind != queue && is_less(vcpu->used, vcpu_of(behind)->used)) {
+		behind = behind->previous;
+	}
+	list_prepend(behind, &vcpu->queue_link);
+	vcpu->is_queued = true;
+}
+
+void sched_dequeue(struct vcpu *vcpu)
+{
+	list_remove(&vcpu->queue_link);
+	vcpu->is_queued = false;
+}
+
+static void wait_from_now(struct cpu *cpu, struct vcpu *vcpu)
+{
+	vcpu->ready_since = cpu_time(cpu);
+	atomic_store(&vcpu->regs.state, INSPECT_VCPU_READY);
+	sched_enqueue(cpu, vcpu);
+}
+
+void sched_make_ready(struct cpu *cpu, struct vcpu *vcpu)
+{
+	wait_from_now(cpu, vcpu);
+	move_load(cpu, 1);
 }
 
 /*
  * The hardware TLB holds one VCPU's translations, or (asid.h) those of other VCPUs under ASIDs that
  * are not in force.
  */
-static void release_tlb(struct cpu *cpu)
+void sched_release_tlb(struct cpu *cpu)
 {
 	tlb_hw_flush();
 	vtlb_unload(&cpu->tlb_owner->vtlb);
@@ -82,7 +154,7 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 		if (asid_is_virtual) {
 			vtlb_unload(&cpu->tlb_owner->vtlb);
 		} else {
-			release_tlb(cpu);
+			sched_release_tlb(cpu);
 		}
 		vcpu->page->switches++;
 		vcpu->counters[VCPU_COUNT_switched]++;
@@ -101,6 +173,7 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 static void put_away(struct cpu *cpu)
 {
 	cpu->current->instructions += platform_instructions();
+	cpu->current->used += cpu_time(cpu) - cpu->run_since;
 	cpu->current = NULL;
 }
 
@@ -110,9 +183,10 @@ void sched_leave(struct cpu *cpu, unsigned state)
 	struct vm *vm = vcpu->vm;
 
 	put_away(cpu);
+	move_load(cpu, -1);
 	if (state == INSPECT_VCPU_OFF && cpu->tlb_owner == vcpu) {
 		/* It may not come back: nobody should have to wait for this CPU on its behalf. */
-		release_tlb(cpu);
+		sched_release_tlb(cpu);
 	}
 	atomic_store(&vcpu->regs.state, state);
 	if (state == INSPECT_VCPU_OFF && atomic_load(&vm->end) == VM_RESTART) {
@@ -123,32 +197,50 @@ void sched_leave(struct cpu *cpu, unsigned state)
 void sched_yield(struct cpu *cpu, struct vcpu *first)
 {
 	struct vcpu *vcpu = cpu->current;
+	struct list *queue = &cpu->self->run_queue;
+	uint64_t last;
 
-	if (list_is_empty(&cpu->self->run_queue)) {
+	if (list_is_empty(queue)) {
 		return;
 	}
+	last = vcpu_of(queue->previous)->used;
 	put_away(cpu);
-	sched_make_ready(cpu, vcpu);
-	if (first != NULL && first != vcpu && first->cpu == cpu->self &&
-	    first->regs.state == INSPECT_VCPU_READY) {
+	if (is_less(vcpu->used, last)) {
+		vcpu->used = last; /* behind all others */
+	}
+	wait_from_now(cpu, vcpu);
+	if (first != NULL && first != vcpu && first->cpu == cpu->self && first->is_queued) {
 		list_remove(&first->queue_link);
-		list_prepend(&cpu->self->run_queue, &first->queue_link);
+		list_prepend(queue, &first->queue_link);
 	}
 }
 
-static void run(struct cpu *cpu, struct vcpu *vcpu)
+/* The slice is over. */
+static void take_turns(struct cpu *cpu, uint64_t now)
 {
-	uint64_t now = cpu_time(cpu);
+	struct vcpu *vcpu = cpu->current;
 
+	move_balance(cpu, now);
+	put_away(cpu);
+	wait_from_now(cpu, vcpu);
+}
+
+static void run(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
+{
+	uint64_t waited = now - vcpu->ready_since;
+	uint64_t gang_end = gang_begin(cpu, vcpu, now);
+
+	vcpu->waited += waited;
 	/* Count advances every second cycle. */
-	vcpu->page->stolen_cycles += 2 * (now - vcpu->ready_since);
-	vcpu->regs.state = INSPECT_VCPU_RUNNING;
+	vcpu->page->stolen_cycles += 2 * waited;
+	atomic_store(&vcpu->regs.state, INSPECT_VCPU_RUNNING);
 	vcpu->instructions -= platform_instructions();
 	cpu->current = vcpu;
+	cpu->run_since = now;
 	cpu->inspect.vcpu = vcpu->number_in_machine;
 	take_tlb(cpu, vcpu);
+	cpu->slice_end = gang_end != 0 ? gang_end : now + slice(cpu);
 	if (!list_is_empty(&cpu->self->run_queue)) {
-		cpu->slice_end = now + slice(cpu);
 		timer_want(cpu, cpu->slice_end);
 	}
 }
@@ -200,9 +292,22 @@ static void wake(struct cpu *cpu)
 	}
 }
 
+/* A VCPU that waits has its VM's period now, and the running one has none. */
+static bool is_called_for(const struct cpu *cpu, uint64_t now)
+{
+	for (struct list *link = cpu->self->run_queue.next; link != &cpu->self->run_queue;
+	     link = link->next) {
+		if (gang_is_on(vcpu_of(link), now)) {
+			return !gang_is_on(cpu->current, now);
+		}
+	}
+	return false;
+}
+
 void sched_look(struct cpu *cpu)
 {
 	cpu->look = false;
+	move_take_arrivals(cpu);
 	wake(cpu);
 #if MONITOR_TORTURE
 	/*
@@ -214,10 +319,14 @@ void sched_look(struct cpu *cpu)
 		timer_want(cpu, cpu->slice_end);
 	}
 #endif
-	if (cpu->current != NULL && !list_is_empty(&cpu->self->run_queue) &&
-	    cpu_time(cpu) >= cpu->slice_end) {
-		sched_yield(cpu, NULL);
+	if (cpu->current != NULL && !list_is_empty(&cpu->self->run_queue)) {
+		uint64_t now = cpu_time(cpu);
+
+		if (now >= cpu->slice_end || is_called_for(cpu, now)) {
+			take_turns(cpu, now);
+		}
 	}
+	move_surplus(cpu);
 }
 
 /*
@@ -229,13 +338,18 @@ static void sleep(struct cpu *cpu)
 	cpu->inspect.cause = INSPECT_CAUSE_IDLE;
 	cpu->inspect.vcpu = INSPECT_NONE;
 	cp0_write(CP0_STATUS, STATUS_KX | cpu->interrupt_mask);
+	move_idle_begin(cpu);
 	platform_sleep();
+	move_idle_end(cpu);
 	trap_interrupts(cpu);
 	cp0_write(CP0_STATUS, STATUS_KX);
 }
 
 void sched_choose(struct cpu *cpu)
 {
+	struct vcpu *next;
+	uint64_t now;
+
 	if (cpu->current != NULL) {
 		return;
 	}
@@ -246,8 +360,12 @@ void sched_choose(struct cpu *cpu)
 		sched_look(cpu);
 	}
 	cpu->inspect.cause = INSPECT_CAUSE_SCHEDULE;
-	struct vcpu *next = next_of(&cpu->self->run_queue);
-
-	list_remove(&next->queue_link);
-	run(cpu, next);
+	now = cpu_time(cpu);
+	next = next_of(cpu, now);
+	/* Time that nobody here has had for long counts for nobody. */
+	if (is_less(cpu->used_floor, vcpu_of(cpu->self->run_queue.next)->used)) {
+		cpu->used_floor = vcpu_of(cpu->self->run_queue.next)->used;
+	}
+	sched_dequeue(next);
+	run(cpu, next, now);
 }

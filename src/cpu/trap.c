@@ -8,6 +8,7 @@
 #include "src/cpu/emulate.h"
 #include "src/cpu/exception.h"
 #include "src/cpu/fault.h"
+#include "src/cpu/move.h"
 #include "src/cpu/platform.h"
 #include "src/cpu/rewrite.h"
 #include "src/cpu/sched.h"
@@ -217,7 +218,9 @@ void cpu_run(void)
 {
 	struct cpu *cpu = cpu_self();
 
+	move_join(cpu);
 	timer_expire(cpu);
+	cpu->look = true;
 	leave(cpu);
 	trap_enter_guest();
 }

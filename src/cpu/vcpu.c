@@ -80,11 +80,12 @@ void vcpu_enter_at(struct vcpu *vcpu, uint64_t pc, uint64_t sp, uint64_t gp, uin
 static void nudge(struct vcpu *vcpu)
 {
 	struct cpu *cpu = cpu_self();
+	struct cpu *owner = __atomic_load_n(&vcpu->cpu, __ATOMIC_SEQ_CST);
 
-	if (vcpu->cpu == cpu->self) {
+	if (owner == cpu->self) {
 		cpu->look = true;
 	} else {
-		platform_kick(vcpu->cpu->number);
+		platform_kick(owner->number);
 	}
 }
 

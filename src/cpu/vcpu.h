@@ -7,7 +7,8 @@
  * VCPU runs, its general registers are in the CPU; every trap but a second-level refill stores all
  * of them here first (trap.S).
  *
- * Owner: the CPU it is assigned to. Other CPUs touch only the group "Anybody's", with atomics.
+ * Owner: the CPU it is assigned to, which may give it to another one (move.h). Other CPUs touch
+ * only the group "Anybody's", with atomics.
  */
 #pragma once
 
@@ -49,11 +50,10 @@ struct vcpu {
 	uint32_t hw_status;
 	uint32_t hw_watchlo;
 	uint32_t hw_watchhi;
-	uint8_t mode;     /* enum vcpu_mode */
-	bool fpu_is_mine; /* the CPU's FPU holds this VCPU's registers */
-	bool wide_used;   /* the TLBs may hold addresses beyond 32 bits */
-	bool attention;   /* something of the above, or a watched address: look before entering */
-	bool may_resume;  /* OFF by a stop that keeps the registers */
+	uint8_t mode;    /* enum vcpu_mode */
+	bool wide_used;  /* the TLBs may hold addresses beyond 32 bits */
+	bool attention;  /* something of the above, or a watched address: look before entering */
+	bool may_resume; /* OFF by a stop that keeps the registers */
 	bool watch_deferred; /* a watched access under EXL: the exception waits for EXL = 0 */
 
 	struct shared_page *page; /* the shared page, through XKPHYS */
@@ -70,10 +70,14 @@ struct vcpu {
 	uint64_t ready_since;    /* READY: since when it waits for its CPU */
 	uint32_t random;         /* state of the sequence that Random is taken from */
 
-	/* The scheduler's (sched.h): in its CPU's queue while READY. */
-	struct list queue_link;
-	struct list cpu_link; /* all VCPUs assigned to the CPU */
-	struct cpu *cpu;
+	/* The scheduler's (sched.h). */
+	struct list queue_link; /* its CPU's queue, or on its way there */
+	struct list cpu_link;   /* all VCPUs assigned to the CPU */
+	bool is_queued;         /* in its CPU's queue */
+	uint64_t used;          /* time it has run, as its CPU's VCPUs count it */
+	uint64_t waited;        /* time it was READY */
+	uint64_t moved_at;
+	struct cpu *cpu; /* others read it: move.h */
 
 	/* Anybody's. */
 	uint32_t lines;    /* virtual Cause.IP as driven from outside, in their places */

@@ -46,6 +46,8 @@ struct vm {
 	struct rewrite *rewrite; /* VM_REWRITE: zeroed; otherwise NULL */
 	bool large_entries;      /* window pairs may be larger than 4 KB */
 	bool shared_page;        /* the page is mapped */
+	bool is_pinned;          /* VCPUs stay on the CPU that they start on */
+	bool is_gang;            /* VCPUs run at the same time: gang.h */
 	uint32_t second_level_entries;
 	uint32_t boot_flags; /* VM_BOOT_F_* of the kernel's header */
 
@@ -58,6 +60,7 @@ struct vm {
 	struct vdev_uart uart;
 	struct vdev_rtc rtc;
 	struct vdev_start start[VM_VCPUS_MAX];
+	uint64_t gang_until;   /* end of the period, atomic */
 	uint32_t source_level; /* virtual interrupt controller: sources that are up */
 	uint32_t source_mask[VM_VCPUS_MAX];
 	uint32_t end; /* enum vm_end, atomic */

@@ -36,6 +36,11 @@
 #define SECOND_LEVEL_DEFAULT 2048
 #define SECOND_LEVEL_OFF     64
 
+/* Time slices. */
+#define SLICE_US     10000
+#define SLICE_US_MIN 100
+#define SLICE_US_MAX 1000000
+
 /* So that the machine's queue holds the requests of all. */
 #define DISK_USERS_MAX (DISK_QUEUE / VDISK_REQUESTS)
 
@@ -43,8 +48,9 @@ static struct {
 	uint32_t count;
 	struct vm *vm[MEMMAP_VMS_MAX];
 	uint32_t tree_node[MEMMAP_VMS_MAX];
-	uint32_t next_cpu;                    /* for VCPUs whose CPU the tree leaves open */
-	uint32_t vcpu_count;                  /* of all VMs */
+	uint32_t next_cpu;   /* for VCPUs whose CPU the tree leaves open */
+	uint32_t vcpu_count; /* of all VMs */
+	uint32_t slice_us;
 	uint8_t disk_users[MAP_VIRTIO_COUNT]; /* who have it as it is */
 	bool disk_is_shared[MAP_VIRTIO_COUNT];
 	struct disk_cache *cache[MAP_VIRTIO_COUNT]; /* of those that have it copy on write */
@@ -78,6 +84,20 @@ static void read_privileged(struct vm *vm, uint32_t node)
 	}
 }
 
+/* VMs share the CPUs: the shortest slice that one asks for, all have. */
+static void read_slice(const struct vm *vm, uint32_t node)
+{
+	uint32_t us;
+
+	if (!fdt_u32(&machine.tree, node, DEVTREE_VM_SLICE, &us)) {
+		return;
+	}
+	if (us < SLICE_US_MIN || us > SLICE_US_MAX) {
+		boot_refuse("VM %s: time slice of %u us", vm->name, us);
+	}
+	vms.slice_us = us < vms.slice_us ? us : vms.slice_us;
+}
+
 static void read_switches(struct vm *vm, uint32_t node)
 {
 	const struct fdt *fdt = &machine.tree;
@@ -97,6 +117,9 @@ static void read_switches(struct vm *vm, uint32_t node)
 	vm->second_level_entries = SECOND_LEVEL_DEFAULT;
 	(void)fdt_u32(fdt, node, DEVTREE_VM_SECOND_LEVEL, &vm->second_level_entries);
 	vm->large_entries = fdt_find(fdt, node, DEVTREE_VM_LARGE, &property);
+	vm->is_pinned = fdt_find(fdt, node, DEVTREE_VM_PINNED, &property);
+	vm->is_gang = fdt_find(fdt, node, DEVTREE_VM_GANG, &property);
+	read_slice(vm, node);
 	/* VMs share the CPUs' TLBs: what one asks for, all have. */
 	asid_is_virtual |= fdt_find(fdt, node, DEVTREE_VM_VIRTUAL_ASIDS, &property);
 }
@@ -297,7 +320,9 @@ void vms_prepare(void)
 {
 	uint32_t parent = fdt_path(&machine.tree, "/" DEVTREE_VMS);
 	uint32_t node;
+	uint32_t i;
 
+	vms.slice_us = SLICE_US;
 	for (node = parent == FDT_NONE ? FDT_NONE : fdt_first_child(&machine.tree, parent);
 	     node != FDT_NONE; node = fdt_next_sibling(&machine.tree, node)) {
 		const char *compatible = fdt_string(&machine.tree, node, "compatible", 0);
@@ -305,6 +330,11 @@ void vms_prepare(void)
 		if (compatible != NULL && string_equal(compatible, DEVTREE_VM)) {
 			prepare_vm(node);
 		}
+	}
+	for (i = 0; i < machine.cpu_count; i++) {
+		/* Count goes at half the clock. */
+		smp_cpu(i)->slice_counts =
+			(uint32_t)((uint64_t)vms.slice_us * (machine.clock_hz / 2) / 1000000);
 	}
 	inspect_prepare(&machine, vms.count, vms.vcpu_count);
 }

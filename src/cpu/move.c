@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* move.c - VCPUs that change their CPU: move.h. */
+#include "src/cpu/move.h"
+
+#include "machine/map.h"
+
+#include "src/cpu/asid.h"
+#include "src/cpu/cpu.h"
+#include "src/cpu/fpu.h"
+#include "src/cpu/gang.h"
+#include "src/cpu/platform.h"
+#include "src/cpu/sched.h"
+#include "src/cpu/timer.h"
+#include "src/cpu/torture.h"
+#include "src/cpu/vcpu.h"
+#include "src/cpu/vm.h"
+#include "src/include/atomic.h"
+
+#define LOAD_ONE      256 /* of an average */
+#define LOAD_SLICES   4   /* that an average goes back */
+#define BALANCE_EVERY 4   /* slices: a difference of two VCPUs is evened out */
+#define ROTATE_EVERY  16  /* slices: a difference of one goes to the next CPU */
+
+static struct {
+	struct cpu *cpu[MAP_CPUS_MAX]; /* NULL: does not run VCPUs (yet) */
+	uint64_t idle;                 /* CPUs that sleep, or are about to */
+	uint64_t spare;                /* CPUs with waiting VCPUs that may move */
+} sched;
+
+_Static_assert(MAP_CPUS_MAX <= 64, "a bit for each CPU");
+
+static uint64_t bit_of(const struct cpu *cpu)
+{
+	return (uint64_t)1 << cpu->number;
+}
+
+static void set_bit(uint64_t *word, const struct cpu *cpu, bool is_set)
+{
+	if (is_set) {
+		(void)__atomic_fetch_or(word, bit_of(cpu), __ATOMIC_SEQ_CST);
+	} else {
+		(void)__atomic_fetch_and(word, ~bit_of(cpu), __ATOMIC_SEQ_CST);
+	}
+}
+
+/* The CPU of `set`, which is not empty, that comes next after this one; of its node, if any is. */
+static struct cpu *nearest(const struct cpu *cpu, uint64_t set)
+{
+	struct cpu *found = NULL;
+
+	for (uint32_t i = 1; i <= MAP_CPUS_MAX; i++) {
+		uint32_t number = (cpu->number + i) % MAP_CPUS_MAX;
+
+		if (set >> number & 1) {
+			struct cpu *other = sched.cpu[number];
+
+			if (other->node == cpu->node) {
+				return other;
+			}
+			found = found != NULL ? found : other;
+		}
+	}
+	return found;
+}
+
+/* The average up to now, which the present load has been in force for since it changed last. */
+static uint32_t load_average(const struct cpu *cpu, const struct cpu *of, uint64_t now)
+{
+	uint64_t window = (uint64_t)LOAD_SLICES * cpu->slice_counts;
+	uint64_t since = __atomic_load_n(&of->load_since, __ATOMIC_RELAXED);
+	int64_t average = __atomic_load_n(&of->load_average, __ATOMIC_RELAXED);
+	int64_t present = (int64_t)__atomic_load_n(&of->load, __ATOMIC_RELAXED) * LOAD_ONE;
+	uint64_t passed = now > since ? now - since : 0;
+
+	passed = passed < window ? passed : window;
+	return (uint32_t)(average + (present - average) * (int64_t)passed / (int64_t)window);
+}
+
+void move_load(struct cpu *cpu, int change)
+{
+	uint64_t now = cpu_time(cpu);
+
+	cpu->load_average = load_average(cpu, cpu, now);
+	cpu->load_since = now;
+	cpu->load += (uint32_t)change;
+}
+
+void move_join(struct cpu *cpu)
+{
+	uint64_t stagger = (uint64_t)cpu->slice_counts * cpu->number / MAP_CPUS_MAX;
+
+	cpu->balance_at = cpu_time(cpu) + BALANCE_EVERY * (uint64_t)cpu->slice_counts + stagger;
+	cpu->rotate_at = cpu_time(cpu) + ROTATE_EVERY * (uint64_t)cpu->slice_counts + stagger;
+	__atomic_store_n(&sched.cpu[cpu->number], cpu->self, __ATOMIC_SEQ_CST);
+}
+
+/* The VCPU waits, or sleeps, here; `to` is another CPU, which runs VCPUs. */
+static void hand_over(struct cpu *cpu, struct vcpu *vcpu, struct cpu *to)
+{
+	if (cpu->fpu_owner == vcpu) {
+		fpu_take(cpu);
+	}
+	if (cpu->tlb_owner == vcpu) {
+		sched_release_tlb(cpu);
+	}
+	asid_forget(vcpu);
+	list_remove(&vcpu->cpu_link);
+	if (vcpu->is_queued) {
+		sched_dequeue(vcpu);
+		move_load(cpu, -1);
+	}
+	/* Its lead or lag goes along. */
+	vcpu->used -= cpu->used_floor;
+	__atomic_store_n(&vcpu->cpu, to, __ATOMIC_SEQ_CST);
+	lock_acquire(&to->arrivals_lock);
+	list_append(&to->arrivals, &vcpu->queue_link);
+	lock_release(&to->arrivals_lock);
+	platform_kick(to->number);
+}
+
+static struct vcpu *take_arrival(struct cpu *cpu)
+{
+	struct vcpu *vcpu = NULL;
+
+	lock_acquire(&cpu->arrivals_lock);
+	if (!list_is_empty(&cpu->arrivals)) {
+		vcpu = CONTAINER_OF(cpu->arrivals.next, struct vcpu, queue_link);
+		list_remove(&vcpu->queue_link);
+	}
+	lock_release(&cpu->arrivals_lock);
+	return vcpu;
+}
+
+void move_take_arrivals(struct cpu *cpu)
+{
+	struct vcpu *vcpu;
+
+	if (__atomic_load_n(&cpu->self->arrivals.next, __ATOMIC_ACQUIRE) == &cpu->self->arrivals) {
+		return;
+	}
+	while ((vcpu = take_arrival(cpu->self)) != NULL) {
+		sched_assign(cpu, vcpu);
+		vcpu->vtlb.node = cpu->node;
+		vcpu->used += cpu->used_floor;
+		vcpu->moved_at = cpu_time(cpu);
+		vcpu->counters[VCPU_COUNT_moved]++;
+		if (vcpu->regs.state == INSPECT_VCPU_READY) {
+			sched_enqueue(cpu, vcpu);
+			move_load(cpu, 1);
+		}
+	}
+	/* Deadlines, and alarms of VMs, that this CPU has not known. */
+	timer_expire(cpu);
+}
+
+static bool may_move(const struct cpu *cpu, const struct vcpu *vcpu, uint64_t now)
+{
+	return !vcpu->vm->is_pinned && now - vcpu->moved_at >= cpu->slice_counts;
+}
+
+/* Of the waiting VCPUs that may go to `to` the one that has waited most in its life. */
+static struct vcpu *most_patient(const struct cpu *cpu, const struct cpu *to, uint64_t now)
+{
+	struct vcpu *best = NULL;
+	uint64_t most = 0;
+
+	for (struct list *link = cpu->self->run_queue.next; link != &cpu->self->run_queue;
+	     link = link->next) {
+		struct vcpu *vcpu = CONTAINER_OF(link, struct vcpu, queue_link);
+		uint64_t waited = vcpu->waited + (now - vcpu->ready_since);
+
+		if (may_move(cpu, vcpu, now) && !gang_meets_on(vcpu, to) &&
+		    (best == NULL || waited > most)) {
+			best = vcpu;
+			most = waited;
+		}
+	}
+	return best;
+}
+
+/* How many wait beside the one that runs, or runs next. */
+static uint32_t waiting(const struct cpu *cpu)
+{
+	return cpu->load > 1 ? cpu->load - 1 : 0;
+}
+
+static bool has_movable(const struct cpu *cpu)
+{
+	for (struct list *link = cpu->self->run_queue.next;
+	     link != &cpu->self->run_queue && waiting(cpu) != 0; link = link->next) {
+		if (!CONTAINER_OF(link, struct vcpu, queue_link)->vm->is_pinned) {
+			return true;
+		}
+	}
+	return false;
+}
+
+#if MONITOR_TORTURE
+/* Any VCPU here that runs or starts nowhere, to any CPU. */
+static void move_any(struct cpu *cpu)
+{
+	struct cpu *to = sched.cpu[torture_random() % MAP_CPUS_MAX];
+	struct list *link = cpu->self->vcpus.next;
+
+	for (uint32_t i = torture_random() % 4; i != 0; i--) {
+		link = link->next;
+	}
+	if (to == NULL || to == cpu->self || link == &cpu->self->vcpus) {
+		return;
+	}
+	struct vcpu *vcpu = CONTAINER_OF(link, struct vcpu, cpu_link);
+
+	if (vcpu->regs.state == INSPECT_VCPU_IDLE || vcpu->is_queued) {
+		hand_over(cpu, vcpu, to);
+	}
+}
+#endif
+
+void move_surplus(struct cpu *cpu)
+{
+	bool is_spare = has_movable(cpu);
+	uint64_t idle;
+	uint64_t now;
+
+#if MONITOR_TORTURE
+	move_any(cpu);
+#endif
+	if (is_spare != cpu->is_spare) {
+		cpu->is_spare = is_spare;
+		set_bit(&sched.spare, cpu, is_spare);
+	}
+	if (!is_spare) {
+		return;
+	}
+	/* After `spare`: a CPU sets its bit here before it reads that one. */
+	idle = __atomic_load_n(&sched.idle, __ATOMIC_SEQ_CST) & ~bit_of(cpu);
+	now = cpu_time(cpu);
+	while (idle != 0 && waiting(cpu) != 0) {
+		struct cpu *to = nearest(cpu, idle);
+		struct vcpu *vcpu = most_patient(cpu, to, now);
+		uint64_t bit = bit_of(to);
+
+		idle &= ~bit;
+		if (vcpu != NULL &&
+		    (__atomic_fetch_and(&sched.idle, ~bit, __ATOMIC_SEQ_CST) & bit)) {
+			hand_over(cpu, vcpu, to);
+		}
+	}
+}
+
+/* The next of the CPUs with the least to do; its average in `least`. */
+static struct cpu *least_loaded(const struct cpu *cpu, uint64_t now, uint32_t *least)
+{
+	struct cpu *found = NULL;
+
+	for (uint32_t i = 1; i < MAP_CPUS_MAX; i++) {
+		struct cpu *other = sched.cpu[(cpu->number + i) % MAP_CPUS_MAX];
+
+		if (other != NULL) {
+			uint32_t average = load_average(cpu, other, now);
+
+			if (found == NULL || average + LOAD_ONE / 4 < *least) {
+				found = other;
+				*least = average;
+			}
+		}
+	}
+	return found;
+}
+
+void move_balance(struct cpu *cpu, uint64_t now)
+{
+	uint32_t least = 0;
+	uint32_t mine;
+	struct cpu *to;
+
+	if (now < cpu->balance_at) {
+		return;
+	}
+	cpu->balance_at = now + BALANCE_EVERY * (uint64_t)cpu->slice_counts;
+	to = least_loaded(cpu, now, &least);
+	if (to == NULL) {
+		return;
+	}
+	mine = load_average(cpu, cpu, now);
+	if (mine < least + LOAD_ONE * 3 / 4) {
+		/* Whoever has the odd one keeps it for a full turn. */
+		cpu->rotate_at = now + ROTATE_EVERY * (uint64_t)cpu->slice_counts;
+	} else if (mine >= least + LOAD_ONE * 3 / 2 || now >= cpu->rotate_at) {
+		struct vcpu *vcpu = most_patient(cpu, to, now);
+
+		if (vcpu != NULL) {
+			cpu->rotate_at = now + ROTATE_EVERY * (uint64_t)cpu->slice_counts;
+			hand_over(cpu, vcpu, to);
+		}
+	}
+}
+
+void move_idle_begin(struct cpu *cpu)
+{
+	uint64_t spare;
+
+	set_bit(&sched.idle, cpu, true);
+	spare = __atomic_load_n(&sched.spare, __ATOMIC_SEQ_CST) & ~bit_of(cpu);
+	if (spare != 0) {
+		platform_kick(nearest(cpu, spare)->number);
+	}
+}
+
+void move_idle_end(struct cpu *cpu)
+{
+	set_bit(&sched.idle, cpu, false);
+}
