@@ -56,9 +56,9 @@
 #define DEVTREE_VM_PRIVILEGED_REWRITE "rewrite"
 #define DEVTREE_VM_SECOND_LEVEL       "mirrorball,second-level"  /* u32: entries per VCPU; 0: off */
 #define DEVTREE_VM_LARGE              "mirrorball,large-entries" /* empty: large window entries */
-#define DEVTREE_VM_PINNED             "mirrorball,pinned"        /* empty: VCPUs stay on their CPUs */
-#define DEVTREE_VM_GANG               "mirrorball,gang"          /* empty: VCPUs run together */
-#define DEVTREE_VM_SLICE              "mirrorball,slice"         /* u32: time slice, microseconds */
+#define DEVTREE_VM_PINNED             "mirrorball,pinned" /* empty: VCPUs stay on their CPUs */
+#define DEVTREE_VM_GANG               "mirrorball,gang"   /* empty: VCPUs run together */
+#define DEVTREE_VM_SLICE              "mirrorball,slice"  /* u32: time slice, microseconds */
 #define DEVTREE_VM_VIRTUAL_ASIDS      "mirrorball,virtual-asids" /* empty: the monitor gives ASIDs */
 
 /* Its disks: /virtual-machines/vm@N/disk@SLOT, SLOT as in virtio.h of the virtual machine. */

@@ -83,18 +83,18 @@ struct cpu {
 	bool look;      /* idle VCPUs may have an interrupt; the slice may be over */
 
 	/* The scheduler's, this CPU only. */
-	struct list run_queue;   /* READY VCPUs but the running one; sched.h has the order */
-	struct list vcpus;       /* all that are assigned */
-	struct vcpu *tlb_owner;  /* whose translations the hardware TLB holds */
-	struct vcpu *fpu_owner;  /* whose registers the FPU holds */
-	uint32_t tlb_entries;    /* of the hardware TLB */
-	uint32_t interrupt_mask; /* Status.IM while guests run */
-	uint32_t slice_counts;   /* a time slice, in counts */
-	uint64_t run_since;      /* the running one */
-	uint64_t used_floor;     /* vcpu->used of the least that has waited here; never falls */
-	uint64_t balance_at;     /* move.h: when to compare this CPU with others */
-	uint64_t rotate_at;
-	bool is_spare; /* move.h: has VCPUs to give away, and says so */
+	struct list run_queue;       /* READY VCPUs but the running one; sched.h has the order */
+	struct list vcpus;           /* all that are assigned */
+	struct vcpu *tlb_owner;      /* whose translations the hardware TLB holds */
+	struct vcpu *fpu_owner;      /* whose registers the FPU holds */
+	uint32_t tlb_entries;        /* of the hardware TLB */
+	uint32_t interrupt_mask;     /* Status.IM while guests run */
+	uint32_t slice_counts;       /* a time slice, in counts */
+	uint64_t run_since;          /* the running one */
+	uint64_t used_floor;         /* vcpu->used of the least that has waited here; never falls */
+	uint64_t balance_at;         /* move.c: when to compare this CPU with others */
+	int64_t ahead[MAP_CPUS_MAX]; /* move.c: by how much `service` of others was ahead */
+	bool is_spare;               /* move.h: has VCPUs to give away, and says so */
 
 	uint32_t asid_next;       /* virtual ASIDs: the next one to give out; 0: none yet */
 	uint32_t asid_generation; /* how often all have been given out */
@@ -105,6 +105,12 @@ struct cpu {
 	uint32_t load;
 	uint32_t load_average;
 	uint64_t load_since;
+	/*
+	 * For others to read: time that a VCPU which always wants to run would have got here. Until
+	 * `alone_since`, if that is not 0: from then on nobody waits.
+	 */
+	uint64_t service;
+	uint64_t alone_since;
 
 	/* Anybody's, with the lock: VCPUs given to this CPU, by their queue_link. */
 	struct lock arrivals_lock;

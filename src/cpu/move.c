@@ -18,8 +18,7 @@
 
 #define LOAD_ONE      256 /* of an average */
 #define LOAD_SLICES   4   /* that an average goes back */
-#define BALANCE_EVERY 4   /* slices: a difference of two VCPUs is evened out */
-#define ROTATE_EVERY  16  /* slices: a difference of one goes to the next CPU */
+#define BALANCE_EVERY 4   /* slices between comparisons of this CPU with others */
 
 static struct {
 	struct cpu *cpu[MAP_CPUS_MAX]; /* NULL: does not run VCPUs (yet) */
@@ -90,7 +89,6 @@ void move_join(struct cpu *cpu)
 	uint64_t stagger = (uint64_t)cpu->slice_counts * cpu->number / MAP_CPUS_MAX;
 
 	cpu->balance_at = cpu_time(cpu) + BALANCE_EVERY * (uint64_t)cpu->slice_counts + stagger;
-	cpu->rotate_at = cpu_time(cpu) + ROTATE_EVERY * (uint64_t)cpu->slice_counts + stagger;
 	__atomic_store_n(&sched.cpu[cpu->number], cpu->self, __ATOMIC_SEQ_CST);
 }
 
@@ -158,8 +156,12 @@ static bool may_move(const struct cpu *cpu, const struct vcpu *vcpu, uint64_t no
 	return !vcpu->vm->is_pinned && now - vcpu->moved_at >= cpu->slice_counts;
 }
 
-/* Of the waiting VCPUs that may go to `to` the one that has waited most in its life. */
-static struct vcpu *most_patient(const struct cpu *cpu, const struct cpu *to, uint64_t now)
+/*
+ * Which of the waiting VCPUs goes to `to`: if it has less to do there (`gains`), the one that has
+ * waited longest in its life. Otherwise those win that it leaves behind, and it is the one that has
+ * run longest.
+ */
+static struct vcpu *choose(const struct cpu *cpu, const struct cpu *to, uint64_t now, bool gains)
 {
 	struct vcpu *best = NULL;
 	uint64_t most = 0;
@@ -167,12 +169,12 @@ static struct vcpu *most_patient(const struct cpu *cpu, const struct cpu *to, ui
 	for (struct list *link = cpu->self->run_queue.next; link != &cpu->self->run_queue;
 	     link = link->next) {
 		struct vcpu *vcpu = CONTAINER_OF(link, struct vcpu, queue_link);
-		uint64_t waited = vcpu->waited + (now - vcpu->ready_since);
+		uint64_t value = gains ? vcpu->waited + (now - vcpu->ready_since) : vcpu->ran;
 
 		if (may_move(cpu, vcpu, now) && !gang_meets_on(vcpu, to) &&
-		    (best == NULL || waited > most)) {
+		    (best == NULL || value > most)) {
 			best = vcpu;
-			most = waited;
+			most = value;
 		}
 	}
 	return best;
@@ -237,7 +239,7 @@ void move_surplus(struct cpu *cpu)
 	now = cpu_time(cpu);
 	while (idle != 0 && waiting(cpu) != 0) {
 		struct cpu *to = nearest(cpu, idle);
-		struct vcpu *vcpu = most_patient(cpu, to, now);
+		struct vcpu *vcpu = choose(cpu, to, now, true);
 		uint64_t bit = bit_of(to);
 
 		idle &= ~bit;
@@ -248,51 +250,58 @@ void move_surplus(struct cpu *cpu)
 	}
 }
 
-/* The next of the CPUs with the least to do; its average in `least`. */
-static struct cpu *least_loaded(const struct cpu *cpu, uint64_t now, uint32_t *least)
+/* What a VCPU that always wants to run would have got of that CPU. */
+static uint64_t service(const struct cpu *of, uint64_t now)
 {
-	struct cpu *found = NULL;
+	uint64_t since = __atomic_load_n(&of->alone_since, __ATOMIC_RELAXED);
+	uint64_t got = __atomic_load_n(&of->service, __ATOMIC_RELAXED);
 
-	for (uint32_t i = 1; i < MAP_CPUS_MAX; i++) {
-		struct cpu *other = sched.cpu[(cpu->number + i) % MAP_CPUS_MAX];
+	return since != 0 && now > since ? got + (now - since) : got;
+}
 
-		if (other != NULL) {
-			uint32_t average = load_average(cpu, other, now);
+/*
+ * How much more than here it would have got there since the last move, or since it was no more, in
+ * counts.
+ */
+static int64_t advantage(struct cpu *cpu, const struct cpu *to, uint64_t now)
+{
+	int64_t ahead = (int64_t)(service(to, now) - service(cpu, now));
+	int64_t *before = &cpu->ahead[to->number];
 
-			if (found == NULL || average + LOAD_ONE / 4 < *least) {
-				found = other;
-				*least = average;
-			}
-		}
+	if (ahead < *before) {
+		*before = ahead;
 	}
-	return found;
+	return ahead - *before;
 }
 
 void move_balance(struct cpu *cpu, uint64_t now)
 {
-	uint32_t least = 0;
-	uint32_t mine;
-	struct cpu *to;
+	struct cpu *to = NULL;
+	uint32_t mine = load_average(cpu, cpu, now);
+	int64_t most = cpu->slice_counts;
+	struct vcpu *vcpu;
 
 	if (now < cpu->balance_at) {
 		return;
 	}
 	cpu->balance_at = now + BALANCE_EVERY * (uint64_t)cpu->slice_counts;
-	to = least_loaded(cpu, now, &least);
+	for (uint32_t i = 1; i < MAP_CPUS_MAX; i++) {
+		struct cpu *other = sched.cpu[(cpu->number + i) % MAP_CPUS_MAX];
+		int64_t more = other != NULL ? advantage(cpu, other, now) : 0;
+
+		/* Not to where it would be worse off than it is here. */
+		if (more > most && load_average(cpu, other, now) <= mine + LOAD_ONE / 2) {
+			to = other;
+			most = more;
+		}
+	}
 	if (to == NULL) {
 		return;
 	}
-	mine = load_average(cpu, cpu, now);
-	if (mine < least + LOAD_ONE * 3 / 4) {
-		/* Whoever has the odd one keeps it for a full turn. */
-		cpu->rotate_at = now + ROTATE_EVERY * (uint64_t)cpu->slice_counts;
-	} else if (mine >= least + LOAD_ONE * 3 / 2 || now >= cpu->rotate_at) {
-		struct vcpu *vcpu = most_patient(cpu, to, now);
-
-		if (vcpu != NULL) {
-			cpu->rotate_at = now + ROTATE_EVERY * (uint64_t)cpu->slice_counts;
-			hand_over(cpu, vcpu, to);
-		}
+	vcpu = choose(cpu, to, now, mine >= load_average(cpu, to, now) + LOAD_ONE * 3 / 2);
+	if (vcpu != NULL) {
+		cpu->ahead[to->number] = (int64_t)(service(to, now) - service(cpu, now));
+		hand_over(cpu, vcpu, to);
 	}
 }
 

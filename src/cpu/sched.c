@@ -88,6 +88,37 @@ static void end_slice(struct cpu *cpu, uint64_t time)
 	timer_want(cpu, cpu->slice_end);
 }
 
+/* Somebody waits from now on, whom the floor's rise serves (sched_choose). */
+static void end_alone(struct cpu *cpu, uint64_t now)
+{
+	if (cpu->alone_since != 0) {
+		cpu->service += now - cpu->alone_since;
+		cpu->alone_since = 0;
+	}
+}
+
+/* The queue may have become empty, or not empty. */
+static void count_alone(struct cpu *cpu, uint64_t now)
+{
+	if (!list_is_empty(&cpu->self->run_queue)) {
+		end_alone(cpu, now);
+	} else if (cpu->alone_since == 0) {
+		cpu->alone_since = now;
+	}
+}
+
+/* Returns by how much. */
+static uint64_t raise_floor(struct cpu *cpu, uint64_t used)
+{
+	uint64_t more = 0;
+
+	if (is_less(cpu->used_floor, used)) {
+		more = used - cpu->used_floor;
+		cpu->used_floor = used;
+	}
+	return more;
+}
+
 void sched_enqueue(struct cpu *cpu, struct vcpu *vcpu)
 {
 	struct list *queue = &cpu->self->run_queue;
@@ -96,6 +127,8 @@ void sched_enqueue(struct cpu *cpu, struct vcpu *vcpu)
 	uint64_t now = cpu_time(cpu);
 
 	if (list_is_empty(queue) && current != NULL) {
+		raise_floor(cpu, current->used + (now - cpu->run_since));
+		end_alone(cpu, now);
 		/* From now on somebody waits: the running one's slice begins. */
 		cpu->slice_end = now + slice(cpu);
 		timer_want(cpu, cpu->slice_end);
@@ -172,8 +205,11 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 /* The running VCPU runs no more. */
 static void put_away(struct cpu *cpu)
 {
+	uint64_t ran = cpu_time(cpu) - cpu->run_since;
+
 	cpu->current->instructions += platform_instructions();
-	cpu->current->used += cpu_time(cpu) - cpu->run_since;
+	cpu->current->used += ran;
+	cpu->current->ran += ran;
 	cpu->current = NULL;
 }
 
@@ -243,6 +279,7 @@ static void run(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 	if (!list_is_empty(&cpu->self->run_queue)) {
 		timer_want(cpu, cpu->slice_end);
 	}
+	count_alone(cpu, now);
 }
 
 /* An OFF VCPU that is asked to start, or to go on. */
@@ -327,6 +364,7 @@ void sched_look(struct cpu *cpu)
 		}
 	}
 	move_surplus(cpu);
+	count_alone(cpu, cpu_time(cpu));
 }
 
 /*
@@ -362,9 +400,11 @@ void sched_choose(struct cpu *cpu)
 	cpu->inspect.cause = INSPECT_CAUSE_SCHEDULE;
 	now = cpu_time(cpu);
 	next = next_of(cpu, now);
-	/* Time that nobody here has had for long counts for nobody. */
-	if (is_less(cpu->used_floor, vcpu_of(cpu->self->run_queue.next)->used)) {
-		cpu->used_floor = vcpu_of(cpu->self->run_queue.next)->used;
+	/* The least that anybody here has had; with several it is what each of them gets. */
+	if (cpu->alone_since == 0) {
+		cpu->service += raise_floor(cpu, vcpu_of(cpu->self->run_queue.next)->used);
+	} else {
+		(void)raise_floor(cpu, vcpu_of(cpu->self->run_queue.next)->used);
 	}
 	sched_dequeue(next);
 	run(cpu, next, now);

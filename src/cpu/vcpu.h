@@ -75,6 +75,7 @@ struct vcpu {
 	struct list cpu_link;   /* all VCPUs assigned to the CPU */
 	bool is_queued;         /* in its CPU's queue */
 	uint64_t used;          /* time it has run, as its CPU's VCPUs count it */
+	uint64_t ran;           /* time it has run */
 	uint64_t waited;        /* time it was READY */
 	uint64_t moved_at;
 	struct cpu *cpu; /* others read it: move.h */
