@@ -69,6 +69,18 @@ static struct vcpu *next_of(const struct cpu *cpu, uint64_t now)
 	return next != NULL ? next : vcpu_of(queue->next);
 }
 
+/* The least that anybody here has had who does not get more or less for the others of its gang. */
+static uint64_t least_used(const struct cpu *cpu)
+{
+	struct list *queue = &cpu->self->run_queue;
+	struct list *link = queue->next;
+
+	while (link->next != queue && vcpu_of(link)->vm->is_gang) {
+		link = link->next;
+	}
+	return vcpu_of(link)->used;
+}
+
 void sched_assign(struct cpu *cpu, struct vcpu *vcpu)
 {
 	vcpu->cpu = cpu->self;
@@ -386,6 +398,7 @@ static void sleep(struct cpu *cpu)
 void sched_choose(struct cpu *cpu)
 {
 	struct vcpu *next;
+	uint64_t used;
 	uint64_t now;
 
 	if (cpu->current != NULL) {
@@ -400,12 +413,9 @@ void sched_choose(struct cpu *cpu)
 	cpu->inspect.cause = INSPECT_CAUSE_SCHEDULE;
 	now = cpu_time(cpu);
 	next = next_of(cpu, now);
-	/* The least that anybody here has had; with several it is what each of them gets. */
-	if (cpu->alone_since == 0) {
-		cpu->service += raise_floor(cpu, vcpu_of(cpu->self->run_queue.next)->used);
-	} else {
-		(void)raise_floor(cpu, vcpu_of(cpu->self->run_queue.next)->used);
-	}
+	used = raise_floor(cpu, least_used(cpu));
+	/* With several that wait it is what each of them gets. */
+	cpu->service += cpu->alone_since == 0 ? used : 0;
 	sched_dequeue(next);
 	run(cpu, next, now);
 }
