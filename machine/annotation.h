@@ -33,6 +33,7 @@
 #define ANNOTATION_INSNS      0x48 /* 64, read: instructions executed by the reading CPU */
 #define ANNOTATION_INSNS_HI   0x48 /* read: as ANNOTATION_CYCLES_HI */
 #define ANNOTATION_INSNS_LO   0x4c /* read: as ANNOTATION_CYCLES_LO */
+#define ANNOTATION_FRAME      0x50 /* 64, write, one doubleword only: a network frame was sent */
 
 #define ANNOTATION_MAGIC 0x4d424c31 /* "MBL1" */
 
@@ -53,3 +54,11 @@
 #define ANNOTATION_OWN_VM_SHIFT    32
 #define ANNOTATION_OWN_VM_MAX      0xffff
 #define ANNOTATION_OWN_NOBODY      0xffffffff /* OWN_RUN: the monitor itself */
+
+/*
+ * FRAME: physical address of the frame's description, for captures: number of its parts (32) and
+ * bytes (32); then of each part its physical address (64) and bytes (32).
+ */
+#define ANNOTATION_FRAME_PARTS      8
+#define ANNOTATION_FRAME_PART_BYTES 16
+#define ANNOTATION_FRAME_PARTS_MAX  255

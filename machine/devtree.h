@@ -68,4 +68,5 @@
 #define DEVTREE_DISK_PERSISTENT "mirrorball,persistent" /* empty: writes outlive the VM */
 
 /* Its network devices: /virtual-machines/vm@N/nic@SLOT with local-mac-address. */
-#define DEVTREE_NIC "mirrorball,nic"
+#define DEVTREE_NIC     "mirrorball,nic"
+#define DEVTREE_NIC_MTU "mirrorball,mtu" /* u32: what its driver is told; 1500 if missing */

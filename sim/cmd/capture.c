@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #define CAPTURE_NAME "network.pcap"
-#define FRAME_MAX    65549 /* header and the longest MTU */
+#define FRAME_MAX    262144 /* what readers take; of longer frames the beginning */
 #define SECOND_NS    1000000000U
 
 static void on_frame(void *context, const uint8_t *frame, uint32_t bytes, uint64_t cycle)
@@ -18,7 +18,7 @@ static void on_frame(void *context, const uint8_t *frame, uint32_t bytes, uint64
 	struct pcap_pkthdr header = {
 		.ts = { .tv_sec = (time_t)(capture->config->date_s + (uint64_t)(ns / SECOND_NS)),
 			.tv_usec = (suseconds_t)(ns % SECOND_NS) },
-		.caplen = bytes,
+		.caplen = bytes < FRAME_MAX ? bytes : FRAME_MAX,
 		.len = bytes,
 	};
 
@@ -47,16 +47,18 @@ static bool open_dumper(struct capture *capture, FILE *stream)
 	return capture->dumper != NULL;
 }
 
-bool capture_begin(struct capture *capture, const char *path, struct output_set *outputs,
-		   struct machine *machine, struct error *err)
+bool capture_begin(struct capture *capture, const char *path, bool has_subnet,
+		   struct output_set *outputs, struct machine *machine, struct error *err)
 {
+	bool has_network;
 	FILE *stream;
 
 	capture->config = machine_get_config(machine);
-	if (path != NULL && capture->config->nics == 0) {
+	has_network = has_subnet || capture->config->nics != 0;
+	if (path != NULL && !has_network) {
 		return error_set(err, EXIT_USAGE, "--capture: the machine has no network devices");
 	}
-	if (capture->config->nics == 0 || (path == NULL && outputs->directory == NULL)) {
+	if (!has_network || (path == NULL && outputs->directory == NULL)) {
 		return true;
 	}
 	stream = path != NULL ? output_add_path(outputs, path, err)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* capture.h - the frames of the machine's network, in a file for tcpdump and Wireshark. */
+/*
+ * capture.h - the frames of the machine's network, and of the virtual subnet between its virtual
+ * machines, in a file for tcpdump and Wireshark.
+ */
 #pragma once
 
 #include <pcap/pcap.h>
@@ -16,11 +19,11 @@ struct capture {
 };
 
 /*
- * Begins where the machine has network devices and there is a place for it: the file `path`, or
- * network.pcap of the results. Times are those of the machine, to the nanosecond.
+ * Begins if there is a place for it: the file `path`, or, where there is a network, network.pcap of
+ * the results. Times are those of the machine, to the nanosecond.
  */
-bool capture_begin(struct capture *capture, const char *path, struct output_set *outputs,
-		   struct machine *machine, struct error *err);
+bool capture_begin(struct capture *capture, const char *path, bool has_subnet,
+		   struct output_set *outputs, struct machine *machine, struct error *err);
 
 /* Writes out what is left. */
 bool capture_finish(struct capture *capture, struct error *err);

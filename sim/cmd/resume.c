@@ -122,6 +122,19 @@ static json_t *describe(const struct resume *resume)
 	return config;
 }
 
+/* Some virtual machine of the run has a network device. */
+static bool has_subnet(const json_t *configuration)
+{
+	const json_t *vms = json_object_get(configuration, "vms");
+	bool has_nics = false;
+
+	for (size_t i = 0; i < json_array_size(vms); i++) {
+		has_nics = has_nics ||
+			   json_array_size(json_object_get(json_array_get(vms, i), "nics")) != 0;
+	}
+	return has_nics;
+}
+
 static bool run_machine(struct resume *resume, struct error *err)
 {
 	struct session *session = &resume->session;
@@ -134,6 +147,7 @@ static bool run_machine(struct resume *resume, struct error *err)
 	session->symbols = resume->elf;
 	session->panic_text = json_string_value(
 		json_object_get(json_object_get(resume->origin, "configuration"), "panic"));
+	session->has_subnet = has_subnet(json_object_get(resume->origin, "configuration"));
 	session->typed_entries = resume->extra.typed_entries;
 	if (!session_begin(session, err) || !restore_script(resume, err)) {
 		return false;

@@ -239,6 +239,7 @@ static bool run_machine(struct run *run, struct error *err)
 	session->machine = run->machine;
 	session->symbols = run->elf;
 	session->panic_text = run->config.panic;
+	session->has_subnet = boot_plan_has_nics(&run->plan);
 	json_t *config = describe(run);
 	bool good = check_files(run, config, err) && take_console(run, err) &&
 		    session_begin(session, err);

@@ -209,8 +209,8 @@ bool session_begin(struct session *session, struct error *err)
 	       open_consoles(session, err) &&
 	       observers_begin(&session->observers, &observe, &session->outputs, session->machine,
 			       session->symbols, err) &&
-	       capture_begin(&session->capture, o->capture, &session->outputs, session->machine,
-			     err) &&
+	       capture_begin(&session->capture, o->capture, session->has_subnet, &session->outputs,
+			     session->machine, err) &&
 	       series_begin(&session->series, &session->outputs, session->machine, o->interval_ns,
 			    err) &&
 	       open_debugger(session, err) && open_typing(session, err) &&

@@ -33,6 +33,7 @@ struct session {
 	struct machine *machine;
 	const struct elf_file *symbols; /* for messages, traces, profiles; may be NULL */
 	const char *panic_text;         /* `panic` of the configuration; NULL: auto */
+	bool has_subnet;                /* its virtual machines have network devices */
 	uint64_t typed_entries;         /* what the machine of a checkpoint has got of them */
 
 	/* How the run was configured, for checkpoints; set after session_begin(), then owned. */

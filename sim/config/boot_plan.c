@@ -80,6 +80,7 @@ static bool make_nics(struct devtree_vm_nic *nic, size_t number, const struct co
 		const uint8_t made[] = { 0x02, 'M', 'B', 1, (uint8_t)number, (uint8_t)i };
 
 		memcpy(nic[i].mac, made, sizeof(made));
+		nic[i].mtu = (uint32_t)item[i].mtu;
 		if (item[i].mac[0] != '\0' && !config_parse_mac(item[i].mac, nic[i].mac)) {
 			return error_set(err, EXIT_USAGE,
 					 "vms[%zu].nics[%zu].mac is \"%.40s\": expected the "
@@ -217,6 +218,16 @@ bool boot_plan_make(struct boot_plan *plan, const struct config *config,
 	}
 	return read_initrd(plan, config, err) && read_modules(plan, config, err) &&
 	       make_trees(plan, machine, err) && boot_place(&plan->boot, err);
+}
+
+bool boot_plan_has_nics(const struct boot_plan *plan)
+{
+	bool has_nics = false;
+
+	for (size_t i = 0; i < plan->boot.tree.vm_count; i++) {
+		has_nics = has_nics || plan->vm[i].nic_count != 0;
+	}
+	return has_nics;
 }
 
 void boot_plan_release(struct boot_plan *plan)

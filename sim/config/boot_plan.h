@@ -27,4 +27,6 @@ struct boot_plan {
 /* Reads the modules, makes the trees, places all of it. Always needs boot_plan_release(). */
 bool boot_plan_make(struct boot_plan *plan, const struct config *config,
 		    const struct machine_config *machine, struct error *err);
+/* Some virtual machine has a network device. */
+bool boot_plan_has_nics(const struct boot_plan *plan);
 void boot_plan_release(struct boot_plan *plan);

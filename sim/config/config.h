@@ -148,6 +148,7 @@ struct config_vm_disk {
 /* A virtual machine's network device. */
 struct config_vm_nic {
 	char *mac; /* "": one is made */
+	uint64_t mtu;
 };
 
 struct config_vm {

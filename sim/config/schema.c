@@ -263,6 +263,8 @@ const struct schema_key schema_keys[] = {
 	  sizeof(struct config_vm_nic) },
 	{ "vms[].nics[].mac", SCHEMA_TEXT, VM_NIC(mac), "", 0, 0, NULL,
 	  "its address, as \"02:4d:42:00:00:01\"; empty: one is made", 0 },
+	{ "vms[].nics[].mtu", SCHEMA_NUMBER, VM_NIC(mtu), "1500", MACHINE_MTU_MIN, MACHINE_MTU_MAX,
+	  NULL, "the longest packet that its driver is told to send; any length goes through", 0 },
 	{ "vms[].cpus", SCHEMA_NUMBERS, VM(cpus), NULL, 0, MAP_CPUS_MAX - 1, NULL,
 	  "the machine's CPU that each VCPU starts on; none: the monitor chooses",
 	  sizeof(struct config_number) },

@@ -91,6 +91,54 @@ static void panic(struct device *device, const struct core *core, uint32_t kind)
 	device->machine->stop.addr = cpu->panic_pc;
 }
 
+/* A number in the machine's memory: in the byte order of its CPUs. */
+static uint64_t get(const struct machine *machine, const uint8_t *at, unsigned bytes)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < bytes; i++) {
+		value = value << 8 | at[machine->config.big_endian ? i : bytes - 1 - i];
+	}
+	return value;
+}
+
+/* Shows the capture a frame; a description that is none is not looked at further. */
+static void show_frame(const struct machine *machine, const struct core *core, uint64_t paddr)
+{
+	uint8_t table[ANNOTATION_FRAME_PARTS +
+		      ANNOTATION_FRAME_PARTS_MAX * ANNOTATION_FRAME_PART_BYTES];
+	uint32_t count;
+	uint32_t bytes;
+	uint32_t done = 0;
+	uint8_t *frame = NULL;
+
+	if (!machine_read_physical(machine, paddr, table, sizeof(table))) {
+		return;
+	}
+	count = (uint32_t)get(machine, table, 4);
+	bytes = (uint32_t)get(machine, table + 4, 4);
+	if (count > ANNOTATION_FRAME_PARTS_MAX || bytes > count * MAP_PAGE_BYTES) {
+		return;
+	}
+	frame = calloc(bytes + 1, 1);
+	for (uint32_t i = 0; frame != NULL && i < count; i++) {
+		const uint8_t *part =
+			table + ANNOTATION_FRAME_PARTS + (size_t)i * ANNOTATION_FRAME_PART_BYTES;
+		uint32_t part_bytes = (uint32_t)get(machine, part + 8, 4);
+
+		if (part_bytes > bytes - done ||
+		    !machine_read_physical(machine, get(machine, part, 8), frame + done,
+					   part_bytes)) {
+			break;
+		}
+		done += part_bytes;
+	}
+	if (frame != NULL && done == bytes) {
+		machine->tap(machine->tap_context, frame, bytes, core_now(core));
+	}
+	free(frame);
+}
+
 /* The 64-bit registers, whole or a word at a time. */
 static bool write_wide(struct annotation_cpu *cpu, uint64_t offset, unsigned size, uint64_t value)
 {
@@ -102,6 +150,7 @@ static bool write_wide(struct annotation_cpu *cpu, uint64_t offset, unsigned siz
 		cpu->panic_pc = (cpu->panic_pc & ~0xffffffffULL) | (uint32_t)value;
 		return size == 4;
 	case ANNOTATION_OWN:
+	case ANNOTATION_FRAME:
 		return size == 8;
 	default:
 		return size == 4;
@@ -114,6 +163,9 @@ static bool annotation_write(struct device *device, struct core *core, uint64_t 
 	struct annotation_cpu *cpu = &((struct annotation *)device)->cpu[core->id];
 
 	if (size != 4) {
+		if (size == 8 && offset == ANNOTATION_FRAME && device->machine->tap != NULL) {
+			show_frame(device->machine, core, value);
+		}
 		return size == 8 && write_wide(cpu, offset, size, value);
 	}
 	switch (offset) {

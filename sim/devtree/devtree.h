@@ -33,6 +33,7 @@ struct devtree_vm_disk {
 /* Its network device, in the slot behind its disks. */
 struct devtree_vm_nic {
 	uint8_t mac[DEVTREE_MAC_BYTES];
+	uint32_t mtu;
 };
 
 /* A virtual machine for a monitor to start. */

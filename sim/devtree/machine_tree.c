@@ -208,6 +208,7 @@ static void write_vm_nics(struct devtree_writer *writer, const struct devtree_vm
 		writer_text(writer, "compatible", DEVTREE_NIC);
 		writer_u32(writer, "reg", slot);
 		writer_bytes(writer, "local-mac-address", vm->nic[i].mac, DEVTREE_MAC_BYTES);
+		writer_u32(writer, DEVTREE_NIC_MTU, vm->nic[i].mtu);
 		writer_leave(writer);
 	}
 }

@@ -7,6 +7,7 @@
 #include "src/include/types.h"
 
 struct cpu;
+struct nic_frame;
 struct vm;
 
 /* Interrupts of the machine: Cause.IP bits that are up and enabled, timer excepted. */
@@ -25,6 +26,8 @@ uint64_t platform_instructions(void);
 uint64_t platform_time_ns(void);
 /* A VM's write to its annotation port: markers and the annotations' console. */
 void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value);
+/* A frame is on the virtual subnet: for captures. */
+void platform_frame(const struct nic_frame *frame);
 
 /* The VM's console. */
 void platform_console_write(struct vm *vm, const char *bytes, size_t count);

@@ -332,8 +332,11 @@ void rewrite_release(struct vcpu *vcpu, uint32_t gpn)
 void guest_memory_restore_text(struct pmap *pmap, uint32_t gpn, const struct pmap_caller *caller)
 {
 	struct vtlb *vtlb = CONTAINER_OF(pmap->target[0], struct vtlb, target);
+	struct vm *vm = CONTAINER_OF(vtlb, struct vcpu, vtlb)->vm;
 
-	undo(CONTAINER_OF(vtlb, struct vcpu, vtlb)->vm, gpn, caller);
+	if (vm->rewrite != NULL) {
+		undo(vm, gpn, caller);
+	}
 }
 
 /* Offset of regs.pc in its trampoline, or TRAMPOLINE_BYTES. */

@@ -93,15 +93,13 @@ static enum piece_result read_piece(const struct vdisk_request *request, const s
 {
 	struct disk_cache *cache = request->vdisk->cache;
 	struct pmap *pmap = pmap_of(request);
-	uint64_t gpn = piece->gpa >> PAGE_SHIFT;
 	uint32_t mpn;
 	enum piece_result result = get(request, piece->block, &mpn);
 
 	if (result != PIECE_DONE) {
 		return result;
 	}
-	if (piece->bytes == PAGE_BYTES && gpn < PAGE_NONE &&
-	    pmap_replace_shared(pmap, (uint32_t)gpn, mpn, caller) == OK) {
+	if (piece->bytes == PAGE_BYTES && guest_memory_map(pmap, piece->gpa, mpn, caller)) {
 		atomic_add(&cache->mapped, 1);
 	} else if (guest_memory_write(pmap, piece->gpa,
 				      (const uint8_t *)machine_page(mpn) + piece->offset,
@@ -112,23 +110,6 @@ static enum piece_result read_piece(const struct vdisk_request *request, const s
 	}
 	memmap_unpin(pmap->memmap, mpn);
 	return result;
-}
-
-/* The guest's own page becomes the block's; pinned. False: it must be copied. */
-static bool share_page(const struct vm *vm, uint64_t gpa, uint32_t *mpn,
-		       const struct pmap_caller *caller)
-{
-	struct pmap *pmap = vm->pmap;
-	uint32_t gpn = (uint32_t)(gpa >> PAGE_SHIFT);
-
-	if (!guest_memory_pin(pmap, gpa, false, mpn, caller)) {
-		return false;
-	}
-	memmap_unpin(pmap->memmap, *mpn);
-	if (vm->rewrite != NULL) {
-		guest_memory_restore_text(pmap, gpn, caller);
-	}
-	return pmap_make_shared(pmap, gpn, mpn, caller) == OK;
 }
 
 /* A new page for the block, with what it has outside of the piece. */
@@ -168,7 +149,8 @@ static enum piece_result write_piece(const struct vdisk_request *request, const 
 	enum piece_result result = PIECE_DONE;
 	uint32_t mpn;
 
-	if (piece->bytes != PAGE_BYTES || !share_page(vdisk->virtio.vm, piece->gpa, &mpn, caller)) {
+	if (piece->bytes != PAGE_BYTES ||
+	    !guest_memory_share(pmap_of(request), piece->gpa, &mpn, caller)) {
 		result = copy_block(request, piece, &mpn, caller);
 	}
 	if (result == PIECE_DONE) {

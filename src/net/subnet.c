@@ -2,6 +2,7 @@
 /* subnet.c - network devices of VMs (virtio 1.2, 5.1), and the switch between them. */
 #include "src/net/subnet.h"
 
+#include "src/cpu/platform.h"
 #include "src/cpu/vm.h"
 #include "src/lib/string.h"
 #include "src/mips_tlb/shootdown.h"
@@ -19,57 +20,188 @@ static struct nic *nic_of(struct virtio *virtio)
 	return (struct nic *)virtio;
 }
 
-/* All that the device reads, into the page; 0: no frame that may be sent. */
-static uint32_t gather(struct nic *nic, const struct pmap_caller *caller)
+static void release(const struct nic *nic, struct nic_frame *frame)
 {
-	uint32_t bytes = 0;
-
-	for (uint32_t i = 0; i < nic->chain.count; i++) {
-		const struct vring_segment *segment = &nic->chain.segment[i];
-
-		if (segment->write || segment->bytes > HEADER + NIC_FRAME_MAX - bytes ||
-		    !guest_memory_read(nic->virtio.vm->pmap, nic->frame + bytes, segment->gpa,
-				       segment->bytes, caller)) {
-			return 0;
-		}
-		bytes += segment->bytes;
+	for (uint32_t i = 0; i < frame->part_count; i++) {
+		memmap_unpin(nic->virtio.vm->pmap->memmap,
+			     (uint32_t)(frame->part[i].paddr >> PAGE_SHIFT));
 	}
-	return bytes < HEADER + NIC_FRAME_MIN ? 0 : bytes;
+	frame->part_count = 0;
 }
 
-/* Header and frame into the buffer on offer; it must be large enough (5.1.6.3.1). */
-static bool scatter(struct nic *nic, const uint8_t *frame, uint32_t bytes,
-		    const struct pmap_caller *caller)
+static uint32_t part_of_page(uint64_t gpa, uint32_t bytes)
 {
-	uint32_t done = 0;
+	uint32_t rest = PAGE_BYTES - (uint32_t)(gpa & (PAGE_BYTES - 1));
 
-	for (uint32_t i = 0; i < nic->chain.count && done != bytes; i++) {
-		const struct vring_segment *segment = &nic->chain.segment[i];
-		uint32_t part = bytes - done < segment->bytes ? bytes - done : segment->bytes;
+	return bytes < rest ? bytes : rest;
+}
 
-		if (!segment->write || !guest_memory_write(nic->virtio.vm->pmap, segment->gpa,
-							   frame + done, part, caller)) {
+/* A piece in one page of the guest's becomes the next part. */
+static bool add_part(const struct nic *nic, uint64_t gpa, uint32_t bytes,
+		     const struct pmap_caller *caller)
+{
+	struct pmap *pmap = nic->virtio.vm->pmap;
+	struct nic_frame *frame = nic->frame;
+	struct nic_part *part = &frame->part[frame->part_count];
+	uint32_t mpn;
+
+	if (frame->part_count == NIC_PARTS_MAX) {
+		return false;
+	}
+	part->is_shared = bytes == PAGE_BYTES && guest_memory_share(pmap, gpa, &mpn, caller);
+	if (!part->is_shared && !guest_memory_pin(pmap, gpa, false, &mpn, caller)) {
+		return false;
+	}
+	part->paddr = ((uint64_t)mpn << PAGE_SHIFT) + (gpa & (PAGE_BYTES - 1));
+	part->bytes = bytes;
+	frame->part_count++;
+	frame->bytes += bytes;
+	return true;
+}
+
+/* All that the device reads, behind virtio's header; false: no frame that may be sent. */
+static bool gather(struct nic *nic, const struct pmap_caller *caller)
+{
+	uint32_t header = HEADER;
+
+	nic->frame->part_count = 0;
+	nic->frame->bytes = 0;
+	for (uint32_t i = 0; i < nic->chain.count; i++) {
+		struct vring_segment *segment = &nic->chain.segment[i];
+		uint32_t skipped = header < segment->bytes ? header : segment->bytes;
+
+		if (segment->write) {
 			return false;
 		}
-		done += part;
+		header -= skipped;
+		segment->gpa += skipped;
+		segment->bytes -= skipped;
+		while (segment->bytes != 0) {
+			uint32_t part = part_of_page(segment->gpa, segment->bytes);
+
+			if (!add_part(nic, segment->gpa, part, caller)) {
+				return false;
+			}
+			segment->gpa += part;
+			segment->bytes -= part;
+		}
 	}
-	return done == bytes;
+	return nic->frame->bytes >= NIC_FRAME_MIN;
 }
 
-static void receive(struct nic *nic, const uint8_t *frame, uint32_t bytes,
+/* The buffer on offer, from where the frame's next piece goes on, and pages yet to be mapped. */
+struct place {
+	struct nic *nic;
+	const struct pmap_caller *caller;
+	uint32_t segment;
+	uint32_t page_count;
+	struct pmap_replacement page[PMAP_REPLACEMENTS];
+};
+
+/* Maps the pages, or copies those that cannot be mapped now. */
+static bool map_pages(struct place *place)
+{
+	struct pmap *pmap = place->nic->virtio.vm->pmap;
+	bool is_good = true;
+
+	pmap_replace_shared(pmap, place->page, place->page_count, place->caller);
+	for (uint32_t i = 0; i < place->page_count; i++) {
+		const struct pmap_replacement *page = &place->page[i];
+
+		if (page->is_done) {
+			place->nic->mapped++;
+		} else if (!guest_memory_write(pmap, (uint64_t)page->gpn << PAGE_SHIFT,
+					       machine_page(page->mpn), PAGE_BYTES,
+					       place->caller)) {
+			is_good = false;
+		}
+	}
+	place->page_count = 0;
+	return is_good;
+}
+
+/* A piece in one page of the receiver's: of the machine's page `mpn`, unless that is PAGE_NONE. */
+static bool put_piece(struct place *place, uint64_t gpa, const uint8_t *from, uint32_t bytes,
+		      uint32_t mpn)
+{
+	if (bytes != PAGE_BYTES || mpn == PAGE_NONE || gpa >> PAGE_SHIFT >= PAGE_NONE) {
+		return guest_memory_write(place->nic->virtio.vm->pmap, gpa, from, bytes,
+					  place->caller);
+	}
+	place->page[place->page_count] =
+		(struct pmap_replacement){ .gpn = (uint32_t)(gpa >> PAGE_SHIFT), .mpn = mpn };
+	place->page_count++;
+	return place->page_count < PMAP_REPLACEMENTS || map_pages(place);
+}
+
+static bool put(struct place *place, const uint8_t *from, uint32_t bytes, uint32_t mpn)
+{
+	while (bytes != 0 && place->segment < place->nic->chain.count) {
+		struct vring_segment *segment = &place->nic->chain.segment[place->segment];
+		uint32_t part =
+			part_of_page(segment->gpa, bytes < segment->bytes ? bytes : segment->bytes);
+
+		if (!segment->write || !put_piece(place, segment->gpa, from, part, mpn)) {
+			return false;
+		}
+		from += part;
+		bytes -= part;
+		segment->gpa += part;
+		segment->bytes -= part;
+		place->segment += segment->bytes == 0;
+	}
+	return bytes == 0;
+}
+
+static bool scatter(struct nic *nic, const struct nic_frame *frame,
+		    const struct pmap_caller *caller)
+{
+	uint8_t header[HEADER] __attribute__((aligned(8))) = { 0 };
+	struct place place = { .nic = nic, .caller = caller };
+	bool is_good;
+
+	le_write16(header + VIRTIO_NETWORK_HEADER_BUFFERS, 1);
+	is_good = put(&place, header, HEADER, PAGE_NONE);
+	for (uint32_t i = 0; is_good && i < frame->part_count; i++) {
+		const struct nic_part *part = &frame->part[i];
+		uint32_t mpn = (uint32_t)(part->paddr >> PAGE_SHIFT);
+		const uint8_t *from = machine_page(mpn);
+
+		is_good = put(&place, from + (part->paddr & (PAGE_BYTES - 1)), part->bytes,
+			      part->is_shared ? mpn : PAGE_NONE);
+	}
+	return map_pages(&place) && is_good;
+}
+
+static uint64_t room(const struct vring_chain *chain)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < chain->count; i++) {
+		bytes += chain->segment[i].bytes;
+	}
+	return bytes;
+}
+
+static void receive(struct nic *nic, const struct nic_frame *frame,
 		    const struct pmap_caller *caller)
 {
 	struct virtio *virtio = &nic->virtio;
+	struct vring *ring = &virtio->ring[VIRTIO_NETWORK_QUEUE_RECEIVE];
 	enum vring_result result = VRING_EMPTY;
 
 	virtio_enter(virtio, caller);
 	if (virtio_is_live(virtio, VIRTIO_NETWORK_QUEUE_RECEIVE)) {
-		result = vring_take(&virtio->ring[VIRTIO_NETWORK_QUEUE_RECEIVE], &nic->chain,
-				    caller);
+		result = vring_take(ring, &nic->chain, caller);
 	}
-	if (result == VRING_TAKEN && scatter(nic, frame, bytes, caller)) {
+	if (result == VRING_TAKEN && room(&nic->chain) < HEADER + frame->bytes) {
+		vring_put_back(ring);
+		result = VRING_EMPTY;
+	}
+	if (result == VRING_TAKEN && scatter(nic, frame, caller)) {
 		nic->received++;
-		virtio_give(virtio, VIRTIO_NETWORK_QUEUE_RECEIVE, nic->chain.head, bytes);
+		virtio_give(virtio, VIRTIO_NETWORK_QUEUE_RECEIVE, nic->chain.head,
+			    HEADER + frame->bytes);
 	} else {
 		nic->lost++;
 		if (result != VRING_EMPTY) {
@@ -79,16 +211,34 @@ static void receive(struct nic *nic, const uint8_t *frame, uint32_t bytes,
 	virtio_leave(virtio);
 }
 
-/* To everybody whom it concerns. `from` is left: its page alone is used. */
-static void deliver(const struct nic *from, uint32_t bytes, const struct pmap_caller *caller)
+/* The first bytes, copied: the driver may change them meanwhile. */
+static void get_destination(const struct nic_frame *frame, uint8_t *mac)
 {
-	const uint8_t *destination = from->frame + HEADER;
-	bool is_group = (destination[0] & 1) != 0;
+	const struct nic_part *part = frame->part;
+	uint32_t offset = 0;
 
+	for (uint32_t i = 0; i < NIC_MAC_BYTES; i++) {
+		while (offset == part->bytes) {
+			part++;
+			offset = 0;
+		}
+		mac[i] = *((const uint8_t *)machine_page((uint32_t)(part->paddr >> PAGE_SHIFT)) +
+			   (part->paddr & (PAGE_BYTES - 1)) + offset);
+		offset++;
+	}
+}
+
+/* To everybody whom it concerns. `from` is left. */
+static void deliver(const struct nic *from, const struct pmap_caller *caller)
+{
+	uint8_t destination[NIC_MAC_BYTES];
+
+	get_destination(from->frame, destination);
+	platform_frame(from->frame);
 	for (struct nic *nic = nics; nic != NULL; nic = nic->next) {
-		if (nic != from &&
-		    (is_group || memcmp(nic->mac, destination, NIC_MAC_BYTES) == 0)) {
-			receive(nic, from->frame, bytes, caller);
+		if (nic != from && ((destination[0] & 1) != 0 ||
+				    memcmp(nic->mac, destination, NIC_MAC_BYTES) == 0)) {
+			receive(nic, from->frame, caller);
 		}
 	}
 }
@@ -97,7 +247,8 @@ static void deliver(const struct nic *from, uint32_t bytes, const struct pmap_ca
 static bool send(struct nic *nic, const struct pmap_caller *caller)
 {
 	struct virtio *virtio = &nic->virtio;
-	uint32_t bytes;
+	uint32_t era = nic->era;
+	uint16_t head;
 
 	if (!virtio_is_live(virtio, VIRTIO_NETWORK_QUEUE_SEND)) {
 		return false;
@@ -111,18 +262,19 @@ static bool send(struct nic *nic, const struct pmap_caller *caller)
 	default:
 		break;
 	}
-	bytes = gather(nic, caller);
-	virtio_give(virtio, VIRTIO_NETWORK_QUEUE_SEND, nic->chain.head, 0);
-	if (bytes == 0) {
+	head = nic->chain.head;
+	if (gather(nic, caller)) {
+		nic->sent++;
+		virtio_leave(virtio);
+		deliver(nic, caller);
+		virtio_enter(virtio, caller);
+	} else {
 		nic->lost++;
-		return true;
 	}
-	nic->sent++;
-	memset(nic->frame, 0, HEADER);
-	le_write16(nic->frame + VIRTIO_NETWORK_HEADER_BUFFERS, 1);
-	virtio_leave(virtio);
-	deliver(nic, bytes, caller);
-	virtio_enter(virtio, caller);
+	release(nic, nic->frame);
+	if (era == nic->era) {
+		virtio_give(virtio, VIRTIO_NETWORK_QUEUE_SEND, head, 0);
+	}
 	return true;
 }
 
@@ -155,10 +307,11 @@ static void notify(struct virtio *virtio, uint32_t queue, const struct pmap_call
 /* A frame on its way still reaches the others. */
 static void reset(struct virtio *virtio)
 {
-	(void)virtio;
+	nic_of(virtio)->era++;
 }
 
-void nic_init(struct nic *nic, struct vm *vm, uint32_t slot, const uint8_t *mac, void *frame_page)
+void nic_init(struct nic *nic, struct vm *vm, uint32_t slot, const uint8_t *mac, uint32_t mtu,
+	      void *frame_page)
 {
 	static const struct virtio_kind kind = {
 		.device_id = VIRTIO_ID_NETWORK,
@@ -174,7 +327,12 @@ void nic_init(struct nic *nic, struct vm *vm, uint32_t slot, const uint8_t *mac,
 			    VIRTIO_FEATURE(VIRTIO_NETWORK_F_MTU));
 	memcpy(nic->virtio.config + VIRTIO_NETWORK_MAC, mac, NIC_MAC_BYTES);
 	le_write16(nic->virtio.config + VIRTIO_NETWORK_STATUS, VIRTIO_NETWORK_S_LINK_UP);
-	le_write16(nic->virtio.config + VIRTIO_NETWORK_MTU, NIC_MTU);
+	le_write16(nic->virtio.config + VIRTIO_NETWORK_MTU, (uint16_t)mtu);
 	nic->next = nics;
 	nics = nic;
 }
+
+_Static_assert(sizeof(struct nic_frame) <= PAGE_BYTES &&
+		       sizeof(struct nic_part) == ANNOTATION_FRAME_PART_BYTES &&
+		       offsetof(struct nic_frame, part) == ANNOTATION_FRAME_PARTS,
+	       "as the simulator reads it");

@@ -264,3 +264,10 @@ void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value)
 		device_write32(devices->annotation + offset, value);
 	}
 }
+
+void platform_frame(const struct nic_frame *frame)
+{
+	if (devices->annotation != NO_DEVICE) {
+		write64(devices->annotation + ANNOTATION_FRAME, memory_paddr(frame));
+	}
+}

@@ -246,14 +246,16 @@ static void prepare_disk(struct vm *vm, uint32_t node, uint32_t slot, uint32_t h
 static void prepare_nic(struct vm *vm, uint32_t node, uint32_t slot, uint32_t home)
 {
 	struct fdt_property property;
+	uint32_t mtu = NIC_MTU;
 	struct nic *nic;
 
 	if (!fdt_find(&machine.tree, node, "local-mac-address", &property) ||
 	    property.bytes != NIC_MAC_BYTES || (property.value[0] & 1) != 0) {
 		boot_refuse("VM %s: address of network device %u", vm->name, slot);
 	}
+	(void)fdt_u32(&machine.tree, node, DEVTREE_NIC_MTU, &mtu);
 	nic = memory_take(home, sizeof(*nic));
-	nic_init(nic, vm, slot, property.value, memory_take(home, PAGE_BYTES));
+	nic_init(nic, vm, slot, property.value, mtu, memory_take(home, PAGE_BYTES));
 	vm->virtio[slot] = &nic->virtio;
 }
 

@@ -174,11 +174,19 @@ bool pmap_has_mapping(const struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint
 /* A shared page at a guest page without one: copy-on-write. ERR_BUSY if there is one. */
 MUST_CHECK enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn);
 /*
- * Maps the shared page in place of what is there, as a device would write it. ERR_BUSY: the page is
- * being changed, a device writes it, or it is rewritten text; the caller copies instead.
+ * Maps shared pages in place of what is there, as a device would write them: up to
+ * PMAP_REPLACEMENTS with one shootdown. Not done: no such page, it is being changed, a device
+ * writes it, or it is rewritten text; the caller copies instead.
  */
-MUST_CHECK enum status pmap_replace_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn,
-					   const struct pmap_caller *caller);
+#define PMAP_REPLACEMENTS 8
+struct pmap_replacement {
+	uint32_t gpn;
+	uint32_t mpn;
+	bool is_done;
+	uint32_t old_mpn; /* 0: there was none */
+};
+void pmap_replace_shared(struct pmap *pmap, struct pmap_replacement *item, uint32_t count,
+			 const struct pmap_caller *caller);
 /*
  * Takes the page away; the next touch gives a zeroed one. ERR_BUSY: the VM's own and pinned, or
  * being changed. No page: OK, nothing to do. The frame is freed if this was its last user.

@@ -10,34 +10,31 @@
 #include "src/pmap/pmap_priv.h"
 
 /* `nodes`: whose CPUs may have the page by the window. */
-static void shoot(struct pmap *pmap, uint32_t frame, const struct backmap *backmap, bool unknown,
-		  uint64_t nodes, const struct pmap_caller *caller)
+static void post(struct pmap *pmap, uint32_t frame, const struct backmap *backmap, bool unknown,
+		 uint64_t nodes, struct shootdown_batch *batch)
 {
-	struct shootdown_batch batch;
-
 	/* A VCPU that comes to a node after we have looked finds the view empty (vtlb_load). */
 	memory_barrier();
-	shootdown_begin(&batch, caller->cpu, caller->self);
 	for (uint32_t i = 0; i < pmap->target_count; i++) {
 		if (unknown) {
-			shootdown_add_flush(&batch, pmap->target[i]);
+			shootdown_add_flush(batch, pmap->target[i]);
 		} else if (frame < WINDOW_FRAMES && nodes >> shootdown_node(pmap->target[i]) & 1) {
 			/* Finds the covering entry whatever its page size. */
-			shootdown_add(&batch, pmap->target[i], window_entryhi(pmap_gpn(frame)));
+			shootdown_add(batch, pmap->target[i], window_entryhi(pmap_gpn(frame)));
 		}
 	}
 	for (unsigned i = 0; i < BACKMAP_COUNT && !unknown; i++) {
 		uint64_t word = backmap->word[i];
 
 		if (word != 0) {
-			shootdown_add(&batch, pmap->target[backmap_vcpu(word)], backmap_tag(word));
+			shootdown_add(batch, pmap->target[backmap_vcpu(word)], backmap_tag(word));
 		}
 	}
-	shootdown_run(&batch);
 }
 
-void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
-		       const struct pmap_caller *caller)
+/* The first half of pmap_begin_change(): all but shootdown_run() and taking the lock again. */
+static void begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
+			 struct shootdown_batch *batch)
 {
 	struct pmap_page *page = &pmap->page[frame];
 	struct backmap backmap = page->backmap;
@@ -55,8 +52,18 @@ void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 	backmap_clear(&page->backmap);
 	page->state &= (uint16_t)~PMAP_S_UNKNOWN;
 	lock_release(&page->lock);
-	shoot(pmap, frame, &backmap, unknown, nodes, caller);
-	lock_acquire(&page->lock);
+	post(pmap, frame, &backmap, unknown, nodes, batch);
+}
+
+void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
+		       const struct pmap_caller *caller)
+{
+	struct shootdown_batch batch;
+
+	shootdown_begin(&batch, caller->cpu, caller->self);
+	begin_change(pmap, frame, word, &batch);
+	shootdown_run(&batch);
+	lock_acquire(&pmap->page[frame].lock);
 }
 
 enum status pmap_lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame)
@@ -123,33 +130,67 @@ enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn)
 	return status;
 }
 
-enum status pmap_replace_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn,
-				const struct pmap_caller *caller)
+/* Under the lock: nobody maps what was there any more. Releases the lock. */
+static void end_replace(struct pmap *pmap, uint32_t frame, struct pmap_replacement *item)
+{
+	struct pmap_page *page = &pmap->page[frame];
+
+	if (item->old_mpn != 0) {
+		(void)memmap_remove_user(pmap->memmap, item->old_mpn, pmap->vm, item->gpn);
+	}
+	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
+	page->state &= PMAP_S_PROTECTED;
+	page->state |= PMAP_S_PRESENT | PMAP_S_COW;
+	pmap_store_ready(pmap, frame, pmap_ready_word(item->mpn, page->state));
+	lock_release(&page->lock);
+}
+
+/* True: posted to `batch`, end_replace() is to come. */
+static bool begin_replace(struct pmap *pmap, struct pmap_replacement *item,
+			  struct shootdown_batch *batch, const struct pmap_caller *caller)
 {
 	uint32_t frame;
-	enum status status = lock_page(pmap, gpn, &frame, caller);
-	struct pmap_page *page;
+	enum status status = lock_page(pmap, item->gpn, &frame, caller);
 
+	item->old_mpn = 0;
+	item->is_done = false;
 	if (status != OK) {
-		return status;
+		return false;
 	}
-	page = &pmap->page[frame];
-	if (page->state & PMAP_S_TEXT || is_written_by_device(pmap, frame)) {
-		status = ERR_BUSY;
-	} else if (!(page->state & PMAP_S_PRESENT) || mpn_of(pmap, frame) != mpn) {
-		if (page->state & PMAP_S_PRESENT) {
-			uint32_t old = mpn_of(pmap, frame);
+	item->is_done =
+		!(pmap->page[frame].state & PMAP_S_TEXT) && !is_written_by_device(pmap, frame);
+	if (item->is_done && !(pmap->page[frame].state & PMAP_S_PRESENT)) {
+		end_replace(pmap, frame, item);
+		return false;
+	}
+	if (item->is_done && mpn_of(pmap, frame) != item->mpn) {
+		item->old_mpn = mpn_of(pmap, frame);
+		begin_change(pmap, frame, PMAP_READY_NONE, batch);
+		return true;
+	}
+	lock_release(&pmap->page[frame].lock);
+	return false;
+}
 
-			pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
-			(void)memmap_remove_user(pmap->memmap, old, pmap->vm, gpn);
-		}
-		memmap_add_user(pmap->memmap, mpn, pmap->vm, gpn);
-		page->state &= PMAP_S_PROTECTED;
-		page->state |= PMAP_S_PRESENT | PMAP_S_COW;
-		pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+void pmap_replace_shared(struct pmap *pmap, struct pmap_replacement *item, uint32_t count,
+			 const struct pmap_caller *caller)
+{
+	struct shootdown_batch batch;
+	uint32_t begun = 0;
+	uint32_t frame;
+
+	CHECK(count <= PMAP_REPLACEMENTS);
+	shootdown_begin(&batch, caller->cpu, caller->self);
+	for (uint32_t i = 0; i < count; i++) {
+		begun |= (uint32_t)begin_replace(pmap, &item[i], &batch, caller) << i;
 	}
-	lock_release(&page->lock);
-	return status;
+	shootdown_run(&batch);
+	for (uint32_t i = 0; i < count; i++) {
+		if (begun >> i & 1 && pmap_frame(pmap, item[i].gpn, &frame)) {
+			lock_acquire(&pmap->page[frame].lock);
+			end_replace(pmap, frame, &item[i]);
+		}
+	}
 }
 
 enum status pmap_release(struct pmap *pmap, uint32_t gpn, const struct pmap_caller *caller)

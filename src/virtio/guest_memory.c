@@ -33,6 +33,29 @@ bool guest_memory_pin(struct pmap *pmap, uint64_t gpa, bool write, uint32_t *mpn
 	}
 }
 
+bool guest_memory_share(struct pmap *pmap, uint64_t gpa, uint32_t *mpn,
+			const struct pmap_caller *caller)
+{
+	if (!guest_memory_pin(pmap, gpa, false, mpn, caller)) {
+		return false;
+	}
+	memmap_unpin(pmap->memmap, *mpn);
+	guest_memory_restore_text(pmap, (uint32_t)(gpa >> PAGE_SHIFT), caller);
+	return pmap_make_shared(pmap, (uint32_t)(gpa >> PAGE_SHIFT), mpn, caller) == OK;
+}
+
+bool guest_memory_map(struct pmap *pmap, uint64_t gpa, uint32_t mpn,
+		      const struct pmap_caller *caller)
+{
+	struct pmap_replacement item = { .gpn = (uint32_t)(gpa >> PAGE_SHIFT), .mpn = mpn };
+
+	if (gpa >> PAGE_SHIFT >= PAGE_NONE) {
+		return false;
+	}
+	pmap_replace_shared(pmap, &item, 1, caller);
+	return item.is_done;
+}
+
 /* At most the rest of the page. */
 static size_t part_of(uint64_t gpa, size_t bytes)
 {

@@ -205,6 +205,11 @@ enum vring_result vring_take(struct vring *ring, struct vring_chain *chain,
 	return read_chain(ring, chain, caller) ? VRING_TAKEN : VRING_BROKEN;
 }
 
+void vring_put_back(struct vring *ring)
+{
+	ring->seen--;
+}
+
 bool vring_give(struct vring *ring, uint16_t head, uint32_t bytes)
 {
 	uint32_t entry = VIRTIO_RING_ENTRIES + (ring->used & (ring->size - 1)) * VIRTIO_USED_BYTES;

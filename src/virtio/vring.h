@@ -71,5 +71,7 @@ void vring_stop(struct vring *ring);
 enum vring_result vring_take(struct vring *ring, struct vring_chain *chain,
 			     const struct pmap_caller *caller);
 bool vring_has_more(const struct vring *ring);
+/* The chain just taken, and not yet given back, is the next one again. */
+void vring_put_back(struct vring *ring);
 /* Gives a chain back, `bytes` of it written; false: the driver wants no interrupt. */
 bool vring_give(struct vring *ring, uint16_t head, uint32_t bytes);

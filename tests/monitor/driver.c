@@ -17,6 +17,7 @@
 	 VIRTIO_STATUS_DRIVER_OK)
 
 unsigned driver_logged;
+unsigned driver_frames;
 
 /* src/cpu's part. */
 void vm_set_source(struct vm *vm, unsigned source, bool is_up)
@@ -31,6 +32,11 @@ void platform_log(const struct vm *vm, const char *what, uint32_t number)
 	(void)what;
 	(void)number;
 	driver_logged++;
+}
+
+void platform_frame(const struct nic_frame *frame)
+{
+	driver_frames += frame != NULL;
 }
 
 struct pmap_caller cpu_pmap_caller(void)

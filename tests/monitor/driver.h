@@ -28,6 +28,8 @@ struct driver {
 
 /* Lines that the devices have written to the log. */
 extern unsigned driver_logged;
+/* Frames that they have shown to captures. */
+extern unsigned driver_frames;
 
 /* A VM of the model, for a device's init function. */
 void driver_make_vm(struct driver *driver, uint32_t vm);

@@ -17,19 +17,20 @@
 
 static struct driver driver[VMS];
 static struct nic nic[VMS];
-static uint8_t storage[VMS][MAP_PAGE_BYTES];
+static uint8_t storage[VMS][MAP_PAGE_BYTES] __attribute__((aligned(8)));
 
 static void setup(void)
 {
 	model_start(2, 512, 8);
 	driver_logged = 0;
+	driver_frames = 0;
 	memset(nic, 0, sizeof(nic));
 	for (uint32_t i = 0; i < VMS; i++) {
 		const uint8_t mac[] = { 2, 0, 0, 0, 0, (uint8_t)i };
 
 		model_add_vm(i, FRAMES, 1, 64);
 		driver_make_vm(&driver[i], i);
-		nic_init(&nic[i], &driver[i].vm, 3, mac, storage[i]);
+		nic_init(&nic[i], &driver[i].vm, 3, mac, NIC_MTU, storage[i]);
 	}
 	model_load(0, &model.vtlb[0][0]);
 	for (uint32_t i = 0; i < VMS; i++) {
@@ -147,18 +148,39 @@ START_TEST(frame_of_a_bad_size_is_lost)
 	offer_buffer(1, 1600);
 	send_frame(0, 1, NIC_FRAME_MIN - 1);
 	ck_assert(has_sent(0));
-	send_frame(0, 1, NIC_FRAME_MAX + 1);
-	ck_assert(has_sent(0));
+	/* More pieces than a frame may have. */
+	for (uint32_t i = 0; i < 6; i++) {
+		driver_put_desc(&driver[0], SEND, i, DRIVER_DATA, 48 * MAP_PAGE_BYTES,
+				i < 5 ? VIRTIO_DESC_F_NEXT : 0, i + 1);
+	}
+	driver_offer(&driver[0], SEND, 0);
+	ck_assert(!has_sent(0));
 	ck_assert_uint_eq(nic[0].lost, 2);
 	ck_assert_uint_eq(received(1, 0), 0);
-	send_frame(0, 1, NIC_FRAME_MAX);
-	ck_assert_uint_eq(received(1, 0), NIC_FRAME_MAX);
+	send_frame(0, 1, 1600);
+	ck_assert_uint_eq(received(1, 0), 1600);
 }
 END_TEST
 
-START_TEST(small_buffer_breaks_the_receiver_alone)
+START_TEST(frame_too_long_for_the_buffer_is_lost_alone)
 {
-	offer_buffer(1, 50);
+	offer_buffer(1, 100);
+	send_frame(0, 1, 101);
+	ck_assert(has_sent(0));
+	ck_assert_uint_eq(nic[1].lost, 1);
+	ck_assert_uint_eq(received(1, 0), 0);
+	/* The buffer is there for the next one. */
+	send_frame(0, 1, 100);
+	ck_assert_uint_eq(received(1, 0), 100);
+	ck_assert_uint_eq(driver_logged, 0);
+}
+END_TEST
+
+START_TEST(buffer_that_cannot_be_written_breaks_the_receiver_alone)
+{
+	driver_put_desc(&driver[1], RECEIVE, 0, _i == 0 ? BUFFER : 0xfffffffffffff000, 2000,
+			_i == 0 ? 0 : VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver[1], RECEIVE, 0);
 	send_frame(0, 1, 64);
 	ck_assert(has_sent(0));
 	ck_assert(driver_read(&driver[1], VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET);
@@ -173,6 +195,103 @@ START_TEST(small_buffer_breaks_the_receiver_alone)
 	offer_buffer(1, 1600);
 	send_frame(0, 1, 64);
 	ck_assert_uint_eq(received(1, 0), 64);
+}
+END_TEST
+
+#define BEFORE     52U /* bytes of a frame before its first whole page */
+#define PAGE       MAP_PAGE_BYTES
+#define PAGES      18U
+#define FRAME_LONG (BEFORE + PAGES * PAGE)
+
+/* A buffer of header and beginning, then pages at BUFFER, `skew` bytes off. */
+static void offer_pages(uint32_t vm, uint32_t skew)
+{
+	driver_put_desc(&driver[vm], RECEIVE, 0, DRIVER_DATA, HEADER + BEFORE,
+			VIRTIO_DESC_F_WRITE | VIRTIO_DESC_F_NEXT, 1);
+	driver_put_desc(&driver[vm], RECEIVE, 1, BUFFER + skew, PAGES * PAGE, VIRTIO_DESC_F_WRITE,
+			0);
+	driver_offer(&driver[vm], RECEIVE, 0);
+}
+
+static void send_pages(uint32_t from, uint32_t to, uint8_t seed)
+{
+	uint8_t first[HEADER + BEFORE] = { 0 };
+	uint8_t page[PAGE];
+
+	memset(first + HEADER, 0xff, 6);
+	if (to < VMS) {
+		memcpy(first + HEADER, nic[to].mac, 6);
+	}
+	driver_put(&driver[from], DRIVER_DATA, first, sizeof(first));
+	for (uint32_t i = 0; i < PAGES; i++) {
+		memset(page, (int)(seed + i), sizeof(page));
+		driver_put(&driver[from], BUFFER + i * (uint64_t)PAGE, page, sizeof(page));
+	}
+	driver_put_desc(&driver[from], SEND, 2, DRIVER_DATA, sizeof(first), VIRTIO_DESC_F_NEXT, 4);
+	driver_put_desc(&driver[from], SEND, 4, BUFFER, PAGES * PAGE, 0, 0);
+	driver_offer(&driver[from], SEND, 2);
+	ck_assert(has_sent(from));
+}
+
+static void check_pages(uint32_t vm, uint32_t skew, uint8_t seed)
+{
+	uint8_t page[PAGE];
+
+	for (uint32_t i = 0; i < PAGES; i++) {
+		driver_get(&driver[vm], page, BUFFER + skew + i * (uint64_t)PAGE, sizeof(page));
+		for (uint32_t j = 0; j < PAGE; j++) {
+			ck_assert_uint_eq(page[j], (uint8_t)(seed + i));
+		}
+	}
+}
+
+static uint32_t mpn_of(uint32_t vm, uint32_t page)
+{
+	return pmap_ready(&model.pmap[vm], (uint32_t)(BUFFER / PAGE) + page) >> 6;
+}
+
+/* Far above every MTU that a driver can be told. */
+START_TEST(whole_pages_are_mapped)
+{
+	uint32_t bytes;
+	uint32_t head;
+
+	offer_pages(1, 0);
+	send_pages(0, 1, 3);
+	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
+	ck_assert_uint_eq(bytes, HEADER + FRAME_LONG);
+	check_pages(1, 0, 3);
+	ck_assert_uint_eq(nic[1].mapped, PAGES);
+	for (uint32_t i = 0; i < PAGES; i++) {
+		ck_assert_uint_eq(mpn_of(0, i), mpn_of(1, i));
+	}
+	/* What the sender stores the receiver does not see, nor the other way round. */
+	driver_put(&driver[0], BUFFER, "sender", 6);
+	check_pages(1, 0, 3);
+	driver_put(&driver[1], BUFFER + PAGE, "receiver", 8);
+	ck_assert_uint_ne(mpn_of(0, 1), mpn_of(1, 1));
+	/* Again into the same pages, and from where the other's page was. */
+	offer_pages(1, 0);
+	send_pages(0, 1, 4);
+	check_pages(1, 0, 4);
+	offer_pages(0, 0);
+	send_pages(1, 0, 5);
+	check_pages(0, 0, 5);
+	ck_assert_pstr_eq(model_check(), NULL);
+}
+END_TEST
+
+START_TEST(all_get_the_same_page_or_a_copy)
+{
+	offer_pages(1, 0);
+	offer_pages(2, 16);
+	send_pages(0, VMS, 7);
+	check_pages(1, 0, 7);
+	check_pages(2, 16, 7);
+	ck_assert_uint_eq(nic[1].mapped, PAGES);
+	ck_assert_uint_eq(nic[2].mapped, 0);
+	ck_assert_uint_eq(driver_frames, 1);
+	ck_assert_pstr_eq(model_check(), NULL);
 }
 END_TEST
 
@@ -216,7 +335,10 @@ int main(void)
 	tcase_add_test(tcase, group_frame_reaches_all_others);
 	tcase_add_test(tcase, frame_without_buffer_is_lost);
 	tcase_add_test(tcase, frame_of_a_bad_size_is_lost);
-	tcase_add_test(tcase, small_buffer_breaks_the_receiver_alone);
+	tcase_add_test(tcase, frame_too_long_for_the_buffer_is_lost_alone);
+	tcase_add_loop_test(tcase, buffer_that_cannot_be_written_breaks_the_receiver_alone, 0, 2);
+	tcase_add_test(tcase, whole_pages_are_mapped);
+	tcase_add_test(tcase, all_get_the_same_page_or_a_copy);
 	tcase_add_test(tcase, bad_chain_breaks_the_sender);
 	tcase_add_test(tcase, configuration_tells_address_and_mtu);
 	suite_add_tcase(suite, tcase);
