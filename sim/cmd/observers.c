@@ -75,6 +75,23 @@ static bool begin_places(struct observers *observers, const struct observer_opti
 	       error_set(err, EXIT_HOST_IO, "the host is out of memory");
 }
 
+/* Whose time it is, if the program may say so. */
+static bool begin_attribution(struct observers *observers, struct machine *machine,
+			      const struct elf_file *symbols, struct core_hooks *hooks)
+{
+	uint64_t header;
+
+	if (!inspect_find(symbols, &header)) {
+		return true;
+	}
+	observers->attribution = attribution_begin(machine, header);
+	if (observers->attribution == NULL) {
+		return false;
+	}
+	attribution_add_hooks(observers->attribution, hooks);
+	return true;
+}
+
 bool observers_begin(struct observers *observers, const struct observer_options *options,
 		     struct output_set *outputs, struct machine *machine,
 		     const struct elf_file *symbols, struct error *err)
@@ -102,6 +119,9 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 	}
 	if (!begin_places(observers, options, machine, symbols, err)) {
 		return false;
+	}
+	if (!begin_attribution(observers, machine, symbols, &hooks)) {
+		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
 	}
 	if (options->warn || WARN_ALWAYS) {
 		hooks.warn = warn_on_stderr;
@@ -156,5 +176,6 @@ void observers_release(struct observers *observers)
 	profile_end(observers->profile);
 	places_end(observers->places);
 	undefined_end(observers->undefined);
+	attribution_end(observers->attribution);
 	*observers = (struct observers){ 0 };
 }

@@ -8,6 +8,7 @@
 #include "sim/cmd/output.h"
 #include "sim/elf/elf_load.h"
 #include "sim/error.h"
+#include "sim/inspect/attribution.h"
 #include "sim/machine.h"
 #include "sim/trace/places.h"
 #include "sim/trace/profile.h"
@@ -28,6 +29,7 @@ struct observers {
 	struct profile *profile;
 	struct places *places;
 	struct undefined_checker *undefined;
+	struct attribution *attribution; /* of a monitor; NULL: the program is none */
 	struct output_set *outputs;
 	const char *trace_name;
 };

@@ -9,6 +9,7 @@
 
 #include "isa/names.h"
 #include "machine/annotation.h"
+#include "sim/cmd/attribution_report.h"
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/counters.h"
 #include "sim/cmd/memory_report.h"
@@ -419,6 +420,8 @@ json_t *report_result(const struct session *session, const struct error *verdict
 	json_object_set_new(result, "counters", counters_describe());
 	json_object_set_new(result, "memory", memory_report(machine));
 	json_object_set_new(result, "places", places_report(session->observers.places));
+	json_object_set_new(result, "attribution",
+			    attribution_report(session->observers.attribution));
 	json_object_set_new(result, "series", series_describe(&session->series));
 	json_object_set_new(result, "state_hash", json_sprintf("%016" PRIx64, hash));
 	return result;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sim/cmd/stats_attribution.h"
 #include "sim/cmd/stats_priv.h"
 
 #define SERIES_LINES 20U
@@ -290,6 +291,7 @@ void stats_page_print(FILE *out, const json_t *stats, struct series_table *serie
 
 	print_run(out, stats);
 	print_exceptions(out, json_object_get(stats, "cpus"));
+	stats_attribution_print(out, json_object_get(stats, "attribution"));
 	if (cpus != NULL) {
 		print_time(out, cpus);
 		print_misses(out, cpus);

@@ -150,6 +150,7 @@ struct core_hooks {
 	void *profile; /* context of block */
 	void *warner;  /* context of warn */
 	void *checker; /* context of check and check_exception */
+	void *account; /* context of mode and watched */
 	/* Each instruction before it executes; set only together with core->step_engine. */
 	void (*insn)(void *context, struct core *core, uint64_t pc, uint32_t word);
 	/* The same, for a checker of programs (sim/trace/undefined.h). */
@@ -172,6 +173,10 @@ struct core_hooks {
 		    uint64_t paddr, unsigned size, uint64_t value);
 	/* A straight run of instructions was executed: profile. */
 	void (*block)(void *context, struct core *core, uint64_t pc, unsigned insns);
+	/* Status has changed, and with it perhaps the mode. */
+	void (*mode)(void *context, struct core *core);
+	/* A store to a frame with RAM_WATCHED was made, by an instruction that began at `cycle`. */
+	void (*watched)(void *context, struct core *core, uint64_t cycle, uint64_t paddr);
 	/* The R4000 manual calls what the guest did undefined. */
 	void (*warn)(void *context, struct core *core, const char *text);
 };

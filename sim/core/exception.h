@@ -92,6 +92,9 @@ static inline void core_update_mode(struct core *core)
 	if (__builtin_expect(core->cache != NULL, 0)) {
 		timed_account(core);
 	}
+	if (__builtin_expect(core->hooks.mode != NULL, 0)) {
+		core->hooks.mode(core->hooks.account, core);
+	}
 	if (__builtin_expect(map->filled_for != wanted, 0)) {
 		map = core_prepare_map(core, mode, wanted);
 	}

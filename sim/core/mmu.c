@@ -540,6 +540,9 @@ static enum mmu_store ram_store(struct core *core, const struct op *op, uint64_t
 	enum mmu_store result =
 		write_ram(core, frame, paddr, size, value, mask) ? MMU_STORE_LEAVE : MMU_STORE_DONE;
 
+	if (unlikely((core->ram->flags[frame] & RAM_WATCHED) && core->hooks.watched != NULL)) {
+		core->hooks.watched(core->hooks.account, core, exec_cycle(core, op), paddr);
+	}
 	soft_fill(core, vaddr, found, frame, true);
 	return result;
 }

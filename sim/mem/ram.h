@@ -23,9 +23,10 @@
 #define RAM_CODE    0x02U /* predecoded blocks exist: stores must look */
 #define RAM_LINKED  0x04U /* some CPU's load-linked is watched by others' stores */
 #define RAM_CACHED  0x08U /* some soft TLB may hold a write entry */
+#define RAM_WATCHED 0x10U /* core_hooks.watched wants to know of stores */
 
 /* Stores to a frame with one of these take the slow path. */
-#define RAM_GUARDED (RAM_CODE | RAM_LINKED)
+#define RAM_GUARDED (RAM_CODE | RAM_LINKED | RAM_WATCHED)
 
 /*
  * Pages are RAM's frames, numbered as machine/frame.h has them, and behind them the pages of boot

@@ -64,8 +64,9 @@ struct cpu {
 	uint64_t stack_top;
 	uint64_t fast_refills; /* counted by the assembly path, all VCPUs together */
 	uint64_t fast_windows;
-	uint32_t tlb_writes;                 /* by tlb_hw_insert() */
-	volatile struct inspect_cpu inspect; /* the simulator may look at any time */
+	uint32_t tlb_writes; /* by tlb_hw_insert() */
+	/* The simulator may look at any time; at a multiple of 8, as machine/inspect.h wants. */
+	_Alignas(8) volatile struct inspect_cpu inspect;
 	/* The last traps of guests: number n is at n % CPU_TRAPS. */
 	uint32_t trap_count;
 	struct cpu_trap trap[CPU_TRAPS];
@@ -117,6 +118,7 @@ struct cpu {
 	struct list arrivals;
 };
 
+_Static_assert(offsetof(struct cpu, inspect) % 8 == 0, "machine/inspect.h");
 _Static_assert(sizeof(struct cpu) <= PAGE_BYTES, "one page each");
 
 /* This CPU. */

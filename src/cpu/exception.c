@@ -2,6 +2,7 @@
 /* exception.c - exceptions delivered to a guest, and its return from them. */
 #include "src/cpu/exception.h"
 
+#include "src/cpu/cpu.h"
 #include "src/cpu/fault.h"
 #include "src/cpu/vcp0.h"
 #include "src/cpu/vcpu.h"
@@ -76,6 +77,7 @@ void exception_deliver_tlb(struct vcpu *vcpu, unsigned code, uint64_t vaddr, boo
 		offset = refill_vector(vcpu);
 		vcpu->counters[VCPU_COUNT_reflected_refill]++;
 	}
+	cpu_self()->inspect.cause = INSPECT_CAUSE_REFLECT;
 	set_badvaddr(vcpu, vaddr);
 	page->context = (page->context & CONTEXT_PTEBASE) |
 			((vaddr >> 13 << CONTEXT_BADVPN2_SHIFT) & CONTEXT_BADVPN2);

@@ -40,6 +40,7 @@ void machine_page_zero(uint32_t mpn)
 {
 	uint64_t *word = machine_page(mpn);
 
+	cpu_self()->inspect.cause = INSPECT_CAUSE_PAGE_FAULT;
 	for (unsigned i = 0; i < PAGE_BYTES / sizeof(uint64_t); i += 4) {
 		word[i] = 0;
 		word[i + 1] = 0;
@@ -50,6 +51,7 @@ void machine_page_zero(uint32_t mpn)
 
 void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn)
 {
+	cpu_self()->inspect.cause = INSPECT_CAUSE_PAGE_FAULT;
 	memcpy(machine_page(to_mpn), machine_page(from_mpn), PAGE_BYTES);
 }
 

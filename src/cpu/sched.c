@@ -385,8 +385,8 @@ void sched_look(struct cpu *cpu)
  */
 static void sleep(struct cpu *cpu)
 {
-	cpu->inspect.cause = INSPECT_CAUSE_IDLE;
 	cpu->inspect.vcpu = INSPECT_NONE;
+	cpu->inspect.cause = INSPECT_CAUSE_IDLE;
 	cp0_write(CP0_STATUS, STATUS_KX | cpu->interrupt_mask);
 	move_idle_begin(cpu);
 	platform_sleep();

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* attribution_report.c - whose time it was, as JSON. */
+#include "sim/cmd/attribution_report.h"
+
+#include <string.h>
+
+#include "sim/cmd/report.h"
+
+static json_t *times_report(const struct attribution_time *times)
+{
+	json_t *object = json_object();
+
+	for (unsigned part = 0; part < ATTRIBUTION_PARTS; part++) {
+		const struct attribution_time *time = &times[part];
+
+		json_object_set_new(
+			object, attribution_name(part),
+			json_pack("{s:I, s:I, s:I, s:I}", "entries", (json_int_t)time->entries,
+				  "executed", (json_int_t)time->executed, "stalled",
+				  (json_int_t)time->stalled, "idle", (json_int_t)time->idle));
+	}
+	return object;
+}
+
+static json_t *vm_report(const struct attribution *attribution, const struct inspect_vm *vm)
+{
+	json_t *object = json_object();
+	json_t *vcpus = json_array();
+
+	for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+		json_array_append_new(
+			vcpus, times_report(attribution_of(attribution, vm->vcpu_first + i)));
+	}
+	json_object_set_new(object, "name",
+			    report_text(vm->name, strnlen(vm->name, sizeof(vm->name))));
+	json_object_set_new(object, "vcpus", vcpus);
+	return object;
+}
+
+json_t *attribution_report(struct attribution *attribution)
+{
+	const struct inspect *view;
+	json_t *object;
+	json_t *vms;
+
+	if (attribution == NULL) {
+		return json_null();
+	}
+	object = json_object();
+	vms = json_array();
+	attribution_settle(attribution);
+	view = attribution_view(attribution);
+	for (uint32_t i = 0; view != NULL && i < view->header.vm_count; i++) {
+		struct inspect_vm vm;
+
+		if (inspect_vm(view, i, &vm)) {
+			json_array_append_new(vms, vm_report(attribution, &vm));
+		}
+	}
+	json_object_set_new(object, "vms", vms);
+	json_object_set_new(object, "nobody",
+			    times_report(attribution_of(attribution, INSPECT_NONE)));
+	return object;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * attribution.c - cycles by VCPU and cause.
+ *
+ * The frames with the monitor's struct inspect_cpu are watched (RAM_WATCHED), so that the core says
+ * when one is written, and it says when its mode changes. At each of both the time since the last
+ * one is counted to what was in force. Kernel-mode time before the monitor says what it does waits
+ * until it does; what it does after it has written INSPECT_CAUSE_GUEST is still for the same cause,
+ * until the guest runs.
+ */
+#include "sim/inspect/attribution.h"
+
+#include <stdlib.h>
+
+#include "sim/core/core.h"
+#include "sim/core/exception.h"
+#include "sim/core/mmu.h"
+#include "sim/inspect/inspect_priv.h"
+
+#define NOT_SAID UINT32_MAX
+
+/* A CPU's cycles so far, of each kind. */
+struct marks {
+	uint64_t executed;
+	uint64_t stalled;
+	uint64_t idle;
+};
+
+struct account {
+	struct marks mark; /* counted up to here */
+	uint32_t vcpu;     /* as the monitor has said */
+	uint32_t cause;    /* NOT_SAID since the guest was left */
+	enum core_mode mode;
+	bool at_refill;                /* the guest was left for a refill vector */
+	uint64_t said;                 /* physical address of its struct inspect_cpu; 0: none */
+	struct attribution_time waits; /* kernel mode, cause not said yet */
+};
+
+struct attribution {
+	struct machine *machine;
+	uint64_t header;
+	struct inspect view;
+	bool is_open;
+	struct account account[MACHINE_CPUS_MAX];
+	/* The last row is nobody's. */
+	struct attribution_time time[INSPECT_VCPUS_MAX + 1][ATTRIBUTION_PARTS];
+};
+
+static const char *const names[ATTRIBUTION_PARTS] = {
+	[ATTRIBUTION_USER] = "user",
+	[ATTRIBUTION_KERNEL] = "kernel",
+#define MONITOR(cause) [ATTRIBUTION_MONITOR + INSPECT_CAUSE_##cause - 1]
+	MONITOR(TLB_WRITE) = "tlb_write",
+	MONITOR(REFILL) = "refill",
+	MONITOR(PRIVILEGED) = "privileged",
+	MONITOR(CALL) = "call",
+	MONITOR(PAGE_FAULT) = "page_fault",
+	MONITOR(WINDOW) = "window",
+	MONITOR(INTERRUPT) = "interrupt",
+	MONITOR(SCHEDULE) = "schedule",
+	MONITOR(REFLECT) = "reflect",
+	MONITOR(DEVICE) = "device",
+	MONITOR(MIGRATE) = "migrate",
+	MONITOR(REPLICATE) = "replicate",
+	MONITOR(SHOOTDOWN) = "shootdown",
+	MONITOR(IDLE) = "idle",
+	MONITOR(BOOT) = "boot",
+	MONITOR(OTHER) = "other",
+#undef MONITOR
+};
+
+const char *attribution_name(unsigned part)
+{
+	return names[part];
+}
+
+static struct attribution_time *row_of(struct attribution *attribution, uint32_t vcpu)
+{
+	bool is_one = attribution->is_open && vcpu < attribution->view.header.vcpu_count;
+
+	return attribution->time[is_one ? vcpu : INSPECT_VCPUS_MAX];
+}
+
+static struct attribution_time *monitor_part(struct attribution *attribution,
+					     const struct account *account, uint32_t cause)
+{
+	uint32_t part = cause > 0 && cause < INSPECT_CAUSE_COUNT ? cause : INSPECT_CAUSE_OTHER;
+
+	return &row_of(attribution, account->vcpu)[ATTRIBUTION_MONITOR + part - 1];
+}
+
+/* Where time goes now. */
+static struct attribution_time *present(struct attribution *attribution, struct account *account)
+{
+	switch (account->mode) {
+	case CORE_USER:
+		return &row_of(attribution, account->vcpu)[ATTRIBUTION_USER];
+	case CORE_SUPERVISOR:
+		return &row_of(attribution, account->vcpu)[ATTRIBUTION_KERNEL];
+	default:
+		return account->cause == NOT_SAID
+			       ? &account->waits
+			       : monitor_part(attribution, account, account->cause);
+	}
+}
+
+static void count(struct attribution *attribution, unsigned cpu, const struct marks *now)
+{
+	struct account *account = &attribution->account[cpu];
+	struct attribution_time *time = present(attribution, account);
+
+	time->executed += now->executed - account->mark.executed;
+	time->stalled += now->stalled - account->mark.stalled;
+	time->idle += now->idle - account->mark.idle;
+	account->mark = *now;
+}
+
+static void count_until(struct attribution *attribution, const struct core *core, uint64_t cycle)
+{
+	struct marks now = {
+		.executed = cycle - core->idle_cycles - core->stall_cycles,
+		.stalled = core->stall_cycles,
+		.idle = core->idle_cycles,
+	};
+
+	count(attribution, core->id, &now);
+}
+
+/* What has waited was for `cause`. */
+static void say(struct attribution *attribution, struct account *account, uint32_t cause)
+{
+	struct attribution_time *time = monitor_part(attribution, account, cause);
+
+	time->executed += account->waits.executed;
+	time->stalled += account->waits.stalled;
+	time->idle += account->waits.idle;
+	account->waits = (struct attribution_time){ 0 };
+	if (account->cause != cause) {
+		time->entries++;
+	}
+	account->cause = cause;
+}
+
+/* No cause was written at all: a refill, or some other way too short for it. */
+static void say_nothing(struct attribution *attribution, struct account *account)
+{
+	if (account->cause == NOT_SAID) {
+		say(attribution, account,
+		    account->at_refill ? INSPECT_CAUSE_REFILL : INSPECT_CAUSE_OTHER);
+	}
+}
+
+static bool cpu_paddr(const struct attribution *attribution, unsigned cpu, uint64_t *paddr)
+{
+	uint64_t entry = attribution->view.header.cpu_table + cpu * sizeof(uint64_t);
+	uint8_t bytes[sizeof(uint64_t)];
+
+	if (cpu >= attribution->view.header.cpu_count ||
+	    !machine_read_physical(attribution->machine, entry, bytes, sizeof(bytes))) {
+		return false;
+	}
+	*paddr = inspect_number(attribution->machine, bytes, sizeof(bytes));
+	return true;
+}
+
+static void read_cpu(struct attribution *attribution, unsigned cpu)
+{
+	struct account *account = &attribution->account[cpu];
+	struct inspect_cpu said;
+
+	if (!inspect_cpu(&attribution->view, cpu, &said)) {
+		return;
+	}
+	if (said.cause != INSPECT_CAUSE_GUEST) {
+		/* For whom it was that the monitor was entered. */
+		say(attribution, account, said.cause);
+	}
+	account->vcpu = said.vcpu;
+}
+
+/* Something is published: the CPUs' words are watched from now on. */
+static void open(struct attribution *attribution, struct core *core)
+{
+	unsigned cpus = machine_get_config(attribution->machine)->cpus;
+
+	if (!inspect_open(&attribution->view, attribution->machine, attribution->header)) {
+		return;
+	}
+	attribution->is_open = true;
+	for (unsigned cpu = 0; cpu < cpus; cpu++) {
+		uint64_t paddr;
+		uint64_t frame;
+
+		if (cpu_paddr(attribution, cpu, &paddr) && ram_frame(core->ram, paddr, &frame)) {
+			mmu_guard_frame(core, frame);
+			core->ram->flags[frame] |= RAM_WATCHED;
+			attribution->account[cpu].said = paddr;
+			read_cpu(attribution, cpu);
+		}
+	}
+}
+
+static void on_watched(void *context, struct core *core, uint64_t cycle, uint64_t paddr)
+{
+	struct attribution *attribution = context;
+
+	/* Most stores are to something else on the page. */
+	if ((paddr & ~(uint64_t)(INSPECT_CPU_BYTES - 1)) != attribution->account[core->id].said) {
+		return;
+	}
+	count_until(attribution, core, cycle);
+	read_cpu(attribution, core->id);
+}
+
+static void on_mode(void *context, struct core *core)
+{
+	struct attribution *attribution = context;
+	struct account *account = &attribution->account[core->id];
+	enum core_mode mode = core_get_mode(core);
+
+	if (mode == account->mode) {
+		return;
+	}
+	count_until(attribution, core, core_now(core));
+	if (!attribution->is_open) {
+		open(attribution, core);
+	}
+	if (mode == CORE_KERNEL) {
+		uint64_t offset = core->pc - core_vector_base(core);
+
+		account->cause = NOT_SAID;
+		account->at_refill = offset == VECTOR_TLB_REFILL || offset == VECTOR_XTLB_REFILL;
+	} else {
+		say_nothing(attribution, account);
+	}
+	account->mode = mode;
+	if (mode != CORE_KERNEL) {
+		present(attribution, account)->entries++;
+	}
+}
+
+struct attribution *attribution_begin(struct machine *machine, uint64_t header)
+{
+	struct attribution *attribution = calloc(1, sizeof(*attribution));
+	unsigned cpus = machine_get_config(machine)->cpus;
+
+	if (attribution == NULL) {
+		return NULL;
+	}
+	attribution->machine = machine;
+	attribution->header = header;
+	for (unsigned cpu = 0; cpu < cpus; cpu++) {
+		attribution->account[cpu] = (struct account){
+			.mark = { .executed = machine_cpu_instructions(machine, cpu),
+				  .stalled = machine_cpu_stall_cycles(machine, cpu),
+				  .idle = machine_cpu_idle_cycles(machine, cpu) },
+			.vcpu = INSPECT_NONE,
+			.cause = INSPECT_CAUSE_BOOT,
+			.mode = CORE_KERNEL,
+		};
+	}
+	return attribution;
+}
+
+void attribution_add_hooks(struct attribution *attribution, struct core_hooks *hooks)
+{
+	hooks->account = attribution;
+	hooks->mode = on_mode;
+	hooks->watched = on_watched;
+}
+
+void attribution_end(struct attribution *attribution)
+{
+	free(attribution);
+}
+
+void attribution_settle(struct attribution *attribution)
+{
+	unsigned cpus = machine_get_config(attribution->machine)->cpus;
+
+	for (unsigned cpu = 0; cpu < cpus; cpu++) {
+		struct marks now = {
+			.executed = machine_cpu_instructions(attribution->machine, cpu),
+			.stalled = machine_cpu_stall_cycles(attribution->machine, cpu),
+			.idle = machine_cpu_idle_cycles(attribution->machine, cpu),
+		};
+
+		count(attribution, cpu, &now);
+		say_nothing(attribution, &attribution->account[cpu]);
+	}
+}
+
+const struct inspect *attribution_view(const struct attribution *attribution)
+{
+	return attribution->is_open ? &attribution->view : NULL;
+}
+
+const struct attribution_time *attribution_of(const struct attribution *attribution, uint32_t vcpu)
+{
+	return attribution->time[vcpu < INSPECT_VCPUS_MAX ? vcpu : INSPECT_VCPUS_MAX];
+}

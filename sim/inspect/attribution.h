@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * attribution.h - whose time a CPU's cycles are: users, guest kernels, and the monitor by cause.
+ *
+ * A monitor writes into its struct inspect_cpu (machine/inspect.h) whom and what it works for.
+ * Every cycle of every CPU is counted to one VCPU, or nobody, and one part; a change takes effect
+ * with the store. Takes no simulated time and changes nothing. Before the first VCPU runs all time
+ * is nobody's, for INSPECT_CAUSE_BOOT.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "machine/inspect.h"
+#include "sim/inspect/inspect.h"
+
+struct core_hooks;
+
+/* Parts of a VCPU's time: the guest's, then the monitor's causes from INSPECT_CAUSE_* 1 on. */
+enum attribution_part {
+	ATTRIBUTION_USER,   /* user mode */
+	ATTRIBUTION_KERNEL, /* supervisor mode: the guest's kernel */
+	ATTRIBUTION_MONITOR /* + cause - 1 */
+};
+#define ATTRIBUTION_PARTS (ATTRIBUTION_MONITOR + INSPECT_CAUSE_COUNT - 1)
+
+struct attribution_time {
+	uint64_t executed; /* cycles with an instruction */
+	uint64_t stalled;  /* cycles that an instruction waited for memory */
+	uint64_t idle;
+	uint64_t entries; /* how often this part began */
+};
+
+struct attribution;
+
+/* For the monitor whose header is at physical address `header`; NULL: no memory. */
+struct attribution *attribution_begin(struct machine *machine, uint64_t header);
+void attribution_add_hooks(struct attribution *attribution, struct core_hooks *hooks);
+void attribution_end(struct attribution *attribution);
+
+/* "user", "kernel", "tlb_write", ... */
+const char *attribution_name(unsigned part);
+
+/* Brings the counts up to now. */
+void attribution_settle(struct attribution *attribution);
+/* Nothing is published: then nobody's time is all there is. */
+const struct inspect *attribution_view(const struct attribution *attribution);
+/* ATTRIBUTION_PARTS times of a VCPU; of nobody with INSPECT_NONE. After attribution_settle(). */
+const struct attribution_time *attribution_of(const struct attribution *attribution, uint32_t vcpu);
