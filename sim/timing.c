@@ -129,7 +129,7 @@ static bool prepare(struct machine *machine)
 		return false;
 	}
 	memsys_reset(machine->memsys);
-	code_set_line(machine->code, machine->config.memory.l1i.line_bytes);
+	code_set_lines(machine->code, &memsys_cpu(machine->memsys, 0)->fetch);
 	return true;
 }
 
@@ -216,7 +216,7 @@ bool timing_load(struct machine *machine, const struct memsys_stream *stream, st
 	if (machine->memsys == NULL || !memsys_archive_load(machine->memsys, stream, err)) {
 		return false;
 	}
-	code_set_line(machine->code, machine->config.memory.l1i.line_bytes);
+	code_set_lines(machine->code, &memsys_cpu(machine->memsys, 0)->fetch);
 	for (unsigned i = 0; machine->timing && i < machine->config.cpus; i++) {
 		machine->core[i]->cache = memsys_cpu(machine->memsys, i);
 		machine->core[i]->cache_stats = memsys_stats_cpu(machine->memsys, i);

@@ -10,7 +10,7 @@
 
 #define MAGIC        "MBLCKPT\x1a"
 #define MAGIC_BYTES  8U
-#define VERSION      2U
+#define VERSION      3U
 #define HEADER_BYTES 32U
 #define CHUNK_BYTES  24U
 /* What is typed at a console may have 64 MB. */

@@ -11,6 +11,7 @@
 
 #include "sim/core/core.h"
 #include "sim/core/exec.h"
+#include "sim/memsys/memsys.h"
 
 #define BREAKS_MAX 256U
 
@@ -27,7 +28,10 @@ struct code_cache {
 	struct chunk *chunks;
 	unsigned chunk_count;
 	bool big_endian;
-	uint32_t line_bytes; /* of the instruction cache, for timed blocks */
+	/* Of the instruction cache, for timed blocks (memsys.h). */
+	uint32_t line_bytes;
+	uint32_t set_mask;
+	uint8_t stride_shift;
 	unsigned break_count;
 	uint64_t breaks[BREAKS_MAX];
 };
@@ -70,9 +74,11 @@ struct code_cache *code_create(struct ram *ram, bool big_endian)
 	return cache;
 }
 
-void code_set_line(struct code_cache *cache, uint32_t line_bytes)
+void code_set_lines(struct code_cache *cache, const struct memsys_l1 *l1)
 {
-	cache->line_bytes = line_bytes;
+	cache->line_bytes = 1U << l1->line_shift;
+	cache->set_mask = l1->set_mask;
+	cache->stride_shift = l1->stride_shift;
 }
 
 static void free_chunks(struct code_cache *cache)
@@ -392,6 +398,15 @@ static void observe(const struct code_cache *cache, struct block *block, const u
 	observe_block(block, words, is_fused);
 }
 
+/* Where the block at `paddr` is in the instruction cache, if it is. */
+static void enter_line(const struct code_cache *cache, struct block *block, uint64_t paddr)
+{
+	uint64_t number = paddr / cache->line_bytes;
+
+	block->line = number * cache->line_bytes;
+	block->line_slot = ((uint32_t)number & cache->set_mask) << cache->stride_shift;
+}
+
 struct block *code_build(struct code_cache *cache, struct code_page *page, uint32_t offset)
 {
 	const uint8_t *bytes = ram_frame_host(cache->ram, page->frame);
@@ -401,7 +416,7 @@ struct block *code_build(struct code_cache *cache, struct code_page *page, uint3
 	bool is_fused = false;
 
 	memset(block, 0, sizeof(*block));
-	block->line = (uint32_t)((ram_paddr(cache->ram, page->frame) + offset) / cache->line_bytes);
+	enter_line(cache, block, ram_paddr(cache->ram, page->frame) + offset);
 	cache->ram->flags[page->frame] |= RAM_CODE;
 	if (plan.insns == 0) {
 		/* Nothing but a branch that has to be stepped. */

@@ -20,6 +20,7 @@
 
 struct core;
 struct block;
+struct memsys_l1;
 struct op;
 
 /* Executes one operation and those after it; returns the next block if it is known at once. */
@@ -60,7 +61,8 @@ struct block {
 	bool has_slot;
 	bool slot_crosses;   /* timed: the slot is in the line behind the others' */
 	int32_t distance[2]; /* bytes from the block's pc to where it goes on: not taken, taken */
-	uint32_t line;       /* timed: physical address / line size of the instruction cache */
+	uint32_t line_slot;  /* timed: where the set of `line` begins in the cache's entries */
+	uint64_t line;       /* timed: physical address of its line in the instruction cache */
 	struct block *next[2];
 	struct op ops[];
 };
@@ -109,8 +111,9 @@ void code_set_breaks(struct code_cache *cache, const uint64_t *vaddrs, unsigned 
 /* Is there a breakpoint at this page offset? */
 bool code_may_break(const struct code_cache *cache, uint64_t vaddr);
 
-/* Timed blocks are cut at lines of this size, a power of two; drops no block. */
-void code_set_line(struct code_cache *cache, uint32_t line_bytes);
+/* The instruction cache, the same in all CPUs: timed blocks are cut at its lines. Drops no block.
+ */
+void code_set_lines(struct code_cache *cache, const struct memsys_l1 *l1);
 
 /* Decodes one word into `op` (not its ending operation). */
 void code_decode(uint32_t word, uint8_t key, struct op *op);

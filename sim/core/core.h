@@ -140,6 +140,7 @@ struct core_cp0 {
 	uint32_t tag_hi;
 	uint32_t count_offset;  /* Count = (cycle >> 1) + count_offset */
 	uint64_t random_origin; /* instructions executed when Random was TLB size - 1 */
+	bool watch_postponed;   /* a watched address was accessed with EXL or ERL set */
 };
 
 struct core;
@@ -238,7 +239,7 @@ struct core {
 	bool step_engine; /* single instructions instead of blocks */
 	bool vm_segments; /* addresses and vectors as the guest of a VM has them (machine/vm.h) */
 	enum core_reset_kind reset_pending;
-	bool irq_ready; /* an enabled interrupt is pending */
+	bool irq_ready; /* an enabled interrupt is pending, or a postponed Watch exception due */
 	bool stop;      /* leave core_run() at the next instruction boundary */
 	bool llbit;
 	bool running;         /* started and not paused */

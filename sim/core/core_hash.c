@@ -41,6 +41,7 @@ void core_hash(const struct core *core, struct state_hash *hash)
 	state_hash_u64(hash, now);
 	state_hash_u64(hash, core->idle_cycles);
 	state_hash_u64(hash, core->stall_cycles);
-	state_hash_u64(hash, ((uint64_t)core->blocked << 1) | core->retry);
+	state_hash_u64(hash, ((uint64_t)core->cp0.watch_postponed << 2) |
+				     ((uint64_t)core->blocked << 1) | core->retry);
 	hash_tlb(&core->tlb, hash);
 }

@@ -25,6 +25,7 @@ static void cp0_state(struct core_cp0 *cp0, struct state_io *io)
 	for (size_t i = 0; i < sizeof(narrow) / sizeof(narrow[0]); i++) {
 		state_io_u32(io, narrow[i]);
 	}
+	state_io_bool(io, &cp0->watch_postponed);
 }
 
 static void tlb_state(struct core_tlb *tlb, struct state_io *io)

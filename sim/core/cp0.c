@@ -221,6 +221,9 @@ void cp0_write(struct core *core, unsigned number, uint64_t value, uint64_t now)
 		cp0->ll_addr = low;
 		break;
 	case CP0_WATCHLO:
+		/* Whatever was postponed is forgotten (R10000 UM 17.3). */
+		cp0->watch_postponed = false;
+		core_update_irq(core);
 		write_watch(core, &cp0->watch_lo, low & (WATCHLO_PADDR | WATCHLO_R | WATCHLO_W));
 		break;
 	case CP0_WATCHHI:

@@ -12,7 +12,7 @@
  * Makes the map of `mode` empty and ready for what Status asks for now; with ERL or RE none is to
  * be used. `wanted` is what core_update_mode() found in Status.
  */
-struct core_map *core_prepare_map(struct core *core, enum core_mode mode, uint32_t wanted)
+static struct core_map *prepare_map(struct core *core, enum core_mode mode, uint32_t wanted)
 {
 	struct core_map *map = &core->maps[mode];
 	uint8_t key = core->big_endian ? 0 : DECODE_LITTLE;
@@ -38,6 +38,24 @@ struct core_map *core_prepare_map(struct core *core, enum core_mode mode, uint32
 	return map;
 }
 
+void core_update_mode(struct core *core)
+{
+	enum core_mode mode = core_get_mode(core);
+	uint32_t wanted = core_map_bits(core->cp0.status, mode);
+	struct core_map *map = &core->maps[mode];
+
+	if (core->cache != NULL) {
+		timed_account(core);
+	}
+	if (core->hooks.mode != NULL) {
+		core->hooks.mode(core->hooks.account, core);
+	}
+	if (map->filled_for != wanted) {
+		map = prepare_map(core, mode, wanted);
+	}
+	core->map = map;
+}
+
 void core_update_asid(struct core *core)
 {
 	core->map_tag = (core->cp0.entry_hi & ENTRYHI_ASID) << CORE_TAG_ASID_SHIFT;
@@ -58,15 +76,11 @@ struct place {
 	bool in_slot;
 };
 
-/* Comes first: nothing of the exception is in the registers yet. */
-static struct place locate(struct core *core, const struct op *op, unsigned code)
+static inline struct place locate(struct core *core, const struct op *op)
 {
 	struct place place = { core->pc, core->in_slot };
 
-	if (unlikely(core->hooks.check_exception != NULL)) {
-		core->hooks.check_exception(core->hooks.checker, core, code, op != NULL);
-	}
-	if (op == NULL) {
+	if (unlikely(op == NULL)) {
 		/* Nothing was executed, but an endless loop of exceptions must take time. */
 		core->cycles_left--;
 		core->idle_cycles++;
@@ -80,7 +94,7 @@ static struct place locate(struct core *core, const struct op *op, unsigned code
 			place.epc -= 4;
 		}
 	}
-	if (core->in_slot) {
+	if (unlikely(core->in_slot)) {
 		place.epc = core->slot_branch_pc;
 	}
 	return place;
@@ -99,8 +113,21 @@ static void show_exception(struct core *core, unsigned code, uint64_t epc)
 	}
 }
 
-static struct block *enter_vector(struct core *core, unsigned code, struct place place,
-				  uint64_t offset)
+/* The end of enter_vector() where there is more to do than usual. */
+static __attribute__((noinline)) struct block *enter_slowly(struct core *core, unsigned code,
+							    uint64_t epc)
+{
+	core_update_mode(core);
+	show_exception(core, code, epc);
+	return mmu_find_block(core);
+}
+
+/*
+ * Exceptions have to be quick: system calls and TLB misses are nothing else. So this is one piece
+ * of code in each that can occur, and what is rare is called at its very end.
+ */
+static inline struct block *enter_vector(struct core *core, unsigned code, struct place place,
+					 uint64_t offset)
 {
 	struct core_cp0 *cp0 = &core->cp0;
 
@@ -116,30 +143,49 @@ static struct block *enter_vector(struct core *core, unsigned code, struct place
 	core->pc = core_vector_base(core) + offset;
 	core->exception_count[code]++;
 	core->irq_ready = false; /* EXL is set */
-	core_update_mode(core);
-	if (unlikely(core->hooks.exception != NULL || core->show_exceptions != 0)) {
-		show_exception(core, code, place.epc);
+	if (unlikely(core->hooks.exception != NULL || core->show_exceptions != 0) ||
+	    !core_take_map(core, CORE_KERNEL)) {
+		return enter_slowly(core, code, place.epc);
 	}
 	return mmu_find_block(core);
 }
 
-static struct block *raise_with_unit(struct core *core, const struct op *op, unsigned code,
-				     unsigned unit)
+static inline struct block *raise_unchecked(struct core *core, const struct op *op, unsigned code,
+					    unsigned unit)
 {
-	struct place place = locate(core, op, code);
+	struct place place = locate(core, op);
 
 	core->cp0.cause = (core->cp0.cause & ~(uint32_t)CAUSE_CE) | (unit << CAUSE_CE_SHIFT);
 	return enter_vector(core, code, place, VECTOR_GENERAL);
 }
 
+/* Comes first: nothing of the exception is in the registers yet. */
+static void tell_checker(struct core *core, const struct op *op, unsigned code)
+{
+	core->hooks.check_exception(core->hooks.checker, core, code, op != NULL);
+}
+
+static __attribute__((noinline)) struct block *raise_checked(struct core *core, const struct op *op,
+							     unsigned code, unsigned unit)
+{
+	tell_checker(core, op, code);
+	return raise_unchecked(core, op, code, unit);
+}
+
 struct block *exc_raise(struct core *core, const struct op *op, unsigned code)
 {
-	return raise_with_unit(core, op, code, 0);
+	if (unlikely(core->hooks.check_exception != NULL)) {
+		return raise_checked(core, op, code, 0);
+	}
+	return raise_unchecked(core, op, code, 0);
 }
 
 struct block *exc_raise_unusable(struct core *core, const struct op *op, unsigned unit)
 {
-	return raise_with_unit(core, op, EXC_CPU, unit);
+	if (unlikely(core->hooks.check_exception != NULL)) {
+		return raise_checked(core, op, EXC_CPU, unit);
+	}
+	return raise_unchecked(core, op, EXC_CPU, unit);
 }
 
 struct block *exc_raise_address(struct core *core, const struct op *op, unsigned code,
@@ -158,7 +204,11 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 {
 	struct core_cp0 *cp0 = &core->cp0;
 	uint64_t offset = VECTOR_GENERAL;
-	struct place place = locate(core, op, code);
+
+	if (unlikely(core->hooks.check_exception != NULL)) {
+		tell_checker(core, op, code);
+	}
+	struct place place = locate(core, op);
 
 	core->tlb_refills += refill;
 	if (refill && !(cp0->status & STATUS_EXL)) {
@@ -176,7 +226,10 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 
 void exc_interrupt(struct core *core)
 {
-	exc_raise(core, NULL, EXC_INT);
+	bool is_watch = core->cp0.watch_postponed;
+
+	core->cp0.watch_postponed = false;
+	exc_raise(core, NULL, is_watch ? EXC_WATCH : EXC_INT);
 }
 
 /* What the resets share (R4000 UM figures 5-15 and 5-16). A waiting core goes on. */

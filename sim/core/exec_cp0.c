@@ -16,7 +16,11 @@
 
 static bool cp0_is_usable(const struct core *core)
 {
-	return (core->cp0.status & STATUS_CU0) || core_get_mode(core) == CORE_KERNEL;
+	uint32_t status = core->cp0.status;
+
+	/* In most handlers the first half decides; EXL and ERL mean kernel mode. */
+	return (status & (STATUS_CU0 | STATUS_EXL | STATUS_ERL)) ||
+	       core_mode_of(status) == CORE_KERNEL;
 }
 
 #define CP0_CHECK()                                             \
@@ -163,28 +167,40 @@ struct block *op_tlbp(struct core *core, const struct op *op)
 	OP_NEXT();
 }
 
+static __attribute__((noinline)) struct block *enter_mode(struct core *core)
+{
+	core_update_mode(core);
+	return mmu_find_block(core);
+}
+
+static __attribute__((noinline)) struct block *eret_in_slot(struct core *core, const struct op *op)
+{
+	core_warn(core, "ERET in a delay slot");
+	core->in_slot = false;
+	return op_eret(core, op);
+}
+
 /* ERET has no delay slot; in one it is undefined, and here simply returns. */
 struct block *op_eret(struct core *core, const struct op *op)
 {
 	CP0_CHECK();
 	struct core_cp0 *cp0 = &core->cp0;
 
+	if (unlikely(core->in_slot)) {
+		return eret_in_slot(core, op);
+	}
 	core->cycles_left += (int64_t)(core->block->insns - (op - core->block->ops)) - 1;
-	if (cp0->status & STATUS_ERL) {
+	if (unlikely(cp0->status & STATUS_ERL)) {
 		core->pc = cp0->error_epc;
 		cp0->status &= ~(uint32_t)STATUS_ERL;
 	} else {
 		core->pc = cp0->epc;
 		cp0->status &= ~(uint32_t)STATUS_EXL;
 	}
-	if (core->in_slot) {
-		core_warn(core, "ERET in a delay slot");
-	}
 	core->llbit = false;
-	core->in_slot = false;
-	core_update_mode(core);
 	core_update_irq(core);
-	return mmu_find_block(core);
+	return likely(core_take_map(core, core_get_mode(core))) ? mmu_find_block(core)
+								: enter_mode(core);
 }
 
 /*

@@ -254,14 +254,22 @@ static void soft_fill(struct core *core, uint64_t vaddr, const struct mmu_transl
 	}
 }
 
-/* Watch exception (R4000 UM 5.4): by physical doubleword, while EXL and ERL are clear. */
-static bool watch_hits(const struct core *core, uint64_t paddr, bool is_store)
+/*
+ * Does this access raise a Watch exception? By physical doubleword. With EXL set it is postponed
+ * (R4000 UM 5.3, Watch), with ERL too as the R10000's manual (17.3) says in full: the access takes
+ * place, and the exception comes before the first instruction that finds both clear.
+ */
+static bool watch_hits(struct core *core, uint64_t paddr, bool is_store)
 {
-	const struct core_cp0 *cp0 = &core->cp0;
+	struct core_cp0 *cp0 = &core->cp0;
 	uint64_t watched = ((uint64_t)cp0->watch_hi << 32) | (cp0->watch_lo & WATCHLO_PADDR);
 
-	return (cp0->watch_lo & (is_store ? WATCHLO_W : WATCHLO_R)) &&
-	       !(cp0->status & (STATUS_EXL | STATUS_ERL)) && ((paddr ^ watched) & ~7ULL) == 0;
+	if (!(cp0->watch_lo & (is_store ? WATCHLO_W : WATCHLO_R)) ||
+	    ((paddr ^ watched) & ~7ULL) != 0) {
+		return false;
+	}
+	cp0->watch_postponed |= (cp0->status & (STATUS_EXL | STATUS_ERL)) != 0;
+	return !(cp0->status & (STATUS_EXL | STATUS_ERL));
 }
 
 /*
@@ -486,7 +494,9 @@ void mmu_note_write(struct core *core, struct core *writer, uint64_t frame, uint
 			core_kick(writer);
 		}
 	}
-	if (!(*flags & RAM_LINKED)) {
+	/* In timing mode frames of linked lines carry no flag: here come uncached stores, and SC.
+	 */
+	if (!(*flags & RAM_LINKED) && writer != NULL && writer->cache == NULL) {
 		return;
 	}
 	uint64_t line = (ram_paddr(core->ram, frame) + offset) & ~(uint64_t)(CORE_LINK_BYTES - 1);
@@ -664,7 +674,9 @@ void mmu_watch_link(struct core *core)
 {
 	uint64_t frame;
 
-	if (core->llbit && ram_frame(core->ram, core->link_paddr, &frame) &&
+	/* In timing mode the caches tell (timed_lost()); a core that is alone has no others. */
+	if (core->llbit && core->cache == NULL && core->peer_count > 1 &&
+	    ram_frame(core->ram, core->link_paddr, &frame) &&
 	    !(core->ram->flags[frame] & RAM_LINKED)) {
 		mmu_guard_frame(core, frame);
 		core->ram->flags[frame] |= RAM_LINKED;
@@ -678,6 +690,14 @@ static bool fetch_frame(struct core *core, uint64_t *frame, uint64_t *paddr)
 	if (unlikely(core->pc & 3)) {
 		exc_raise_address(core, NULL, EXC_ADEL, core->pc);
 		return false;
+	}
+	const struct core_soft_fetch *entry =
+		&core->map->fetch[core_map_slot(core->pc, CORE_SOFT_FETCH)];
+
+	if (entry->tag == ((core->pc & CORE_PAGE_MASK) | core->map_tag)) {
+		*frame = entry->page->frame;
+		*paddr = ram_paddr(core->ram, *frame) | (core->pc & CORE_PAGE_OFFSET);
+		return true;
 	}
 	if (!translate_or_raise(core, NULL, core->pc, CORE_FETCH, &found)) {
 		return false;

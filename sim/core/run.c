@@ -3,8 +3,8 @@
  * run.c - the execution loop: blocks while they fit into the slice, single instructions otherwise.
  *
  * Everything that happens to a core at a point in time (timer, interrupts, stops) happens at the
- * top of core_run()'s loop, at an exact cycle: a block that would run past the end of the slice is
- * stepped instead, so block boundaries never show in results.
+ * top of core_run()'s loop, at an exact cycle: of a block that would run past the end of the slice
+ * only the beginning is executed, so block boundaries never show in results.
  */
 #include <string.h>
 
@@ -93,11 +93,12 @@ static bool probe(struct core *core)
 
 /*
  * An interrupt comes instead of the instruction at pc, unless that raises an exception: interrupts
- * have the lowest priority of all (R4000 UM table 5-13).
+ * have the lowest priority of all (R4000 UM table 5-13). A postponed Watch exception belongs to an
+ * earlier instruction and waits for none.
  */
 static bool interrupt_is_due(struct core *core)
 {
-	return core->irq_ready && !core->retry && !probe(core);
+	return core->irq_ready && !core->retry && (core->cp0.watch_postponed || !probe(core));
 }
 
 static void step_insn(struct core *core)
@@ -211,16 +212,55 @@ static void run_blocks_timed(struct core *core, struct block *block)
 		 timed_block_hits(core, block) && !CORE_CHECKED);
 }
 
+/* The beginning of a block, built on the stack. */
+struct part_block {
+	_Alignas(struct block)
+		uint8_t bytes[sizeof(struct block) + (2 * BLOCK_INSNS_MAX + 1) * sizeof(struct op)];
+};
+
+/*
+ * Executes as much of `block` as the slice has room for: all of it does not fit. A branch is not
+ * parted from its slot; it is stepped.
+ */
+static void run_part(struct core *core, const struct block *block)
+{
+	struct part_block storage;
+	struct block *part = (struct block *)storage.bytes;
+	uint64_t insns = block->insns - (block->has_slot ? 2U : 0U);
+
+	if (insns > (uint64_t)core->cycles_left) {
+		insns = (uint64_t)core->cycles_left;
+	}
+	if (insns == 0 || (core->cache != NULL && !timed_line_hits(core, block))) {
+		core_step(core);
+		return;
+	}
+	*part = (struct block){
+		.insns = (uint16_t)insns,
+		.distance = { (int32_t)(insns * 4) },
+	};
+	memcpy(part->ops, block->ops, insns * sizeof(part->ops[0]));
+	part->ops[insns] = (struct op){ .run = op_end_stop };
+	if (CORE_CHECKED) {
+		memcpy(&part->ops[insns + 1], &block->ops[block->insns + 1U],
+		       insns * sizeof(part->ops[0]));
+	}
+	run_one_block(core, part);
+	core->block = NULL;
+}
+
 /* Runs `block` or steps; in timing mode after its line has been fetched, which may take time. */
 static void run_or_step(struct core *core, struct block *block)
 {
-	if (block == NULL || block->insns > core->cycles_left) {
+	if (block == NULL) {
 		core_step(core);
+	} else if (block->insns > core->cycles_left) {
+		run_part(core, block);
 	} else if (core->cache == NULL) {
 		run_blocks(core, block);
 	} else if (timed_block_hits(core, block)) {
 		run_blocks_timed(core, block);
-	} else if (timed_fetch(core, timed_block_paddr(core, block))) {
+	} else if (timed_fetch(core, block->line)) {
 		if (timed_block_hits(core, block)) {
 			run_blocks_timed(core, block);
 		} else {

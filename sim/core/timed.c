@@ -121,7 +121,8 @@ void timed_resume(struct core *core, uint64_t cycle)
 
 void timed_lost(struct core *core, uint64_t line, uint32_t bytes)
 {
-	if (core->llbit && core->link_paddr - line < bytes) {
+	if (core->llbit && line < core->link_paddr + CORE_LINK_BYTES &&
+	    core->link_paddr < line + bytes) {
 		core->llbit = false;
 	}
 }
@@ -196,4 +197,5 @@ void timed_switch(struct core *core, struct memsys_cpu *cache, const struct mems
 		core->maps[mode].filled_for = UINT32_MAX;
 	}
 	core_update_mode(core);
+	mmu_watch_link(core); /* the others may come first */
 }

@@ -48,21 +48,22 @@ static inline bool timed_fetch_hits(const struct core *core, uint64_t paddr)
 	return TIMED_MATCH(*memsys_l1_set(l1, paddr), paddr, l1->match) == 0;
 }
 
-static inline uint64_t timed_block_paddr(const struct core *core, const struct block *block)
+/* Is `block`, but for a slot in the next line, in the instruction cache? */
+static inline bool timed_line_hits(const struct core *core, const struct block *block)
 {
-	return (uint64_t)block->line << core->cache->fetch.line_shift;
+	const struct memsys_l1 *l1 = &core->cache->fetch;
+
+	return TIMED_MATCH(l1->entries[block->line_slot], block->line, l1->match) == 0;
 }
 
-/* Is all of `block` in the instruction cache? */
+/* Is all of it? */
 static inline bool timed_block_hits(const struct core *core, const struct block *block)
 {
-	uint64_t paddr = timed_block_paddr(core, block);
-
-	if (__builtin_expect(!timed_fetch_hits(core, paddr), 0)) {
+	if (__builtin_expect(!timed_line_hits(core, block), 0)) {
 		return false;
 	}
-	return !block->slot_crosses ||
-	       timed_fetch_hits(core, paddr + (1U << core->cache->fetch.line_shift));
+	return __builtin_expect(!block->slot_crosses, 1) ||
+	       timed_fetch_hits(core, block->line + (1U << core->cache->fetch.line_shift));
 }
 
 /*
