@@ -199,13 +199,23 @@ static void leave(struct cpu *cpu)
 void trap_dispatch(struct vcpu *vcpu)
 {
 	struct cpu *cpu = cpu_self();
+	unsigned code = (vcpu->trap_cause & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT;
+	bool has_lost = code != EXC_INT && (vcpu->trap_cause & cpu->interrupt_mask) != 0;
 
 	cpu->trap[cpu->trap_count++ % CPU_TRAPS] =
 		(struct cpu_trap){ .pc = vcpu->regs.pc,
 				   .badvaddr = vcpu->trap_badvaddr,
 				   .cause = vcpu->trap_cause,
 				   .vcpu = vcpu->number_in_machine };
-	handle(cpu, vcpu, (vcpu->trap_cause & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT);
+	handle(cpu, vcpu, code);
+	/*
+	 * An interrupt has the lowest priority of all exceptions (UM 5.3): one that lost against
+	 * this trap would lose against the next, too, if the guest traps at every instruction: an
+	 * eret to itself, a page that is busy until this CPU serves a shootdown.
+	 */
+	if (has_lost) {
+		trap_interrupts(cpu);
+	}
 	if (!prepare_quickly(cpu, vcpu)) {
 		leave(cpu);
 	}
