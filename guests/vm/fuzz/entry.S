@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * entry.S - vectors that take every exception for the end of a batch: back to a sane state, on to
- * the next batch. See main.c.
+ * the next batch, on the VCPU's own stack. See main.c.
  */
 #include "guests/lib/asm.h"
 #include "isa/cp0.h"
+#include "machine/cpuctl.h"
+#include "machine/map.h"
 #include "machine/shared_page.h"
 #include "machine/vm.h"
+#include "guests/vm/fuzz/stack.h"
 
 	.set	noreorder
 	.set	noat
 
 #define STATUS_SANE (STATUS_CU1 | STATUS_FR | CAUSE_IP_TIMER | STATUS_IE)
+#define SELF (VM_DEVICES_BASE + MAP_CPUCTL_BASE - MAP_IO_BASE + CPUCTL_SELF)
 
 	.section .text.vectors, "ax"
 	.balign	0x1000
@@ -29,34 +33,77 @@ caught:
 	mtc0	$zero, $CP0_WIRED
 	mtc0	$zero, $CP0_CAUSE
 	mtc0	$zero, $CP0_COMPARE
-	dla	$t0, fuzz_next
+	dla	$t0, next
 	dmtc0	$t0, $CP0_EPC
-	dla	$sp, stack + 8192 - 64
 	eret
 
 	.text
+/* The VCPU knows its number from the machine alone: everything else may be overwritten. */
+next:
+	li	$t0, SELF
+	lw	$a0, 0($t0)
+	sltiu	$t1, $a0, FUZZ_STACKS
+	beqz	$t1, next
+	 dla	$sp, stacks + FUZZ_STACK_BYTES - 64
+	dsll	$t1, $a0, FUZZ_STACK_LOG2
+	b	fuzz_next
+	 daddu	$sp, $sp, $t1
+
 FUNCTION(_start)
-	dla	$sp, stack + 8192 - 64
 	li	$t0, STATUS_SANE
 	mtc0	$t0, $CP0_STATUS
 	nop
 	nop
 	nop
-	b	fuzz_next
+	b	next
 	 nop
 END(_start)
 
-/* void fuzz_run(const uint64_t registers[32], const void *code): all but $1 and $26 */
-FUNCTION(fuzz_run)
-	move	$1, $a0
-	move	$26, $a1
+/* Where another VCPU is started. */
+	.globl	fuzz_second
+fuzz_second:
+	b	_start
+	 nop
+
+.macro	LOAD_REGISTERS
 	.irp	n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, \
 		25, 27, 28, 29, 30, 31
 	ld	$\n, 8 * \n($1)
 	.endr
+.endm
+
+/* All but $1 and $26. */
+FUNCTION(fuzz_run)
+	move	$1, $a0
+	move	$26, $a1
+	LOAD_REGISTERS
 	jr	$26
 	 ld	$1, 8($1)
 END(fuzz_run)
+
+FUNCTION(fuzz_run_user)
+	li	$t0, STATUS_SANE | STATUS_EXL | STATUS_KSU_USER
+	mtc0	$t0, $CP0_STATUS
+	dmtc0	$a1, $CP0_EPC
+	move	$1, $a0
+	LOAD_REGISTERS
+	ld	$26, 8 * 26($1)
+	ld	$1, 8($1)
+	eret
+END(fuzz_run_user)
+
+/*
+ * uint32_t fuzz_load_linked(volatile uint32_t *where, uint32_t value): LL, a privileged instruction
+ * in between, SC; what SC says.
+ */
+FUNCTION(fuzz_load_linked)
+	ll	$v0, 0($a0)
+	mfc0	$t0, $CP0_STATUS
+	move	$v0, $a1
+	sc	$v0, 0($a0)
+	jr	$ra
+	 nop
+END(fuzz_load_linked)
 
 	.section .note.mirrorball, "a", %note
 	.balign	4
@@ -68,4 +115,4 @@ END(fuzz_run)
 
 	.bss
 	.balign	16
-stack:	.space	8192
+stacks:	.space	FUZZ_STACK_BYTES * FUZZ_STACKS

@@ -1,69 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * main.c - a hostile kernel: batches of random instructions in virtual kernel mode, with registers
- * that point where it hurts. Any exception, the timer's at the latest, ends a batch.
+ * main.c - a hostile kernel: batch after batch of attacks (attacks.c) and of random instructions
+ * (code.c) on two VCPUs. Any exception, the timer's at the latest, ends a batch.
  *
- * The VM may end in any way; the monitor and other VMs must not notice. The seed is Count at
- * the VM's start.
+ * The VM may end in any way; the monitor and other VMs must not notice. The seed is Count at the
+ * VM's start and the machine's date: different in each VM, the same in each run.
  */
-#include <stdint.h>
-
 #include "guests/lib/cpu.h"
-#include "isa/cp0.h"
+#include "guests/lib/print.h"
+#include "guests/vm/fuzz/fuzz.h"
+#include "guests/vm/fuzz/stack.h"
+#include "machine/clock.h"
 #include "machine/moncall.h"
-#include "machine/uart.h"
-#include "machine/vm.h"
 
-#define BATCHES 3000
-#define WORDS   48
+#ifndef FUZZ_BATCHES
+#define FUZZ_BATCHES 4000
+#endif
+/* The longest batch, in halves of cycles. */
+#define BATCH_COUNT 20000
 
-#define MTC0_STATUS 0x40806000 /* dmtc0 too */
-
-__attribute__((noreturn)) void fuzz_next(void);
-void fuzz_run(const uint64_t *registers, const void *code);
+_Static_assert(FUZZ_STACKS == FUZZ_VCPUS, "stack.h");
 
 /* Apart from everything else, so that stores around it hit nothing of the generator. */
-static uint32_t scratch[65536] __attribute__((aligned(65536)));
+uint32_t fuzz_scratch[FUZZ_SCRATCH_WORDS] __attribute__((aligned(65536)));
 
-struct state {
-	uint64_t random;
-	uint32_t batches;
-};
+uint32_t fuzz_tag;
 
-static struct state state;
+static struct fuzz fuzzes[FUZZ_VCPUS];
 
-static uint32_t random32(void)
+uint32_t fuzz_random(struct fuzz *fuzz)
 {
-	state.random = state.random * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (uint32_t)(state.random >> 33) ^ (uint32_t)(state.random >> 11);
+	fuzz->random = fuzz->random * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (uint32_t)(fuzz->random >> 33) ^ (uint32_t)(fuzz->random >> 11);
 }
 
-/* Opcodes and the bits of each that are random. */
-static const uint32_t templates[][2] = {
-	{ 0x40000000, 0x001ff800 }, /* mfc0 */
-	{ 0x40200000, 0x001ff800 }, /* dmfc0 */
-	{ 0x40800000, 0x001ff800 }, /* mtc0 */
-	{ 0x40a00000, 0x001ff800 }, /* dmtc0 */
-	{ 0x42000000, 0x0000003f }, /* TLB, eret, and what is none */
-	{ 0x8c000000, 0x03ffffff }, /* lw */
-	{ 0xac000000, 0x03ffffff }, /* sw */
-	{ 0xdc000000, 0x03ffffff }, /* ld */
-	{ 0xfc000000, 0x03ffffff }, /* sd */
-	{ 0x80000000, 0x1fffffff }, /* any load */
-	{ 0xa0000000, 0x1fffffff }, /* any store */
-	{ 0x10000000, 0x0fff0007 }, /* branches, a little forward */
-	{ 0x04000000, 0x03ff0007 }, { 0x50000000, 0x0fff0007 },
-	{ 0x0013508c, 0x00000000 }, /* syscall MONCALL_CODE */
-	{ 0x001350cc, 0x00000000 }, /* syscall of a trampoline */
-	{ 0x44000000, 0x03ffffff }, /* coprocessor 1 */
-	{ 0x00000000, 0x03ffffff }, /* SPECIAL */
-	{ 0x24000000, 0x03ff000f }, /* addiu */
-	{ 0xbc000000, 0x03ffffff }, /* cache */
-	{ 0x00000000, 0xffffffff },
-};
+/* Without a division: gcc's would be a call for 64 bits, and this is often used. */
+uint32_t fuzz_below(struct fuzz *fuzz, uint32_t count)
+{
+	return (uint32_t)((uint64_t)fuzz_random(fuzz) * count >> 32);
+}
 
-/* What registers hold. */
-static uint64_t value(void)
+uint32_t *fuzz_place(struct fuzz *fuzz)
+{
+	return &fuzz_scratch[1024 + fuzz_below(fuzz, 512)];
+}
+
+uint64_t fuzz_value(struct fuzz *fuzz)
 {
 	static const uint64_t values[] = {
 		0,
@@ -78,6 +60,7 @@ static uint64_t value(void)
 		0xffffffffd0000000,
 		0xffffffffde000000,
 		0xffffffffde000080,
+		0xffffffffde001000,
 		0xffffffffdf000900,
 		0xffffffffdf002000,
 		0xffffffffdf003000,
@@ -96,58 +79,65 @@ static uint64_t value(void)
 		STATUS_CU1 | STATUS_KX,
 		0x2000ff01,
 	};
-	uint32_t choice = random32() % 64;
+	uint32_t choice = fuzz_below(fuzz, 64);
 
 	if (choice < sizeof(values) / sizeof(values[0])) {
 		return values[choice];
 	}
 	if (choice < 48) {
-		return (uint64_t)(uintptr_t)&scratch[32768 + random32() % 64];
+		return (uint64_t)(uintptr_t)&fuzz_scratch[32768 + fuzz_below(fuzz, 64)];
 	}
-	return choice < 56 ? random32() % 16 : (uint64_t)random32() << 32 | random32();
+	return choice < 56 ? fuzz_below(fuzz, 16)
+			   : (uint64_t)fuzz_random(fuzz) << 32 | fuzz_random(fuzz);
 }
 
-static uint32_t word(void)
+uint64_t fuzz_call(uint64_t call, const uint64_t arguments[4])
 {
-	uint32_t choice = random32() % (sizeof(templates) / sizeof(templates[0]));
-	uint32_t made = templates[choice][0] | (random32() & templates[choice][1]);
+	register uint64_t number __asm__("$2") = call;
+	register uint64_t a0 __asm__("$4") = arguments[0];
+	register uint64_t a1 __asm__("$5") = arguments[1];
+	register uint64_t a2 __asm__("$6") = arguments[2];
+	register uint64_t a3 __asm__("$7") = arguments[3];
 
-	/* Most random values of Status end the VM at once (RE, BEV). */
-	if ((made & 0xff80f800 & ~0x200000U) == MTC0_STATUS && random32() % 64 != 0) {
-		return 0;
-	}
-	return made;
+	__asm__ volatile("syscall %2"
+			 : "+r"(number), "+r"(a0)
+			 : "i"(MONCALL_CODE), "r"(a1), "r"(a2), "r"(a3)
+			 : "$3", "memory");
+	return number;
 }
 
-void fuzz_next(void)
+static void begin(struct fuzz *fuzz, uint32_t vcpu)
 {
-	uint32_t *code = &scratch[1024 + random32() % 512];
-	uint64_t registers[32];
+	const volatile uint32_t *rtc = cpu_kseg1(MAP_RTC_BASE + RTC_TIME_LO);
 
-	if (state.batches == 0) {
-		/* Different in each VM, the same in each run; the shared page is not always there.
-		 */
-		state.random = cp0_read(CP0_COUNT);
+	fuzz->vcpu = vcpu;
+	fuzz->random = (uint64_t)*rtc << 32 ^ cp0_read(CP0_COUNT) * (vcpu + 1);
+	if (vcpu == 0) {
+		fuzz_tag = FUZZ_TAG | (fuzz_random(fuzz) & ~FUZZ_TAG_MASK);
+		printf("hostile: tag %08x\n", fuzz_tag);
+		fuzz_call(MONCALL_VCPU_START,
+			  (const uint64_t[]){ 1, (uint64_t)(uintptr_t)fuzz_second, 0, 0 });
 	}
-	state.batches++;
-	if (state.batches > BATCHES) {
-		register uint64_t number __asm__("$2") = MONCALL_SHUTDOWN;
-		register uint64_t how __asm__("$4") = MONCALL_SHUTDOWN_OFF;
-		register uint64_t exit_code __asm__("$5") = 0;
+}
 
-		__asm__ volatile("syscall %1"
-				 : "+r"(number)
-				 : "i"(MONCALL_CODE), "r"(how), "r"(exit_code)
-				 : "memory");
+__attribute__((noreturn)) void fuzz_next(uint32_t vcpu);
+
+void fuzz_next(uint32_t vcpu)
+{
+	struct fuzz *fuzz = &fuzzes[vcpu];
+
+	if (fuzz->batches == 0) {
+		begin(fuzz, vcpu);
 	}
-	for (unsigned i = 0; i < WORDS; i++) {
-		code[i] = word();
+	fuzz->batches++;
+	if (fuzz->batches > FUZZ_BATCHES) {
+		fuzz_call(MONCALL_SHUTDOWN, (const uint64_t[]){ MONCALL_SHUTDOWN_OFF, 0, 0, 0 });
 	}
-	for (unsigned i = 0; i < 32; i++) {
-		registers[i] = value();
+	cp0_write(CP0_COMPARE, cp0_read(CP0_COUNT) + BATCH_COUNT);
+	if (fuzz_below(fuzz, 2) == 0) {
+		fuzz_attack(fuzz);
 	}
-	cp0_write(CP0_COMPARE, cp0_read(CP0_COUNT) + 20000);
-	fuzz_run(registers, code);
+	fuzz_random_code(fuzz);
 	for (;;) {
 	}
 }
