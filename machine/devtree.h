@@ -61,6 +61,25 @@
 #define DEVTREE_VM_SLICE              "mirrorball,slice"  /* u32: time slice, microseconds */
 #define DEVTREE_VM_VIRTUAL_ASIDS      "mirrorball,virtual-asids" /* empty: the monitor gives ASIDs */
 
+/* Where its pages lie, and whether they move (docs/monitor/numa.md). */
+#define DEVTREE_VM_PLACEMENT             "mirrorball,placement" /* string: one of the next three */
+#define DEVTREE_VM_PLACEMENT_FIRST_TOUCH "first-touch"
+#define DEVTREE_VM_PLACEMENT_ROUND_ROBIN "round-robin"
+#define DEVTREE_VM_PLACEMENT_FIXED       "fixed"
+#define DEVTREE_VM_PLACEMENT_NODE        "mirrorball,placement-node" /* u32: where fixed */
+#define DEVTREE_VM_MOVEMENT              "mirrorball,movement" /* string: one of the next four */
+#define DEVTREE_VM_MOVEMENT_OFF          "off"
+#define DEVTREE_VM_MOVEMENT_MIGRATE      "migrate"
+#define DEVTREE_VM_MOVEMENT_REPLICATE    "replicate"
+#define DEVTREE_VM_MOVEMENT_BOTH         "both"
+#define DEVTREE_VM_MOVEMENT_TRIGGER      "mirrorball,movement-trigger"  /* u32: misses */
+#define DEVTREE_VM_MOVEMENT_SHARING      "mirrorball,movement-sharing"  /* u32: misses */
+#define DEVTREE_VM_MOVEMENT_WRITE        "mirrorball,movement-write"    /* u32: writes */
+#define DEVTREE_VM_MOVEMENT_MOVES        "mirrorball,movement-moves"    /* u32: in an interval */
+#define DEVTREE_VM_MOVEMENT_THRASH       "mirrorball,movement-thrash"   /* u32: moves ever */
+#define DEVTREE_VM_MOVEMENT_RESERVE      "mirrorball,movement-reserve"  /* u32: pages of a node */
+#define DEVTREE_VM_MOVEMENT_INTERVAL     "mirrorball,movement-interval" /* u32: log2 of cycles */
+
 /* Its disks: /virtual-machines/vm@N/disk@SLOT, SLOT as in virtio.h of the virtual machine. */
 #define DEVTREE_DISK            "mirrorball,disk"
 #define DEVTREE_DISK_BASE       "mirrorball,base"       /* u32: virtio slot of the machine's disk */

@@ -12,7 +12,6 @@
 #include "machine/map.h"
 #include "machine/node.h"
 
-#define KSEG0 0x80000000U
 #define PROGRAM_SIZE                                                                \
 	0x00420000U /* of each node's memory; 128 KB past a multiple of the L2 ways \
 		     */
@@ -44,7 +43,7 @@ unsigned parallel_node_of(unsigned cpu)
 
 void *parallel_memory(unsigned node, uint32_t offset)
 {
-	return (void *)(intptr_t)(int32_t)(KSEG0 + node * node_bytes + PROGRAM_SIZE + offset);
+	return cpu_kseg0(node * node_bytes + PROGRAM_SIZE + offset);
 }
 
 void parallel_barrier(void)
@@ -58,8 +57,11 @@ static void set_mode(uint32_t mode)
 		(volatile uint32_t *)cpu_kseg1(MAP_ANNOTATION_BASE + ANNOTATION_MODE);
 
 	*port = mode;
+#ifndef GUEST_IN_VM
+	/* A virtual machine's port does not tell. */
 	while (*port != mode) {
 	}
+#endif
 }
 
 static volatile uint32_t *cpu_register(unsigned cpu, unsigned offset)

@@ -7,9 +7,13 @@
  */
 #include "guests/parallel/parallel.h"
 
+#ifndef BYTES
 #define BYTES 0x00200000U
+#endif
 #define WORDS (BYTES / 4)
+#ifndef READS
 #define READS 20000U
+#endif
 
 static uint32_t sums[64][32] __attribute__((aligned(128)));
 

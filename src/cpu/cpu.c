@@ -23,6 +23,7 @@ void cpu_init(struct cpu *cpu, uint32_t number, uint32_t node, void *stack_top,
 	cpu->node = node;
 	cpu->stack_top = (uint64_t)(uintptr_t)stack_top;
 	cpu->tlb_entries = tlb_entries;
+	cpu->tick = UINT64_MAX;
 	cpu->inspect.vcpu = INSPECT_NONE;
 	cpu->inspect.cause = INSPECT_CAUSE_BOOT;
 	list_init(&cpu->run_queue);

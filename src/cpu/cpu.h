@@ -81,6 +81,7 @@ struct cpu {
 	uint64_t time; /* at the last look */
 	uint64_t slice_end;
 	uint64_t alarm; /* what Compare is set to */
+	uint64_t tick;  /* when movement_tick() is wanted, or UINT64_MAX */
 	bool look;      /* idle VCPUs may have an interrupt; the slice may be over */
 
 	/* The scheduler's, this CPU only. */
@@ -100,7 +101,8 @@ struct cpu {
 	uint32_t asid_next;       /* virtual ASIDs: the next one to give out; 0: none yet */
 	uint32_t asid_generation; /* how often all have been given out */
 
-	uint32_t random; /* of the torture build */
+	uint32_t copy_counts; /* spent in machine_page_copy(), ever */
+	uint32_t random;      /* of the torture build */
 
 	/* For others to read: READY and RUNNING VCPUs, and their average up to load_since. */
 	uint32_t load;

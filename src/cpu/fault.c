@@ -19,6 +19,7 @@
 #include "src/include/bits.h"
 #include "src/include/cp0.h"
 #include "src/mips_tlb/window.h"
+#include "src/numa/movement.h"
 #include "src/pmap/pmap.h"
 
 static bool is_store(unsigned code)
@@ -75,6 +76,9 @@ static void settle(struct vcpu *vcpu, unsigned code, uint64_t vaddr, enum vtlb_r
 		rewrite_release(vcpu, (uint32_t)(fault->gpa >> PAGE_SHIFT));
 		break;
 	case VTLB_NO_MEMORY:
+		if (movement_reclaim(cpu_self()) != 0) {
+			break;
+		}
 		vm_end(vcpu->vm, VM_ERROR, 0, "the machine has no memory left");
 		break;
 	}

@@ -7,6 +7,7 @@
 #include "src/cpu/asid.h"
 #include "src/cpu/cpu.h"
 #include "src/include/atomic.h"
+#include "src/include/cp0.h"
 #include "src/include/memory.h"
 #include "src/lib/string.h"
 #include "src/mips_tlb/tlb_hw.h"
@@ -49,10 +50,19 @@ void machine_page_zero(uint32_t mpn)
 	}
 }
 
-void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn)
+void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn, uint32_t offset, uint32_t bytes)
 {
-	cpu_self()->inspect.cause = INSPECT_CAUSE_PAGE_FAULT;
-	memcpy(machine_page(to_mpn), machine_page(from_mpn), PAGE_BYTES);
+	struct cpu *cpu = cpu_self();
+	uint32_t start = cp0_read(CP0_COUNT);
+
+	/* A page that moves is not at fault. */
+	if (cpu->inspect.cause != INSPECT_CAUSE_MIGRATE &&
+	    cpu->inspect.cause != INSPECT_CAUSE_REPLICATE) {
+		cpu->inspect.cause = INSPECT_CAUSE_PAGE_FAULT;
+	}
+	memcpy((char *)machine_page(to_mpn) + offset, (char *)machine_page(from_mpn) + offset,
+	       bytes);
+	cpu->copy_counts += cp0_read(CP0_COUNT) - start;
 }
 
 void tlb_hw_flush(void)

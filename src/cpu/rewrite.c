@@ -252,9 +252,11 @@ static bool may_jump(const struct vcpu *vcpu)
 static bool may_replace(const struct vcpu *vcpu, uint32_t word, bool is_read)
 {
 	struct place place = places[isa_rd(word)];
+	uint32_t ignored;
 
 	if (is_read) {
-		return place.offset != 0;
+		/* The field rs tells dmfc0 from mfc0. */
+		return replace_move_from(vcpu, word, isa_rs(word) != 0, &ignored);
 	}
 	return place.writable || (isa_rd(word) == CP0_STATUS && may_jump(vcpu));
 }

@@ -10,6 +10,7 @@
 #include "src/cpu/vm.h"
 #include "src/include/atomic.h"
 #include "src/include/cp0.h"
+#include "src/numa/movement.h"
 
 #ifndef MONITOR_TORTURE
 #define MONITOR_TORTURE 0
@@ -117,7 +118,13 @@ void timer_expire(struct cpu *cpu)
 	uint64_t next;
 
 	do {
+		if (cpu->tick <= now) {
+			movement_tick(cpu);
+		}
 		next = fire(cpu, now);
+		if (cpu->tick < next) {
+			next = cpu->tick;
+		}
 		if (MONITOR_TORTURE || !list_is_empty(&cpu->self->run_queue)) {
 			if (cpu->slice_end <= now) {
 				cpu->look = true;

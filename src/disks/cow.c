@@ -128,7 +128,7 @@ static enum piece_result copy_block(const struct vdisk_request *request, const s
 		result = PIECE_FAILED;
 	}
 	if (result == PIECE_DONE && old != PAGE_NONE) {
-		machine_page_copy(*mpn, old);
+		machine_page_copy(*mpn, old, 0, PAGE_BYTES);
 	}
 	if (old != PAGE_NONE) {
 		memmap_unpin(pmap->memmap, old);

@@ -33,7 +33,8 @@ void memory_barrier(void);
  */
 void *machine_page(uint32_t mpn);
 void machine_page_zero(uint32_t mpn);
-void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn);
+/* `bytes` (a multiple of 8) from `offset` on. */
+void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn, uint32_t offset, uint32_t bytes);
 
 /*
  * The TLB of this CPU. An EntryHi is R, VPN2 and ASID of a 4 KB pair, other bits 0. PageMask is 0
@@ -57,6 +58,9 @@ void tlb_hw_flush(void);
 
 /* The shootdown interrupt to machine CPU `cpu`; its handler calls shootdown_serve(). */
 void ipi_shootdown(uint32_t cpu);
+
+/* The copies of a guest page of a VM were given up; the page is at node `home`. */
+void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home);
 
 /* A broken invariant of ours: prints, dumps and stops. A guest can never get us here. */
 __attribute__((noreturn)) void monitor_panic(const char *file, int line, const char *what);

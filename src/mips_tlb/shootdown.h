@@ -33,8 +33,7 @@ struct l2tlb;
 struct shootdown_target {
 	struct lock lock; /* for all fields but l2tlb */
 	uint32_t cpu;     /* whose hardware TLB may hold entries of the VCPU, or none */
-	uint16_t node;    /* its node, or that of the last one; without the lock */
-	uint16_t count;
+	uint32_t count;
 	uint32_t flush;  /* not 0: remove everything */
 	uint64_t posted; /* number of the last request */
 	uint64_t served; /* all up to this one are done; also read without the lock */
@@ -76,12 +75,6 @@ void shootdown_serve(struct shootdown_target *target);
 static inline bool shootdown_pending(const struct shootdown_target *target)
 {
 	return __atomic_load_n(&target->posted, __ATOMIC_RELAXED) != target->served;
-}
-
-/* The node whose window its VCPU may have entries of. */
-static inline uint32_t shootdown_node(const struct shootdown_target *target)
-{
-	return __atomic_load_n(&target->node, __ATOMIC_RELAXED);
 }
 
 /* Loaded on `cpu`, or on none: then the caller has flushed the hardware TLB. */

@@ -148,7 +148,7 @@ enum status vtlb_init(struct vtlb *vtlb, struct pmap *pmap, uint32_t vcpu, uint3
 void vtlb_load(struct vtlb *vtlb, uint32_t cpu)
 {
 	vtlb->l2tlb.in_hardware = true;
-	__atomic_store_n(&vtlb->target.node, (uint16_t)vtlb->node, __ATOMIC_RELAXED);
+	pmap_set_node(vtlb->pmap, vtlb->vcpu, vtlb->node);
 	/* First the CPU, then the queue: a post that does not see the CPU is in the queue. */
 	shootdown_set_cpu(&vtlb->target, cpu);
 	/* A shootdown that does not see the node has emptied its view before. */

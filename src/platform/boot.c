@@ -14,6 +14,7 @@
 #include "src/cpu/vm.h"
 #include "src/include/memory.h"
 #include "src/lib/hooks.h"
+#include "src/numa/movement.h"
 #include "src/platform/console.h"
 #include "src/platform/devices.h"
 #include "src/platform/disk.h"
@@ -101,6 +102,7 @@ void boot_first_cpu(const void *tree)
 		devices_route(vms_get(0)->vcpus[0]->cpu->number);
 	}
 	smp_release();
+	movement_start();
 	vms_enter(smp_cpu(0));
 	cpu_run();
 }

@@ -21,6 +21,7 @@
 #include "src/include/atomic.h"
 #include "src/include/cp0.h"
 #include "src/include/memory.h"
+#include "src/numa/movement.h"
 #include "src/platform/boot.h"
 #include "src/platform/console.h"
 #include "src/platform/disk.h"
@@ -184,6 +185,10 @@ void platform_interrupt(struct cpu *cpu, uint32_t ip)
 		/* Taken first, then looked at: a request made after this raises the line again. */
 		(void)device_read32(devices->messages + cpu->number * INTC_IPI_STRIDE +
 				    INTC_IPI_TAKE);
+		movement_take(cpu);
+	}
+	if (ip & 1u << (CAUSE_IP_SHIFT + LINES_IP_NODE)) {
+		movement_interrupt(cpu);
 	}
 }
 
@@ -196,6 +201,9 @@ uint32_t platform_interrupt_mask(void)
 	}
 	if (devices->messages != NO_DEVICE) {
 		mask |= 1u << (STATUS_IM_SHIFT + LINES_IP_IPI);
+	}
+	if (movement_is_on()) {
+		mask |= 1u << (STATUS_IM_SHIFT + LINES_IP_NODE);
 	}
 	return mask;
 }

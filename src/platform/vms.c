@@ -22,6 +22,8 @@
 #include "src/include/memory.h"
 #include "src/lib/string.h"
 #include "src/net/subnet.h"
+#include "src/numa/movement.h"
+#include "src/numa/placement.h"
 #include "src/platform/boot.h"
 #include "src/platform/console.h"
 #include "src/platform/guest_kernel.h"
@@ -180,6 +182,23 @@ static void prepare_pmap(struct vm *vm, uint32_t node)
 	}
 }
 
+/* Where its pages lie and whether they move. */
+static void prepare_placement(struct vm *vm, uint32_t node)
+{
+	struct policy policy;
+
+	if (!placement_read(&machine.tree, node, vm->pmap, &policy) ||
+	    (vm->pmap->placement_node >= machine.node_count)) {
+		boot_refuse("VM %s: placement or movement", vm->name);
+	}
+	if ((policy.migrates || policy.replicates) &&
+	    (machine.layout != FRAME_BLOCK || machine.node_controller[0] == NO_DEVICE)) {
+		boot_refuse("VM %s: movement on a machine whose memory belongs to no node",
+			    vm->name);
+	}
+	movement_prepare(&machine, vm, &policy);
+}
+
 /* A disk of the machine that a VM writes is that VM's, or shared by all who name it. */
 static void check_owner(const struct vm *vm, uint32_t base, bool is_shared)
 {
@@ -311,6 +330,7 @@ static void prepare_vm(uint32_t node)
 		home = machine.cpu_node[vms.next_cpu];
 	}
 	prepare_pmap(vm, home);
+	prepare_placement(vm, node);
 	prepare_devices(vm, node, home);
 	for (i = 0; i < vm->vcpu_count; i++) {
 		prepare_vcpu(vm, node, i);

@@ -308,8 +308,15 @@ enum status page_alloc_run(struct page_alloc *alloc, uint32_t node, unsigned ord
 	}
 	for (uint32_t i = 0; i < (here_only ? 1 : alloc->node_count); i++) {
 		uint32_t count = (uint32_t)1 << order;
+		uint32_t from = alloc->order[node][i];
+		enum status status = ERR_NOMEM;
 
-		if (take_run(alloc, alloc->order[node][i], count, 0, count, mpn) == OK) {
+		if (order != 0) {
+			status = take_run(alloc, from, count, 0, count, mpn);
+		} else if (!FAILS()) {
+			status = take_from(alloc, from, PAGE_ALLOC_NO_HINT, mpn);
+		}
+		if (status == OK) {
 			return OK;
 		}
 	}

@@ -295,6 +295,19 @@ bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uin
 	return has_user;
 }
 
+bool memmap_find_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t *gpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+	bool is_found = false;
+
+	for (unsigned i = 0; i < MEMMAP_RECORDS && !is_found; i++) {
+		is_found = page->vms[i] >> vm & 1;
+		*gpn = page->gpn[i];
+	}
+	lock_release(&page->lock);
+	return is_found;
+}
+
 void memmap_pin(struct memmap *memmap, uint32_t mpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);

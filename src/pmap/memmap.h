@@ -93,6 +93,8 @@ void memmap_make_shared(struct memmap *memmap, uint32_t mpn);
 void memmap_set_moving(struct memmap *memmap, uint32_t mpn, bool is_moving);
 bool memmap_is_moving(const struct memmap *memmap, uint32_t mpn);
 bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn);
+/* The guest page at which `vm` is a user, if that is recorded. */
+bool memmap_find_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t *gpn);
 bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
 /*
  * One user less. The last one of a page of kind PRIVATE or SHARED frees it, once it has no pins and

@@ -77,6 +77,15 @@ enum status pmap_add_target(struct pmap *pmap, struct shootdown_target *target)
 	return OK;
 }
 
+void pmap_set_node(struct pmap *pmap, uint32_t vcpu, uint32_t node)
+{
+	uint8_t *at = &pmap->target_node[vcpu];
+
+	if (__atomic_load_n(at, __ATOMIC_RELAXED) != node) {
+		__atomic_store_n(at, (uint8_t)node, __ATOMIC_RELAXED);
+	}
+}
+
 bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame)
 {
 	uint64_t number;
@@ -242,8 +251,14 @@ static enum status allocate(struct pmap *pmap, uint32_t frame, uint32_t node, ui
 static enum status allocate_counted(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t *mpn)
 {
 	struct memmap *memmap = pmap->memmap;
-	enum status status = allocate(pmap, frame, node, mpn);
+	enum status status;
 
+	if (pmap->placement == PMAP_PLACE_ROUND_ROBIN) {
+		node = frame % memmap->alloc->node_count;
+	} else if (pmap->placement == PMAP_PLACE_FIXED) {
+		node = pmap->placement_node;
+	}
+	status = allocate(pmap, frame, node, mpn);
 	while (status == ERR_NOMEM && memmap->reclaim != NULL && memmap->reclaim(memmap)) {
 		status = allocate(pmap, frame, node, mpn);
 	}
@@ -287,7 +302,7 @@ static enum pmap_touch break_cow(struct pmap *pmap, uint32_t frame,
 	if (allocate_counted(pmap, frame, caller->node, &mpn) != OK) {
 		return PMAP_TOUCH_NO_MEMORY;
 	}
-	machine_page_copy(mpn, old);
+	machine_page_copy(mpn, old, 0, MAP_PAGE_BYTES);
 	pmap_count(&pmap->copied, 1);
 	pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
 	page->state &= (uint16_t) ~(PMAP_S_COW | PMAP_S_BUSY);
@@ -329,6 +344,9 @@ enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
 		return PMAP_TOUCH_OUTSIDE;
 	}
 	page = &pmap->page[frame];
+	if (pmap_seems_busy(page)) {
+		return PMAP_TOUCH_BUSY;
+	}
 	lock_acquire(&page->lock);
 	if (page->state & PMAP_S_NO_ACCESS ||
 	    (write && page->state & (PMAP_S_NO_WRITE | PMAP_S_TEXT))) {
@@ -359,6 +377,9 @@ enum pmap_touch pmap_pin(struct pmap *pmap, uint32_t gpn, bool write, uint32_t *
 		return PMAP_TOUCH_OUTSIDE;
 	}
 	page = &pmap->page[frame];
+	if (pmap_seems_busy(page)) {
+		return PMAP_TOUCH_BUSY;
+	}
 	lock_acquire(&page->lock);
 	touch = PMAP_TOUCH_TRAPPED;
 	if (!write || !(page->state & PMAP_S_TEXT)) {

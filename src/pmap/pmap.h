@@ -33,7 +33,7 @@
  *   I6  beyond `frame_count`, up to an even number, words are PMAP_READY_NONE.
  *   I7  the view of a node in `views` has the page's word, but for LARGE, and at a node in
  *       `replicas` with that copy's page, which is of kind REPLICA with this one user and on that
- *       node; all other views have NONE. `replicas` is a part of `views`, empty exactly when not
+ *       node; all other views have NONE. `replicas` is a part of `views`, empty when not
  *       REPLICATED.
  */
 #pragma once
@@ -83,7 +83,15 @@ struct pmap_page {
 	uint64_t views;          /* nodes whose view has the page */
 	uint64_t replicas;       /* of them, with a copy of their own */
 	uint32_t interval;       /* in which it moved last */
-	uint32_t interval_moves; /* how often */
+	uint16_t interval_moves; /* how often */
+	uint16_t copy_number;    /* how often copies were given up, for whoever makes one */
+};
+
+/* Where a page comes from at its first touch, or by distance from there. */
+enum pmap_placement {
+	PMAP_PLACE_FIRST_TOUCH, /* the node that touches */
+	PMAP_PLACE_ROUND_ROBIN, /* guest page by guest page to one node after the other */
+	PMAP_PLACE_FIXED        /* placement_node */
 };
 
 struct pmap {
@@ -102,6 +110,9 @@ struct pmap {
 	uint32_t trampoline[VM_TRAMPOLINE_BYTES / MAP_PAGE_BYTES]; /* ready words */
 	uint32_t target_count;
 	struct shootdown_target *target[VM_VCPUS_MAX]; /* by VCPU number */
+	uint8_t target_node[VM_VCPUS_MAX]; /* where the VCPU is or was last; beside each other */
+	uint8_t placement;                 /* enum pmap_placement */
+	uint8_t placement_node;
 	bool has_views;
 	uint32_t *view[MAP_NODES_MAX]; /* by node; all are `ready` without views */
 	/* Statistics. */
@@ -128,6 +139,9 @@ size_t pmap_view_bytes(const struct pmap *pmap);
 void pmap_add_view(struct pmap *pmap, uint32_t node, void *storage);
 /* VCPU number target_count gets this target. */
 MUST_CHECK enum status pmap_add_target(struct pmap *pmap, struct shootdown_target *target);
+
+/* The VCPU is about to run on a CPU of `node`. */
+void pmap_set_node(struct pmap *pmap, uint32_t vcpu, uint32_t node);
 
 /* Guest frame of guest page `gpn`; false if the VM has no memory there. */
 bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame);
@@ -206,12 +220,26 @@ MUST_CHECK enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_
 MUST_CHECK enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
 				 const struct pmap_caller *caller);
 /*
- * Gives each node of `nodes` that has none a copy of the page, in one shootdown, and says in
- * `nodes` which have one now: a node without free pages gets none (none at all: ERR_NOMEM). Nobody
- * can store into the page until it has none any more. ERR_BUSY: pinned or being changed.
+ * Gives the node a copy of the page, if it has none. From then on nobody can store into the page
+ * until it has no copies any more. ERR_NOMEM: the node has no free page. ERR_BUSY: pinned, being
+ * changed, or stored into meanwhile.
  */
-MUST_CHECK enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint64_t *nodes,
+MUST_CHECK enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
 				      const struct pmap_caller *caller);
+/* What a decision on a hot page asks (src/numa). */
+struct pmap_hot {
+	uint64_t replicas;
+	uint32_t moves;
+	uint32_t interval_moves;
+	bool is_shared; /* copy-on-write */
+	bool is_pinned;
+};
+/*
+ * The guest page, if it has machine page `mpn` now and nobody changes it; moves are counted anew in
+ * each `interval`.
+ */
+bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t interval,
+		   struct pmap_hot *hot);
 /* Gives the copies up. No copies: OK. */
 MUST_CHECK enum status pmap_collapse(struct pmap *pmap, uint32_t gpn,
 				     const struct pmap_caller *caller);

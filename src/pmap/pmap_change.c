@@ -9,27 +9,53 @@
 #include "src/pmap/pmap.h"
 #include "src/pmap/pmap_priv.h"
 
-/* `nodes`: whose CPUs may have the page by the window. */
-static void post(struct pmap *pmap, uint32_t frame, const struct backmap *backmap, bool unknown,
-		 uint64_t nodes, struct shootdown_batch *batch)
+/* What is copied before others who wait for this CPU get their turn: a few lines of the cache. */
+#define COPY_BYTES 512U
+
+void pmap_copy(uint32_t to, uint32_t from, const struct pmap_caller *caller)
+{
+	for (uint32_t offset = 0; offset < MAP_PAGE_BYTES; offset += COPY_BYTES) {
+		machine_page_copy(to, from, offset, COPY_BYTES);
+		if (caller->self && shootdown_pending(caller->self)) {
+			shootdown_serve(caller->self);
+		}
+	}
+}
+
+/* Adds what has to go to the batch. */
+static void post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *mappings,
+		 struct shootdown_batch *batch)
 {
 	/* A VCPU that comes to a node after we have looked finds the view empty (vtlb_load). */
 	memory_barrier();
 	for (uint32_t i = 0; i < pmap->target_count; i++) {
-		if (unknown) {
+		uint32_t node = pmap_target_node(pmap, i);
+
+		if (mappings->unknown && mappings->guest >> node & 1) {
 			shootdown_add_flush(batch, pmap->target[i]);
-		} else if (frame < WINDOW_FRAMES && nodes >> shootdown_node(pmap->target[i]) & 1) {
+		} else if (frame < WINDOW_FRAMES && mappings->window >> node & 1) {
 			/* Finds the covering entry whatever its page size. */
 			shootdown_add(batch, pmap->target[i], window_entryhi(pmap_gpn(frame)));
 		}
 	}
-	for (unsigned i = 0; i < BACKMAP_COUNT && !unknown; i++) {
-		uint64_t word = backmap->word[i];
+	for (unsigned i = 0; i < BACKMAP_COUNT && !mappings->unknown; i++) {
+		uint64_t word = mappings->backmap.word[i];
+		uint32_t vcpu = backmap_vcpu(word);
 
-		if (word != 0) {
-			shootdown_add(batch, pmap->target[backmap_vcpu(word)], backmap_tag(word));
+		if (word != 0 && mappings->guest >> pmap_target_node(pmap, vcpu) & 1) {
+			shootdown_add(batch, pmap->target[vcpu], backmap_tag(word));
 		}
 	}
+}
+
+void pmap_shoot(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *mappings,
+		const struct pmap_caller *caller)
+{
+	struct shootdown_batch batch;
+
+	shootdown_begin(&batch, caller->cpu, caller->self);
+	post(pmap, frame, mappings, &batch);
+	shootdown_run(&batch);
 }
 
 /* The first half of pmap_begin_change(): all but shootdown_run() and taking the lock again. */
@@ -37,13 +63,16 @@ static void begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 			 struct shootdown_batch *batch)
 {
 	struct pmap_page *page = &pmap->page[frame];
-	struct backmap backmap = page->backmap;
-	bool unknown = page->state & PMAP_S_UNKNOWN;
-	uint64_t nodes = page->views;
+	struct pmap_mappings mappings = {
+		.backmap = page->backmap,
+		.unknown = page->state & PMAP_S_UNKNOWN,
+		.guest = UINT64_MAX,
+		.window = page->views,
+	};
 
 	if (!pmap->has_views || page->order != 0) {
 		/* A large entry has the page without its view. */
-		nodes = UINT64_MAX;
+		mappings.window = UINT64_MAX;
 	}
 	page->state |= PMAP_S_BUSY;
 	pmap_store_views(pmap, frame, page->views, PMAP_READY_NONE);
@@ -52,7 +81,7 @@ static void begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 	backmap_clear(&page->backmap);
 	page->state &= (uint16_t)~PMAP_S_UNKNOWN;
 	lock_release(&page->lock);
-	post(pmap, frame, &backmap, unknown, nodes, batch);
+	post(pmap, frame, &mappings, batch);
 }
 
 void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
@@ -74,6 +103,9 @@ enum status pmap_lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame)
 		return ERR_RANGE;
 	}
 	page = &pmap->page[*frame];
+	if (pmap_seems_busy(page)) {
+		return ERR_BUSY;
+	}
 	lock_acquire(&page->lock);
 	if (page->state & PMAP_S_BUSY) {
 		lock_release(&page->lock);
@@ -293,11 +325,14 @@ static void move_to(struct pmap *pmap, uint32_t frame, uint32_t mpn,
 	memmap_set_kind(pmap->memmap, mpn, INSPECT_FRAME_PRIVATE);
 	pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
 	/* Nobody can store into the old page any more. */
-	machine_page_copy(mpn, old);
+	lock_release(&page->lock);
+	pmap_copy(mpn, old, caller);
+	lock_acquire(&page->lock);
 	page->state &= (uint16_t)~PMAP_S_BUSY;
 	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
 	(void)memmap_remove_user(pmap->memmap, old, pmap->vm, pmap_gpn(frame));
 	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+	pmap_count_move(page);
 }
 
 enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,

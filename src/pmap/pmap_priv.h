@@ -19,6 +19,15 @@ static inline void pmap_count(uint64_t *counter, uint64_t more)
 	(void)__atomic_fetch_add(counter, more, __ATOMIC_RELAXED);
 }
 
+/* A migration, or copies given up. Under the page's lock. */
+static inline void pmap_count_move(struct pmap_page *page)
+{
+	page->interval_moves++;
+	if (page->moves != UINT8_MAX) {
+		page->moves++;
+	}
+}
+
 uint32_t pmap_gpn(uint32_t frame);
 uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame);
 /* Under the page's lock: for all views that have the page and no copy, too. */
@@ -33,6 +42,24 @@ uint32_t pmap_ready_word(uint32_t mpn, uint32_t state);
 /* Machine page of a word; 0 if there is none. */
 uint32_t pmap_mpn(uint32_t word);
 
+/* Who may have a page in a TLB. */
+struct pmap_mappings {
+	struct backmap backmap;
+	bool unknown;    /* not known from the backmaps: flush */
+	uint64_t guest;  /* of VCPUs on these nodes: what the guests have mapped */
+	uint64_t window; /* of those on these: the window's */
+};
+
+static inline uint32_t pmap_target_node(const struct pmap *pmap, uint32_t vcpu)
+{
+	return __atomic_load_n(&pmap->target_node[vcpu], __ATOMIC_RELAXED);
+}
+
+/* A whole page, serving this CPU's shootdowns in between. No lock held. */
+void pmap_copy(uint32_t to, uint32_t from, const struct pmap_caller *caller);
+/* Removes the mappings from their VCPUs and waits. No lock held. */
+void pmap_shoot(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *mappings,
+		const struct pmap_caller *caller);
 /*
  * Under the page's lock: makes the page busy, takes it out of its large block and of all views,
  * stores `word`, which allows less, releases the lock, shoots down every mapping, takes the lock
@@ -53,6 +80,16 @@ void pmap_form_large(struct pmap *pmap, uint32_t frame);
  * without D, or of a page chosen for movement.
  */
 void pmap_leave_large(struct pmap *pmap, uint32_t frame, uint32_t word);
+/*
+ * Before the lock is taken, by those who would only find that they have to come again: so whoever
+ * ends the change does not compete with all of them for the lock. May be out of date at once.
+ */
+__attribute__((no_sanitize("thread"))) static inline bool
+pmap_seems_busy(const struct pmap_page *page)
+{
+	return *(const volatile uint16_t *)&page->state & PMAP_S_BUSY;
+}
+
 /* The page's lock, if there is such a page and nobody changes it (ERR_RANGE, ERR_BUSY). */
 MUST_CHECK enum status pmap_lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame);
 /* I7, of a page at rest. */

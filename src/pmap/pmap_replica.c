@@ -22,11 +22,13 @@ void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_c
 	uint64_t replicas = page->replicas;
 	uint32_t mpn[MAP_NODES_MAX];
 
-	for (uint32_t node = 0; node < MAP_NODES_MAX; node++) {
-		if (replicas >> node & 1) {
-			mpn[node] = pmap_mpn(pmap->view[node][frame]);
+	for (uint32_t node = 0; replicas >> node != 0; node++) {
+		mpn[node] = pmap_mpn(pmap->view[node][frame]);
+		if (node == MAP_NODES_MAX - 1) {
+			break;
 		}
 	}
+	page->copy_number++;
 	pmap_begin_change(pmap, frame, pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE, caller);
 	for (uint32_t node = 0; node < MAP_NODES_MAX; node++) {
 		if (replicas >> node & 1) {
@@ -38,6 +40,9 @@ void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_c
 	page->state &= (uint16_t) ~(PMAP_S_REPLICATED | PMAP_S_BUSY);
 	pmap_store_ready(pmap, frame, pmap_ready_word(mpn_of(pmap, frame), page->state));
 	pmap_count(&pmap->collapsed, 1);
+	pmap_count_move(page);
+	page_collapsed(pmap->vm, pmap_gpn(frame),
+		       page_node(pmap->memmap->alloc, mpn_of(pmap, frame)));
 }
 
 enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_caller *caller)
@@ -54,88 +59,150 @@ enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_cal
 	return status;
 }
 
-/* A page of `node` with the bytes of `from`; false if the node has none. */
-static bool copy_to(struct pmap *pmap, uint32_t frame, uint32_t from, uint32_t node, uint32_t *mpn)
-{
-	if (page_alloc_run(pmap->memmap->alloc, node, 0, true, mpn) != OK) {
-		return false;
-	}
-	machine_page_copy(*mpn, from);
-	memmap_set_kind(pmap->memmap, *mpn, INSPECT_FRAME_REPLICA);
-	memmap_add_user(pmap->memmap, *mpn, pmap->vm, pmap_gpn(frame));
-	return true;
-}
-
-/* Under the page's lock, the page at rest: copies for `nodes`; those that have one now. */
-static uint64_t make_copies(struct pmap *pmap, uint32_t frame, uint64_t nodes,
-			    const struct pmap_caller *caller)
+/* Under the page's lock, which it releases and takes again: nobody can store any more. */
+static void make_read_only(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller)
 {
 	struct pmap_page *page = &pmap->page[frame];
-	uint64_t had = page->replicas;
-	uint32_t word[MAP_NODES_MAX];
-	uint64_t made = 0;
-	uint32_t old;
+	uint32_t mpn = mpn_of(pmap, frame);
 
-	for (uint32_t node = 0; node < MAP_NODES_MAX; node++) {
-		if (had >> node & 1) {
-			word[node] = pmap->view[node][frame];
-		}
-	}
 	page->state |= PMAP_S_REPLICATED;
-	old = mpn_of(pmap, frame);
-	pmap_begin_change(pmap, frame, pmap_ready_word(old, page->state), caller);
-	/* Nobody can store into the page any more. */
-	for (uint32_t node = 0; node < pmap->memmap->alloc->node_count; node++) {
-		uint32_t mpn;
-
-		if (nodes >> node & 1 && copy_to(pmap, frame, old, node, &mpn)) {
-			word[node] = pmap_ready_word(mpn, page->state);
-			made |= (uint64_t)1 << node;
-		}
-	}
-	page->replicas = had | made;
-	page->views = had | made;
-	for (uint32_t node = 0; node < MAP_NODES_MAX; node++) {
-		if (page->views >> node & 1) {
-			pmap_store_views(pmap, frame, (uint64_t)1 << node, word[node]);
-		}
-	}
+	pmap_begin_change(pmap, frame, pmap_ready_word(mpn, page->state), caller);
 	page->state &= (uint16_t)~PMAP_S_BUSY;
-	if (page->replicas == 0) {
-		page->state &= (uint16_t)~PMAP_S_REPLICATED;
-	}
-	pmap_store_ready(pmap, frame, pmap_ready_word(old, page->state));
-	return made;
 }
 
-enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint64_t *nodes,
+/* A page of `node` with the bytes of `from`, which nobody changes, or ERR_NOMEM. */
+static enum status copy_to(struct pmap *pmap, uint32_t frame, uint32_t from, uint32_t node,
+			   uint32_t *mpn, const struct pmap_caller *caller)
+{
+	enum status status = page_alloc_run(pmap->memmap->alloc, node, 0, true, mpn);
+
+	if (status == OK) {
+		pmap_copy(*mpn, from, caller);
+		memmap_set_kind(pmap->memmap, *mpn, INSPECT_FRAME_REPLICA);
+		memmap_add_user(pmap->memmap, *mpn, pmap->vm, pmap_gpn(frame));
+	}
+	return status;
+}
+
+/*
+ * Under the page's lock, which it releases at last: the node uses the copy from now on. What its
+ * VCPUs have of the page itself is right, but far away.
+ */
+static void enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t mpn,
+		       const struct pmap_caller *caller)
+{
+	struct pmap_page *page = &pmap->page[frame];
+	uint64_t bit = (uint64_t)1 << node;
+	const struct pmap_mappings mappings = {
+		.backmap = page->backmap,
+		.unknown = page->state & PMAP_S_UNKNOWN,
+		.guest = bit,
+		.window = page->views & bit,
+	};
+
+	page->replicas |= bit;
+	page->views |= bit;
+	pmap_store_views(pmap, frame, bit, pmap_ready_word(mpn, page->state));
+	lock_release(&page->lock);
+	pmap_shoot(pmap, frame, &mappings, caller);
+}
+
+/* A page on `node` that copies can be made of, held by a pin: under the page's lock. */
+static enum status begin_copy(struct pmap *pmap, uint32_t frame, uint32_t node,
+			      const struct pmap_caller *caller)
+{
+	struct pmap_page *page = &pmap->page[frame];
+
+	if (!pmap->has_views || !(page->state & PMAP_S_PRESENT) || page->state & PMAP_S_NO_ACCESS) {
+		return ERR_RANGE;
+	}
+	if (!(page->state & PMAP_S_REPLICATED)) {
+		if (memmap_is_pinned(pmap->memmap, mpn_of(pmap, frame))) {
+			/* A device may be writing it. */
+			return ERR_BUSY;
+		}
+		make_read_only(pmap, frame, caller);
+	}
+	if (page->replicas >> node & 1) {
+		return ERR_FULL;
+	}
+	memmap_pin(pmap->memmap, mpn_of(pmap, frame));
+	return OK;
+}
+
+enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
 			   const struct pmap_caller *caller)
 {
-	uint64_t wanted = *nodes;
 	uint32_t frame;
 	enum status status = pmap_lock_page(pmap, gpn, &frame);
-	const struct pmap_page *page;
+	struct pmap_page *page;
+	uint16_t number;
+	uint32_t copy;
+	uint32_t mpn;
 
-	*nodes = 0;
 	if (status != OK) {
 		return status;
 	}
 	page = &pmap->page[frame];
-	if (!pmap->has_views || !(page->state & PMAP_S_PRESENT) || page->state & PMAP_S_NO_ACCESS) {
-		status = ERR_RANGE;
-	} else if (memmap_is_pinned(pmap->memmap, mpn_of(pmap, frame))) {
-		/* A device may be writing it. */
-		status = ERR_BUSY;
+	mpn = mpn_of(pmap, frame);
+	if (mpn == 0 || page_node(pmap->memmap->alloc, mpn) != node) {
+		status = begin_copy(pmap, frame, node, caller);
 	} else {
-		wanted &= ~((uint64_t)1 << page_node(pmap->memmap->alloc, mpn_of(pmap, frame)));
-		wanted &= ~page->replicas;
-		if (wanted != 0) {
-			*nodes = make_copies(pmap, frame, wanted, caller);
-			status = *nodes != 0 ? OK : ERR_NOMEM;
+		status = ERR_FULL;
+	}
+	if (status != OK) {
+		lock_release(&page->lock);
+		return status == ERR_FULL ? OK : status;
+	}
+	number = page->copy_number;
+	lock_release(&page->lock);
+	/* Others copy too, or store into the page: then the number tells. */
+	status = copy_to(pmap, frame, mpn, node, &copy, caller);
+	lock_acquire(&page->lock);
+	if (page->copy_number == number && status == OK && !(page->replicas >> node & 1)) {
+		enter_copy(pmap, frame, node, copy, caller);
+	} else {
+		if (page->copy_number == number && page->replicas == 0) {
+			page->state &= (uint16_t)~PMAP_S_REPLICATED;
+			pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+		}
+		lock_release(&page->lock);
+		if (status == OK) {
+			(void)memmap_remove_user(pmap->memmap, copy, pmap->vm, gpn);
+			status = ERR_BUSY;
 		}
 	}
-	lock_release(&pmap->page[frame].lock);
+	memmap_unpin(pmap->memmap, mpn);
 	return status;
+}
+
+bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t interval,
+		   struct pmap_hot *hot)
+{
+	struct pmap_page *page;
+	uint32_t frame;
+	bool is_it;
+
+	if (pmap_lock_page(pmap, gpn, &frame) != OK) {
+		return false;
+	}
+	page = &pmap->page[frame];
+	if (page->interval != interval) {
+		page->interval = interval;
+		page->interval_moves = 0;
+	}
+	*hot = (struct pmap_hot){
+		.replicas = page->replicas,
+		.moves = page->moves,
+		.interval_moves = page->interval_moves,
+		.is_shared = (page->state & PMAP_S_COW) != 0,
+	};
+	is_it = page->state & PMAP_S_PRESENT && mpn_of(pmap, frame) == mpn;
+	if (is_it) {
+		hot->is_pinned = memmap_is_pinned(pmap->memmap, mpn);
+	}
+	lock_release(&page->lock);
+	return is_it;
 }
 
 const char *pmap_check_views(const struct pmap *pmap, uint32_t frame)
@@ -144,7 +211,7 @@ const char *pmap_check_views(const struct pmap *pmap, uint32_t frame)
 	uint32_t master = pmap->ready[frame] & ~PMAP_READY_LARGE;
 	uint32_t nodes = pmap->memmap->alloc->node_count;
 
-	if ((page->replicas != 0) != ((page->state & PMAP_S_REPLICATED) != 0) ||
+	if ((page->replicas != 0 && !(page->state & PMAP_S_REPLICATED)) ||
 	    (page->replicas & ~page->views) != 0 || (!pmap->has_views && page->views != 0)) {
 		return "pmap I7: sets of nodes";
 	}

@@ -85,9 +85,10 @@ void machine_page_zero(uint32_t mpn)
 	model.zeroed++;
 }
 
-void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn)
+void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn, uint32_t offset, uint32_t bytes)
 {
-	memcpy(machine_page(to_mpn), machine_page(from_mpn), MAP_PAGE_BYTES);
+	memcpy((uint8_t *)machine_page(to_mpn) + offset, (uint8_t *)machine_page(from_mpn) + offset,
+	       bytes);
 }
 
 static bool entry_matches(const struct model_tlb_entry *entry, uint64_t vaddr, uint8_t asid)
@@ -186,6 +187,13 @@ void tlb_hw_flush(void)
 	for (uint32_t i = cpu->wired; i < cpu->tlb_entries; i++) {
 		cpu->tlb[i].is_used = false;
 	}
+}
+
+void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
+{
+	(void)vm;
+	(void)gpn;
+	(void)home;
 }
 
 void ipi_shootdown(uint32_t cpu)

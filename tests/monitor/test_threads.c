@@ -78,9 +78,16 @@ void machine_page_zero(uint32_t mpn)
 	memset(machine_page(mpn), 0, MAP_PAGE_BYTES);
 }
 
-void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn)
+/* A page may be stored into while a copy is made of it: the copy is then thrown away. */
+__attribute__((no_sanitize("thread"))) void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn,
+							      uint32_t offset, uint32_t bytes)
 {
-	memcpy(machine_page(to_mpn), machine_page(from_mpn), MAP_PAGE_BYTES);
+	const volatile uint64_t *from = machine_page(from_mpn);
+	volatile uint64_t *to = machine_page(to_mpn);
+
+	for (size_t i = offset / sizeof(*to); i < (offset + bytes) / sizeof(*to); i++) {
+		to[i] = from[i];
+	}
 }
 
 static uint32_t below(uint32_t limit)
@@ -161,6 +168,13 @@ void tlb_hw_drop(uint64_t entryhi)
 void tlb_hw_flush(void)
 {
 	memset(self->tlb, 0, sizeof(self->tlb));
+}
+
+void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
+{
+	(void)vm;
+	(void)gpn;
+	(void)home;
 }
 
 void ipi_shootdown(uint32_t cpu)
@@ -277,7 +291,6 @@ static void share(uint32_t gpn, const struct pmap_caller *caller)
 static void change(uint32_t gpn)
 {
 	const struct pmap_caller caller = { below(NODES), self->number, &self->vtlb.target };
-	uint64_t nodes = 1 + below(3);
 	uint32_t mpn;
 
 	switch (below(9)) {
@@ -300,7 +313,7 @@ static void change(uint32_t gpn)
 		break;
 	case 5:
 	case 6:
-		if (pmap_replicate(&pmap, gpn, &nodes, &caller) == OK && nodes != 0) {
+		if (pmap_replicate(&pmap, gpn, below(NODES), &caller) == OK) {
 			(void)__atomic_fetch_add(&copies, 1, __ATOMIC_RELAXED);
 		}
 		break;

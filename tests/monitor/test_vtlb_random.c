@@ -396,7 +396,6 @@ static void step_pages(struct vtlb *vtlb)
 	struct pmap_caller caller = model_caller();
 	uint32_t gpn = model_below(FRAMES);
 	uint32_t other = model_below(FRAMES);
-	uint64_t nodes = model_below(4);
 	uint32_t mpn;
 
 	switch (model_below(8)) {
@@ -419,7 +418,7 @@ static void step_pages(struct vtlb *vtlb)
 		(void)!pmap_choose(vtlb->pmap, gpn, model_below(2), &caller);
 		break;
 	case 5:
-		(void)!pmap_replicate(vtlb->pmap, gpn, &nodes, &caller);
+		(void)!pmap_replicate(vtlb->pmap, gpn, model_below(2), &caller);
 		break;
 	case 6:
 		(void)!pmap_collapse(vtlb->pmap, gpn, &caller);

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: MIT */
+/* movement.c - hot pages: from the controller's queue to a decision, an action and a record. */
+#include "src/numa/movement.h"
+
+#include "machine/misscount.h"
+
+#include "src/cpu/cpu.h"
+#include "src/cpu/platform.h"
+#include "src/cpu/timer.h"
+#include "src/cpu/vcpu.h"
+#include "src/cpu/vm.h"
+#include "src/include/atomic.h"
+#include "src/include/cp0.h"
+#include "src/include/memory.h"
+#include "src/platform/machine.h"
+#include "src/platform/memory.h"
+#include "src/platform/smp.h"
+#include "src/pmap/pmap.h"
+
+#define QUIET_MAX     512
+#define QUIET_LOCAL   8
+#define RECLAIM_PAGES 16 /* copies given up at once */
+#define INBOX_MAX     32
+
+/* A page that has been decided on and stays: its trigger is cleared when its time has come. */
+struct quiet {
+	uint32_t mpn;
+	uint32_t due; /* number of an interval */
+};
+
+/* Of one CPU, on its node. */
+struct movement_cpu {
+	/* Hot pages that other CPUs' nodes are home of: entries of their queues. */
+	struct lock lock;
+	uint32_t inbox_count;
+	uint64_t inbox[INBOX_MAX];
+	/* Nobody else's. */
+	struct movement_log log;
+	uint32_t quiet_count;
+	struct quiet quiet[QUIET_MAX];
+	struct policy_page page; /* what is being decided on */
+	union {
+		uint64_t pair[MAP_CPUS_MAX / 2];
+		struct policy_counts counts[MAP_CPUS_MAX];
+	};
+};
+
+/* Constant once guests run. */
+static struct {
+	const struct machine *found;
+	struct movement_cpu *cpu[MAP_CPUS_MAX];
+	struct pmap *pmap[MEMMAP_VMS_MAX];
+	struct policy policy[MEMMAP_VMS_MAX];
+	uint32_t trigger;       /* the smallest of all VMs */
+	uint32_t interval_log2; /* in counts; the smallest of all VMs */
+	uint32_t reclaim_next[MAP_NODES_MAX];
+} movement;
+
+bool movement_is_on(void)
+{
+	return movement.found != NULL;
+}
+
+uint64_t movement_log_of(uint32_t cpu)
+{
+	return movement.cpu[cpu] != NULL ? memory_paddr(&movement.cpu[cpu]->log) : 0;
+}
+
+void movement_prepare(const struct machine *found, struct vm *vm, const struct policy *policy)
+{
+	movement.pmap[vm->number] = vm->pmap;
+	movement.policy[vm->number] = *policy;
+	if (!policy->migrates && !policy->replicates) {
+		return;
+	}
+	for (uint32_t node = 0; node < found->node_count; node++) {
+		pmap_add_view(vm->pmap, node, memory_take(node, pmap_view_bytes(vm->pmap)));
+	}
+	if (movement.found == NULL) {
+		movement.trigger = UINT32_MAX;
+		movement.interval_log2 = 31;
+		for (uint32_t i = 0; i < found->cpu_count; i++) {
+			movement.cpu[i] =
+				memory_take(found->cpu_node[i], sizeof(struct movement_cpu));
+			movement.cpu[i]->log.records = MOVEMENT_RECORDS;
+		}
+	}
+	movement.found = found;
+	if (policy->trigger < movement.trigger) {
+		movement.trigger = policy->trigger;
+	}
+	if (policy->reset_log2 - 1U < movement.interval_log2) {
+		movement.interval_log2 = policy->reset_log2 - 1U;
+	}
+}
+
+/* In the low word of an entry, in place of its time: not to be decided on any more. */
+#define ENTRY_REPLICATE 1U
+
+static uint64_t make_entry(uint32_t cpu, uint32_t frame, uint32_t low)
+{
+	return (uint64_t)(MISSCOUNT_ENTRY_VALID | cpu << MISSCOUNT_ENTRY_CPU_SHIFT | frame) << 32 |
+	       low;
+}
+
+static uint32_t entry_cpu(uint64_t entry)
+{
+	return (uint32_t)(entry >> 32 & MISSCOUNT_ENTRY_CPU) >> MISSCOUNT_ENTRY_CPU_SHIFT;
+}
+
+static uint32_t entry_frame(uint64_t entry)
+{
+	return (uint32_t)(entry >> 32) & MISSCOUNT_ENTRY_FRAME;
+}
+
+static uint64_t counters_of(uint32_t node)
+{
+	return movement.found->node_controller[node] + MISSCOUNT_OFFSET;
+}
+
+void movement_start(void)
+{
+	if (!movement_is_on()) {
+		return;
+	}
+	for (uint32_t node = 0; node < movement.found->node_count; node++) {
+		uint64_t counters = counters_of(node);
+
+		device_write32(counters + MISSCOUNT_THRESHOLD, movement.trigger);
+		device_write32(counters + MISSCOUNT_DECAY, movement.interval_log2 + 1);
+		device_write32(counters + MISSCOUNT_CONTROL,
+			       MISSCOUNT_CONTROL_COUNT | MISSCOUNT_CONTROL_IRQ);
+	}
+}
+
+static uint32_t interval_of(struct cpu *cpu)
+{
+	return (uint32_t)(cpu_time(cpu) >> movement.interval_log2);
+}
+
+/* The counters of a machine page and its trigger become 0. */
+static void clear(uint32_t mpn)
+{
+	uint64_t frame = 0;
+	uint32_t node = page_node(&machine_pages, mpn);
+
+	(void)frame_of_paddr((uint64_t)mpn << PAGE_SHIFT, FRAME_COUNT_MAX, &frame);
+	device_write32(counters_of(node) + MISSCOUNT_CLEAR, (uint32_t)frame);
+}
+
+static void set_tick(struct cpu *cpu, const struct movement_cpu *own)
+{
+	if (own->quiet_count == 0) {
+		cpu->tick = UINT64_MAX;
+		return;
+	}
+	cpu->tick = ((cpu_time(cpu) >> movement.interval_log2) + 1) << movement.interval_log2;
+}
+
+/* The page is not looked at again before `intervals` have passed. */
+static void keep_quiet(struct cpu *cpu, uint32_t mpn, uint32_t intervals)
+{
+	struct movement_cpu *own = movement.cpu[cpu->number];
+
+	if (own->quiet_count == QUIET_MAX) {
+		clear(mpn);
+		return;
+	}
+	own->quiet[own->quiet_count].mpn = mpn;
+	own->quiet[own->quiet_count].due = interval_of(cpu) + intervals;
+	own->quiet_count++;
+	if (cpu->tick == UINT64_MAX) {
+		set_tick(cpu, own);
+		timer_want(cpu, cpu->tick);
+	}
+}
+
+void movement_tick(struct cpu *cpu)
+{
+	struct movement_cpu *own = movement.cpu[cpu->number];
+	uint32_t now = interval_of(cpu);
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < own->quiet_count; i++) {
+		struct quiet quiet = own->quiet[i];
+
+		if ((int32_t)(now - quiet.due) >= 0) {
+			clear(quiet.mpn);
+		} else {
+			own->quiet[kept] = quiet;
+			kept++;
+		}
+	}
+	own->quiet_count = kept;
+	set_tick(cpu, own);
+}
+
+static uint16_t clip(uint32_t value)
+{
+	return value < UINT16_MAX ? (uint16_t)value : UINT16_MAX;
+}
+
+/* Counts it and, at the log's end, notes it; times are Count's. */
+static void note(struct movement_log *log, const struct movement_record *record, uint32_t pages,
+		 uint32_t copy, uint32_t total)
+{
+	struct movement_record *to = &log->record[log->written % MOVEMENT_RECORDS];
+
+	log->done[record->action][record->reason]++;
+	log->pages[record->action] += pages;
+	log->copy_cycles[record->action] += copy;
+	log->total_cycles[record->action] += total;
+	*to = *record;
+	to->time = cp0_read(CP0_COUNT);
+	to->copy = clip(copy / 4);
+	to->total = clip(total / 4);
+	log->written++;
+}
+
+void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
+{
+	struct movement_record record = {
+		.page = gpn,
+		.vm = (uint16_t)vm,
+		.action = MOVEMENT_COLLAPSE,
+		.reason = MOVEMENT_WRITTEN,
+		.from = (uint8_t)home,
+		.cpu = (uint8_t)cpu_self()->number,
+	};
+
+	if (movement_is_on()) {
+		note(&movement.cpu[cpu_self()->number]->log, &record, 1, 0, 0);
+	}
+}
+
+/* Whose page it is: of several VMs the one that the hot CPU works for. */
+static bool find_user(uint32_t mpn, uint32_t hot_cpu, uint32_t *vm, uint32_t *gpn)
+{
+	const struct memmap_page *page = memmap_lookup(&machine_memmap, mpn);
+	const struct vcpu *vcpu;
+
+	if (page->info.kind == INSPECT_FRAME_PRIVATE) {
+		*vm = page->info.vm;
+		*gpn = page->info.ppn;
+		return *vm < MEMMAP_VMS_MAX;
+	}
+	vcpu = smp_cpu(hot_cpu)->tlb_owner;
+	if (page->info.kind != INSPECT_FRAME_SHARED || vcpu == NULL) {
+		return false;
+	}
+	*vm = vcpu->vm->number;
+	return memmap_find_user(&machine_memmap, mpn, *vm, gpn);
+}
+
+static void read_row(struct movement_cpu *own, uint32_t frame)
+{
+	const volatile uint64_t *row =
+		memory_uncached_at(MAP_MISS_BASE + ((uint64_t)frame << MISSCOUNT_ROW_SHIFT));
+	uint32_t cpus = movement.found->cpu_count;
+
+	for (uint32_t i = 0; i < (cpus + 1) / 2; i++) {
+		own->pair[i] = row[i];
+	}
+	for (uint32_t i = 0; i < cpus; i++) {
+		uint32_t node = movement.found->cpu_node[i];
+
+		/* Of nodes that do not miss nobody asks, and to look costs a miss each. */
+		if (own->counts[i].reads != 0 || own->counts[i].writes != 0) {
+			own->page.free_pages[node] = machine_pages.pool[node]->free_count;
+		}
+	}
+}
+
+static struct policy_decision decide(struct movement_cpu *own, const struct pmap_hot *hot,
+				     uint32_t home, uint32_t vm, uint32_t hot_cpu)
+{
+	own->page.counts = own->counts;
+	own->page.cpu_node = movement.found->cpu_node;
+	own->page.cpu_count = movement.found->cpu_count;
+	own->page.node_count = movement.found->node_count;
+	own->page.hot_cpu = hot_cpu;
+	own->page.home = home;
+	own->page.replicas = hot->replicas;
+	own->page.is_shared = hot->is_shared;
+	own->page.is_pinned = hot->is_pinned;
+	own->page.moves = hot->moves;
+	own->page.interval_moves = hot->interval_moves;
+	return policy_decide(&movement.policy[vm], &own->page);
+}
+
+/* To the CPU that misses, which has most to gain and the shortest way to copy to; false: full. */
+static bool hand_over(uint32_t cpu, uint64_t entry)
+{
+	struct movement_cpu *to = movement.cpu[cpu];
+	bool is_full;
+
+	lock_acquire(&to->lock);
+	is_full = to->inbox_count == INBOX_MAX;
+	if (!is_full) {
+		to->inbox[to->inbox_count] = entry;
+		to->inbox_count++;
+	}
+	lock_release(&to->lock);
+	return !is_full;
+}
+
+static enum status migrate(struct pmap *pmap, uint32_t gpn, uint32_t node)
+{
+	struct pmap_caller caller = cpu_pmap_caller();
+	enum status status;
+
+	cpu_self()->inspect.cause = INSPECT_CAUSE_MIGRATE;
+	status = pmap_move(pmap, gpn, node, &caller);
+	if (status == OK) {
+		clear((pmap_ready(pmap, gpn) & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT);
+	}
+	return status;
+}
+
+/* The first CPU of the node that has missed: it makes its node's copy. */
+static uint32_t reader_of(const struct movement_cpu *own, uint32_t node)
+{
+	uint32_t cpu = 0;
+
+	while (movement.found->cpu_node[cpu] != node ||
+	       (own->counts[cpu].reads == 0 && own->counts[cpu].writes == 0)) {
+		cpu++;
+	}
+	return cpu;
+}
+
+/* A copy for this CPU's node; those of other nodes are made by their own CPUs, at the same time. */
+static enum status replicate(struct cpu *cpu, struct pmap *pmap, uint32_t gpn, uint32_t frame,
+			     uint64_t *nodes)
+{
+	const struct movement_cpu *own = movement.cpu[cpu->number];
+	uint64_t here = (uint64_t)1 << cpu->node;
+	struct pmap_caller caller = cpu_pmap_caller();
+
+	for (uint32_t node = 0; node < movement.found->node_count; node++) {
+		if (*nodes & ~here & (uint64_t)1 << node) {
+			uint32_t reader = reader_of(own, node);
+
+			if (hand_over(reader, make_entry(reader, frame, ENTRY_REPLICATE))) {
+				platform_kick(reader);
+			}
+		}
+	}
+	*nodes &= here;
+	cpu->inspect.cause = INSPECT_CAUSE_REPLICATE;
+	return *nodes != 0 ? pmap_replicate(pmap, gpn, cpu->node, &caller) : OK;
+}
+
+/* What was decided, done; what stood in its way becomes the decision. */
+static void act(struct cpu *cpu, struct pmap *pmap, uint32_t gpn, uint32_t frame,
+		struct policy_decision *decision)
+{
+	enum status status;
+
+	if (decision->action == MOVEMENT_REPLICATE) {
+		status = replicate(cpu, pmap, gpn, frame, &decision->nodes);
+	} else {
+		status = migrate(pmap, gpn, cpu->node);
+	}
+	if (status != OK) {
+		decision->action = MOVEMENT_NONE;
+		decision->reason = status == ERR_NOMEM ? MOVEMENT_NO_MEMORY : MOVEMENT_BUSY;
+	}
+}
+
+/* One hot page. */
+static void handle(struct cpu *cpu, uint64_t entry, uint32_t start)
+{
+	struct movement_cpu *own = movement.cpu[cpu->number];
+	uint32_t hot_cpu = entry_cpu(entry);
+	uint32_t frame = entry_frame(entry);
+	uint32_t mpn = (uint32_t)frame_to_page(frame);
+	uint32_t home = page_node(&machine_pages, mpn);
+	uint32_t copied = cpu->copy_counts;
+	struct policy_decision decision = { .reason = MOVEMENT_NOT_A_VMS };
+	struct movement_record record = { .vm = UINT16_MAX, .page = mpn };
+	struct pmap_hot hot;
+	uint32_t vm;
+	uint32_t gpn;
+
+	if (find_user(mpn, hot_cpu, &vm, &gpn) &&
+	    pmap_look_hot(movement.pmap[vm], gpn, mpn, interval_of(cpu), &hot)) {
+		record.vm = (uint16_t)vm;
+		record.page = gpn;
+		if (entry & ENTRY_REPLICATE) {
+			decision.action = MOVEMENT_REPLICATE;
+			decision.reason = MOVEMENT_READ_SHARED;
+			decision.nodes = (uint64_t)1 << cpu->node;
+		} else {
+			read_row(own, frame);
+			decision = decide(own, &hot, home, vm, hot_cpu);
+		}
+		if (decision.action != MOVEMENT_NONE) {
+			act(cpu, movement.pmap[vm], gpn, frame, &decision);
+		}
+	}
+	if (entry & ENTRY_REPLICATE) {
+		/* Who decided has cleared the counters, or keeps the page quiet. */
+	} else if (decision.action != MOVEMENT_NONE) {
+		clear(mpn);
+	} else {
+		keep_quiet(cpu, mpn,
+			   decision.reason == MOVEMENT_LOCAL ||
+					   decision.reason == MOVEMENT_NOT_A_VMS
+				   ? QUIET_LOCAL
+				   : 1);
+	}
+	record.action = decision.action;
+	record.reason = decision.reason;
+	record.nodes = decision.nodes;
+	record.from = (uint8_t)home;
+	record.cpu = (uint8_t)hot_cpu;
+	record.misses = clip(decision.misses);
+	record.others = clip(decision.others);
+	record.writes = clip(decision.writes);
+	note(&own->log, &record, decision.nodes != 0, cpu->copy_counts - copied,
+	     cp0_read(CP0_COUNT) - start);
+}
+
+void movement_interrupt(struct cpu *cpu)
+{
+	uint64_t queue = counters_of(cpu->node) + MISSCOUNT_QUEUE;
+	struct movement_log *log = &movement.cpu[cpu->number]->log;
+	uint64_t kicks = 0;
+
+	for (;;) {
+		uint32_t start = cp0_read(CP0_COUNT);
+		uint64_t entry = *(volatile uint64_t *)memory_uncached_at(queue);
+		uint32_t hot_cpu = entry_cpu(entry);
+
+		if (entry == 0) {
+			break;
+		}
+		if (movement.found->cpu_node[hot_cpu] != cpu->node &&
+		    hand_over(hot_cpu, entry & ~(uint64_t)UINT32_MAX)) {
+			kicks |= (uint64_t)1 << hot_cpu;
+			log->handed_over++;
+			log->handed_over_cycles += cp0_read(CP0_COUNT) - start;
+		} else {
+			handle(cpu, entry & ~(uint64_t)UINT32_MAX, start);
+		}
+	}
+	for (uint32_t i = 0; kicks != 0; i++, kicks >>= 1) {
+		if (kicks & 1) {
+			platform_kick(i);
+		}
+	}
+}
+
+void movement_take(struct cpu *cpu)
+{
+	struct movement_cpu *own = movement.cpu[cpu->number];
+
+	while (own != NULL && atomic_load(&own->inbox_count) != 0) {
+		uint32_t start = cp0_read(CP0_COUNT);
+		uint64_t entry;
+
+		lock_acquire(&own->lock);
+		own->inbox_count--;
+		entry = own->inbox[own->inbox_count];
+		lock_release(&own->lock);
+		handle(cpu, entry, start);
+	}
+}
+
+/* Goes round the frames of each node: a copy that is found frees all copies of its page. */
+static uint32_t reclaim_from(uint32_t node, const struct pmap_caller *caller)
+{
+	uint32_t frames = movement.found->frames_per_node;
+	uint32_t freed = 0;
+
+	for (uint32_t i = 0; i < frames && freed < RECLAIM_PAGES; i++) {
+		uint32_t at = (movement.reclaim_next[node] + i) % frames;
+		const struct inspect_frame *info = &machine_memmap.node[node][at].info;
+		struct pmap *pmap;
+
+		if (info->kind != INSPECT_FRAME_REPLICA || info->vm >= MEMMAP_VMS_MAX) {
+			continue;
+		}
+		pmap = movement.pmap[info->vm];
+		if (pmap_collapse(pmap, info->ppn, caller) == OK) {
+			freed++;
+		}
+	}
+	movement.reclaim_next[node] = (movement.reclaim_next[node] + RECLAIM_PAGES) % frames;
+	return freed;
+}
+
+uint32_t movement_reclaim(struct cpu *cpu)
+{
+	struct pmap_caller caller = cpu_pmap_caller();
+	uint32_t freed = 0;
+
+	if (!movement_is_on()) {
+		return 0;
+	}
+	for (uint32_t i = 0; i < movement.found->node_count && freed == 0; i++) {
+		freed = reclaim_from(machine_pages.order[cpu->node][i], &caller);
+	}
+	return freed;
+}
