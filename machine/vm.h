@@ -69,6 +69,7 @@
 #define VM_BOOT_F_SHARED_PAGE 0x1 /* the HAL uses the shared page and tests `pending` */
 #define VM_BOOT_F_REWRITE     0x2 /* text may be rewritten; USER_BASE >= VM_USER_BASE_MIN */
 #define VM_BOOT_F_CALLS       0x4 /* makes monitor calls (moncall.h) */
+#define VM_BOOT_F_NEEDS_PAGE  0x8 /* runs with the shared page only: it has it in any case */
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034
 #
-# source.sh - Debian's Linux sources with the patches of a folder, and how a kernel is made of them.
+# source.sh - Debian's Linux sources with patches, and how a kernel is made of them.
 #
 # Sourced by guests/linux/build and guests/linux/malta/build after tools/packages.sh and
 # guests/steps.sh. The functions run inside of steps: in an empty folder, ending at the first error.
@@ -29,7 +29,7 @@ linux_prepare()
 		declare -f linux_unpack linux_make linux_configure linux_install)
 }
 
-# linux_unpack FOLDER: the sources, with the patches of the folder in their order.
+# linux_unpack PATCH...: the sources, with these patches in their order.
 linux_unpack()
 {
 	local patch
@@ -39,7 +39,7 @@ linux_unpack()
 		tar -xJ --strip-components=1 --exclude='linux-source-6.1/Documentation/*/*' \
 			--exclude='linux-source-6.1/drivers/gpu/drm/*/*.[ch]' \
 			--exclude='linux-source-6.1/sound/*.[ch]'
-	for patch in "$1"/[0-9]*.patch; do
+	for patch in "$@"; do
 		echo "${patch##*/}"
 		patch -p1 --fuzz=0 --no-backup-if-mismatch <"$patch"
 	done

@@ -137,6 +137,10 @@ void shootdown_serve(struct shootdown_target *target)
 	uint32_t count;
 	uint32_t flush;
 
+	if (!shootdown_pending(target)) {
+		/* Who waits comes here in a loop: it must not keep the lock from those who post. */
+		return;
+	}
 	lock_acquire(&target->lock);
 	request = target->posted;
 	count = target->count;

@@ -5,6 +5,9 @@
  * A segment goes where its virtual address shows through the window, whatever p_paddr says: there
  * it is executed (docs/machine/vm.md, "The boot header"). Memory of the guest is zeroed when a page
  * is first touched, so the rest of p_memsz needs nothing.
+ *
+ * Whole pages of the file are not copied: all VMs with this kernel, and the module, have one page
+ * of memory, read-only; who stores there gets his own.
  */
 #include "src/platform/guest_kernel.h"
 
@@ -19,9 +22,11 @@
 #include "src/platform/boot.h"
 #include "src/platform/guest_elf.h"
 #include "src/platform/machine.h"
+#include "src/platform/memory.h"
 #include "src/pmap/pmap.h"
 
-#define FLAGS_KNOWN (VM_BOOT_F_SHARED_PAGE | VM_BOOT_F_REWRITE | VM_BOOT_F_CALLS)
+#define FLAGS_KNOWN \
+	(VM_BOOT_F_SHARED_PAGE | VM_BOOT_F_REWRITE | VM_BOOT_F_CALLS | VM_BOOT_F_NEEDS_PAGE)
 
 #ifdef __MIPSEB__
 #define IS_BIG true
@@ -29,24 +34,54 @@
 #define IS_BIG false
 #endif
 
-/* Bytes into guest memory; false if the VM has none there. */
-static bool copy_to_guest(struct vm *vm, uint64_t gpa, const char *from, uint64_t bytes)
+/*
+ * A page of a module, copy-on-write. The module holds its pages for ever. Not where large entries
+ * may be used: those need pages that the VM has for itself.
+ */
+static bool share_with_guest(struct vm *vm, uint32_t gpn, const char *from)
+{
+	uint32_t mpn = (uint32_t)(memory_paddr(from) >> PAGE_SHIFT);
+	const struct memmap_page *page = memmap_lookup(&machine_memmap, mpn);
+
+	if (vm->large_entries || page == NULL) {
+		return false;
+	}
+	if (page->info.kind == INSPECT_FRAME_MONITOR) {
+		memmap_set_kind(&machine_memmap, mpn, INSPECT_FRAME_CACHE);
+		memmap_hold(&machine_memmap, mpn);
+	}
+	return pmap_map_shared(vm->pmap, gpn, mpn) == OK;
+}
+
+static bool copy_to_page(struct vm *vm, uint32_t gpn, uint64_t offset, const char *from,
+			 uint64_t bytes)
 {
 	const struct cpu *cpu = vm->vcpus[0]->cpu;
 	struct pmap_caller caller = { .node = cpu->node, .cpu = cpu->number, .self = NULL };
+	uint32_t ready;
 
+	if (pmap_touch(vm->pmap, gpn, true, &caller) != PMAP_TOUCH_OK) {
+		return false;
+	}
+	ready = pmap_ready(vm->pmap, gpn);
+	memcpy((char *)machine_page((ready & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT) + offset, from,
+	       bytes);
+	return true;
+}
+
+/* Bytes into guest memory; false if the VM has none there. */
+static bool copy_to_guest(struct vm *vm, uint64_t gpa, const char *from, uint64_t bytes)
+{
 	while (bytes != 0) {
 		uint32_t gpn = (uint32_t)(gpa >> PAGE_SHIFT);
 		uint64_t offset = gpa % PAGE_BYTES;
 		uint64_t part = bytes < PAGE_BYTES - offset ? bytes : PAGE_BYTES - offset;
-		uint32_t ready;
 
-		if (pmap_touch(vm->pmap, gpn, true, &caller) != PMAP_TOUCH_OK) {
+		if ((part != PAGE_BYTES || memory_paddr(from) % PAGE_BYTES != 0 ||
+		     !share_with_guest(vm, gpn, from)) &&
+		    !copy_to_page(vm, gpn, offset, from, part)) {
 			return false;
 		}
-		ready = pmap_ready(vm->pmap, gpn);
-		memcpy((char *)machine_page((ready & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT) + offset,
-		       from, part);
 		gpa += part;
 		from += part;
 		bytes -= part;
@@ -88,6 +123,8 @@ static void read_header(struct vm *vm, const struct guest_elf *elf)
 			    header.flags);
 	}
 	vm->boot_flags = header.flags;
+	/* Then the page is there, whatever is done about privileged instructions. */
+	vm->shared_page |= (header.flags & VM_BOOT_F_NEEDS_PAGE) != 0;
 	if (vm->privileged == VM_PAGE && !(header.flags & VM_BOOT_F_SHARED_PAGE)) {
 		boot_refuse("VM %s: the kernel does not use the shared page", vm->name);
 	}
@@ -154,9 +191,13 @@ void guest_kernel_load(struct vm *vm, uint32_t tree_node)
 	uint64_t gpa;
 	uint32_t bad;
 
-	if (!open_kernel(vm, tree_node, &elf) || elf.is_big != IS_BIG ||
-	    !window_gpa(elf.entry, 4, &gpa)) {
+	if (!open_kernel(vm, tree_node, &elf) || elf.is_big != IS_BIG) {
 		boot_refuse("VM %s: no kernel for a virtual machine of this byte order", vm->name);
+	}
+	if (!window_gpa(elf.entry, 4, &gpa)) {
+		boot_refuse("VM %s: a native kernel, which begins at %lx: no kernel for a virtual "
+			    "machine, whose addresses begin at %lx",
+			    vm->name, elf.entry, bits_sign_extend(VM_WINDOW_BASE));
 	}
 	read_header(vm, &elf);
 	bad = load_segments(vm, &elf, &end);
