@@ -13,9 +13,10 @@
 #define VERSION      3U
 #define HEADER_BYTES 32U
 #define CHUNK_BYTES  24U
-/* What is typed at a console may have 64 MB. */
-#define RAW_MAX (80U << 20)
-#define LEVEL   1
+/* A longer part is several chunks, all but the last with CHUNK_CONTINUES. */
+#define RAW_MAX         (16U << 20)
+#define CHUNK_CONTINUES 1U
+#define LEVEL           1
 
 struct container_io {
 	ZSTD_CCtx *compressor;
@@ -154,18 +155,14 @@ static uint64_t hash_chunk(const struct container *container, const uint8_t *hea
 	return XXH3_64bits_withSeed(packed, size, seed);
 }
 
-bool container_write(struct container *container, enum container_kind kind, const void *bytes,
-		     size_t size, struct error *err)
+static bool write_chunk(struct container *container, enum container_kind kind, const uint8_t *bytes,
+			size_t size, unsigned flags, struct error *err)
 {
 	struct container_io *io = container->io;
 	uint8_t header[CHUNK_BYTES] = { 0 };
 
-	if (size > RAW_MAX ||
-	    !reserve(&io->packed, &io->packed_capacity, ZSTD_compressBound(size), err)) {
-		return size > RAW_MAX ? error_set(err, EXIT_HOST_IO,
-						  "%s: a part of the state has more than %u MB",
-						  container->name, RAW_MAX >> 20)
-				      : false;
+	if (!reserve(&io->packed, &io->packed_capacity, ZSTD_compressBound(size), err)) {
+		return false;
 	}
 	size_t packed = ZSTD_compressCCtx(io->compressor, io->packed, io->packed_capacity, bytes,
 					  size, LEVEL);
@@ -177,10 +174,26 @@ bool container_write(struct container *container, enum container_kind kind, cons
 	put(header, kind, 4);
 	put(header + 4, size, 4);
 	put(header + 8, packed, 4);
+	put(header + 12, flags, 4);
 	put(header + 16, hash_chunk(container, header, io->packed, packed), 8);
 	container->chunks++;
 	return write_all(container, header, sizeof(header), err) &&
 	       write_all(container, io->packed, packed, err);
+}
+
+bool container_write(struct container *container, enum container_kind kind, const void *bytes,
+		     size_t size, struct error *err)
+{
+	const uint8_t *at = bytes;
+
+	while (size > RAW_MAX) {
+		if (!write_chunk(container, kind, at, RAW_MAX, CHUNK_CONTINUES, err)) {
+			return false;
+		}
+		at += RAW_MAX;
+		size -= RAW_MAX;
+	}
+	return write_chunk(container, kind, at, size, 0, err);
 }
 
 static bool read_all(struct container *container, void *bytes, size_t size, struct error *err)
@@ -195,8 +208,9 @@ static bool read_all(struct container *container, void *bytes, size_t size, stru
 	return damaged(container, "it is cut off", err);
 }
 
-bool container_read(struct container *container, enum container_kind *kind, uint8_t **bytes,
-		    size_t *size, struct error *err)
+/* Reads a chunk and puts what it holds behind the `size` bytes of the part that are there. */
+static bool read_chunk(struct container *container, enum container_kind *kind, size_t *size,
+		       bool *continues, struct error *err)
 {
 	struct container_io *io = container->io;
 	uint8_t header[CHUNK_BYTES];
@@ -207,28 +221,52 @@ bool container_read(struct container *container, enum container_kind *kind, uint
 	uint64_t found = get(header, 4);
 	size_t raw = get(header + 4, 4);
 	size_t packed = get(header + 8, 4);
+	uint64_t flags = get(header + 12, 4);
 
 	if (found < CONTAINER_CONFIG || found > CONTAINER_END || raw > RAW_MAX ||
-	    packed > ZSTD_compressBound(RAW_MAX) || get(header + 12, 4) != 0) {
+	    packed > ZSTD_compressBound(RAW_MAX) || flags > CHUNK_CONTINUES) {
 		return damaged(container, "the header of a chunk", err);
 	}
 	if (!reserve(&io->packed, &io->packed_capacity, packed, err) ||
-	    !reserve(&io->raw, &io->raw_capacity, raw + 1, err) ||
+	    !reserve(&io->raw, &io->raw_capacity, *size + raw + 1, err) ||
 	    !read_all(container, io->packed, packed, err)) {
 		return false;
 	}
 	if (get(header + 16, 8) != hash_chunk(container, header, io->packed, packed)) {
 		return damaged(container, "a chunk", err);
 	}
-	if (ZSTD_decompressDCtx(io->decompressor, io->raw, raw, io->packed, packed) != raw) {
+	if (ZSTD_decompressDCtx(io->decompressor, io->raw + *size, raw, io->packed, packed) !=
+	    raw) {
 		return damaged(container, "what a chunk holds", err);
 	}
 	container->chunks++;
-	if (found == CONTAINER_END && getc(container->stream) != EOF) {
+	*kind = (enum container_kind)found;
+	*size += raw;
+	*continues = flags == CHUNK_CONTINUES;
+	return true;
+}
+
+bool container_read(struct container *container, enum container_kind *kind, uint8_t **bytes,
+		    size_t *size, struct error *err)
+{
+	enum container_kind next;
+	bool continues;
+
+	*size = 0;
+	if (!read_chunk(container, kind, size, &continues, err)) {
+		return false;
+	}
+	while (continues) {
+		if (!read_chunk(container, &next, size, &continues, err)) {
+			return false;
+		}
+		if (next != *kind) {
+			return damaged(container, "the order of its chunks", err);
+		}
+	}
+	if (*kind == CONTAINER_END && getc(container->stream) != EOF) {
 		return damaged(container, "there is more behind its end", err);
 	}
-	*kind = (enum container_kind)found;
-	*bytes = io->raw;
-	*size = raw;
+	*bytes = container->io->raw;
 	return true;
 }

@@ -43,12 +43,13 @@ bool container_create(struct container *container, FILE *stream, const char *nam
 bool container_open(struct container *container, FILE *stream, const char *name, struct error *err);
 void container_release(struct container *container);
 
+/* Writes a part of any size. */
 bool container_write(struct container *container, enum container_kind kind, const void *bytes,
 		     size_t size, struct error *err);
 
 /*
- * Reads the next chunk; *bytes belongs to the container and holds until the next call. Behind the
- * chunk END there must be nothing.
+ * Reads the next part; *bytes belongs to the container and holds until the next call. Behind the
+ * part END there must be nothing.
  */
 bool container_read(struct container *container, enum container_kind *kind, uint8_t **bytes,
 		    size_t *size, struct error *err);
