@@ -625,6 +625,11 @@ uint64_t machine_cpu_tlb_refills(const struct machine *machine, unsigned cpu)
 	return machine->core[cpu]->tlb_refills;
 }
 
+uint64_t machine_cpu_cache_operations(const struct machine *machine, unsigned cpu)
+{
+	return machine->core[cpu]->cache_operations;
+}
+
 uint64_t machine_instructions(const struct machine *machine)
 {
 	uint64_t sum = 0;

@@ -248,6 +248,7 @@ uint64_t machine_cpu_stall_cycles(const struct machine *machine, unsigned cpu);
 /* Exceptions that a CPU has taken, by Cause.ExcCode; of TLBL and TLBS, those without an entry. */
 uint64_t machine_cpu_exceptions(const struct machine *machine, unsigned cpu, unsigned code);
 uint64_t machine_cpu_tlb_refills(const struct machine *machine, unsigned cpu);
+uint64_t machine_cpu_cache_operations(const struct machine *machine, unsigned cpu);
 
 /*
  * 64-bit hash (XXH3) of the whole architectural state: registers, CP0, TLB, FPU, RAM, devices,

@@ -16,6 +16,7 @@ static const struct counter plain[COUNTERS_PLAIN] = {
 	{ "tlb_refills", "exceptions", "of these, no TLB entry matched: TLB misses" },
 	{ "tlb_invalid", "exceptions", "of these, the matching TLB entry was not valid" },
 	{ "tlb_modified", "exceptions", "of these, a store to a page that is not writable" },
+	{ "cache_operations", "instructions", "CACHE instructions executed" },
 };
 
 #define SPLIT_PARTS 6U
@@ -87,6 +88,7 @@ static void read_plain(const struct machine *machine, unsigned cpu, uint64_t *va
 	values[5] = machine_cpu_tlb_refills(machine, cpu);
 	values[6] = misses - values[5];
 	values[7] = machine_cpu_exceptions(machine, cpu, EXC_MOD);
+	values[8] = machine_cpu_cache_operations(machine, cpu);
 }
 
 static void read_split(const struct machine *machine, unsigned cpu, uint64_t *values)

@@ -17,7 +17,7 @@ struct counter {
 };
 
 /* Those that do not depend on the memory system come first. */
-#define COUNTERS_PLAIN    8U
+#define COUNTERS_PLAIN    9U
 #define COUNTERS_CPU_MAX  64U
 #define COUNTERS_NODE_MAX 32U
 

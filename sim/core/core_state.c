@@ -104,6 +104,7 @@ void core_state(struct core *core, struct state_io *io)
 		state_io_u64(io, &core->exception_count[i]);
 	}
 	state_io_u64(io, &core->tlb_refills);
+	state_io_u64(io, &core->cache_operations);
 	state_io_u64(io, &core->hi);
 	state_io_u64(io, &core->lo);
 	state_io_u64(io, &core->pc);

@@ -222,5 +222,6 @@ struct block *op_cache(struct core *core, const struct op *op)
 	if (!mmu_probe_cache(core, op, vaddr)) {
 		return NULL;
 	}
+	core->cache_operations++;
 	OP_NEXT();
 }
