@@ -2,6 +2,8 @@
 /* due.c - limits, and what is done when they are reached. */
 #include "sim/cmd/due.h"
 
+#include <stdio.h>
+
 #include "sim/cmd/session.h"
 
 /* Makes the limits end at `cycle` if that comes first; of two the later call is done first. */
@@ -51,7 +53,17 @@ struct control_limits due_limits(const struct session *session, enum due *due)
 
 static bool save(struct session *session, struct saver *saver)
 {
-	return saver_write(saver, session->machine, session);
+	double begin = session_host_time();
+
+	if (!saver_write(saver, session->machine, session)) {
+		return false;
+	}
+	if (saver->is_done && !session->options->quiet && !session->options->json) {
+		progress_clear(&session->progress);
+		fprintf(stderr, "mirrorball: saved %s: %.1f MB in %.2f s\n", saver->path,
+			(double)saver->bytes / 1e6, session_host_time() - begin);
+	}
+	return true;
 }
 
 /* The checkpoint that a step of the script asks for, now or when the machine can be saved. */

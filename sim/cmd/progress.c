@@ -4,12 +4,11 @@
 
 #include <stdio.h>
 
-/* The machine's CPUs run at 400 MHz where nothing else is configured. */
-#define CLOCK_HZ   400e6
 #define LINE_WIDTH 78
 
 void progress_show(struct progress *progress, const struct machine *machine, double host_seconds)
 {
+	double clock_hz = (double)machine_get_config(machine)->clock_hz;
 	double millions = (double)machine_instructions(machine) / 1e6;
 	char line[LINE_WIDTH + 1];
 
@@ -18,7 +17,7 @@ void progress_show(struct progress *progress, const struct machine *machine, dou
 	}
 	snprintf(line, sizeof(line),
 		 "%.3f s simulated, %.0f million instructions, %.0f MIPS, %.1f s of host time",
-		 (double)machine_cycles(machine) / CLOCK_HZ, millions,
+		 (double)machine_cycles(machine) / clock_hz, millions,
 		 host_seconds > 0 ? millions / host_seconds : 0.0, host_seconds);
 	fprintf(stderr, "\r%-*s\r", LINE_WIDTH, line);
 	progress->is_shown = true;

@@ -62,9 +62,15 @@ static bool load(struct resume *resume, struct error *err)
 {
 	struct checkpoint_extra *extra = &resume->extra;
 
+	double begin = session_host_time();
+
 	resume->machine = checkpoint_read(resume->path, extra, err);
 	if (resume->machine == NULL) {
 		return false;
+	}
+	if (!resume->options.quiet && !resume->options.json) {
+		fprintf(stderr, "mirrorball: restored %s in %.2f s\n", resume->path,
+			session_host_time() - begin);
 	}
 	if (resume->options.mode == MODE_AS_SAVED) {
 		resume->options.mode =

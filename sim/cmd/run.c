@@ -95,6 +95,25 @@ static bool create_machine(struct run *run, const struct machine_config *config,
 	return run->machine != NULL;
 }
 
+/*
+ * Does anybody ask which files went into the run? Hashing them takes seconds where disks are large; a run
+ * that leaves nothing does without.
+ */
+static bool is_recorded(const struct run *run)
+{
+	const struct run_options *o = &run->options;
+	const struct config_list *steps = &run->config.console;
+	const struct config_step *step = steps->item;
+
+	for (size_t i = 0; i < steps->count; i++) {
+		if (step[i].save[0] != '\0') {
+			return true;
+		}
+	}
+	return o->out != NULL || o->json || o->save != NULL || o->script != NULL ||
+	       run->config.frozen != NULL;
+}
+
 static bool build(struct run *run, struct error *err)
 {
 	struct config *config = &run->config;
@@ -130,7 +149,7 @@ static bool build(struct run *run, struct error *err)
 	    !boot_plan_make(&run->plan, config, machine_get_config(run->machine), err)) {
 		return false;
 	}
-	if (!disk_report_make(&run->disks, machine_get_config(run->machine), err)) {
+	if (is_recorded(run) && !disk_report_make(&run->disks, machine_get_config(run->machine), err)) {
 		return false;
 	}
 	const struct loader loader = {

@@ -78,7 +78,7 @@ bool saver_waits(const struct saver *saver)
 	return saver->path != NULL && !saver->is_done && !saver->is_at_end;
 }
 
-static bool write_file(const struct saver *saver, struct machine *machine,
+static bool write_file(struct saver *saver, struct machine *machine,
 		       const struct checkpoint_extra *extra, struct error *err)
 {
 	struct output_set set = { 0 };
@@ -97,6 +97,9 @@ static bool write_file(const struct saver *saver, struct machine *machine,
 		output_discard(&set);
 		return false;
 	}
+	long bytes = ftell(stream);
+
+	saver->bytes = bytes > 0 ? (uint64_t)bytes : 0;
 	return output_commit(&set, err);
 }
 

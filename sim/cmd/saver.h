@@ -16,6 +16,7 @@ struct saver {
 	bool is_at_end; /* of the run, however it ends, in place of a cycle */
 	bool is_done;
 	bool has_failed;
+	uint64_t bytes; /* of the file that was written */
 	struct error error;
 };
 

@@ -92,7 +92,7 @@ static void start_ticks(const struct session *session)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static double host_now(void)
+double session_host_time(void)
 {
 	struct timespec now;
 
@@ -229,7 +229,7 @@ static bool has_failed(const struct session *session)
 /* A pause of the run that changes nothing. False if it is the end. */
 static bool look_up(struct session *session, double begin)
 {
-	double seconds = host_now() - begin;
+	double seconds = session_host_time() - begin;
 
 	if (current.is_ended || has_failed(session)) {
 		return false;
@@ -279,7 +279,7 @@ static void run_slices(struct session *session, double begin)
 void session_run(struct session *session)
 {
 	const struct run_options *o = session->options;
-	double begin = host_now();
+	double begin = session_host_time();
 
 	catch_signals(session->machine);
 	if (!due_begin(session)) {
@@ -296,7 +296,7 @@ void session_run(struct session *session)
 	saver_write_end(&session->saver, session->machine, session);
 	keyboard_end(&session->keyboard);
 	release_signals();
-	session->host_seconds = host_now() - begin;
+	session->host_seconds = session_host_time() - begin;
 	progress_clear(&session->progress);
 	console_sink_flush(&session->sink);
 }
@@ -320,14 +320,17 @@ static void report_crash(struct session *session)
 static void print_summary(const struct session *session, uint64_t hash)
 {
 	uint64_t instructions = machine_instructions(session->machine);
+	uint64_t cycles = machine_cycles(session->machine);
 
 	if (session->options->quiet || session->options->json) {
 		return;
 	}
 	fprintf(stderr,
 		"mirrorball: %s after %" PRIu64 " instructions, %" PRIu64
-		" cycles; %.3f s of host time, %.1f MIPS; state hash %016" PRIx64 "\n",
-		report_reason(session), instructions, machine_cycles(session->machine),
+		" cycles; %.6f s simulated in %.3f s of host time, %.1f MIPS; state hash %016" PRIx64
+		"\n",
+		report_reason(session), instructions, cycles,
+		(double)cycles / (double)machine_get_config(session->machine)->clock_hz,
 		session->host_seconds,
 		session->host_seconds > 0 ? (double)instructions / session->host_seconds / 1e6
 					  : 0.0,

@@ -76,3 +76,6 @@ void session_run(struct session *session);
 bool session_end(struct session *session, json_t *config, struct error *err);
 
 void session_release(struct session *session);
+
+/* Seconds of the host since some moment. */
+double session_host_time(void);
