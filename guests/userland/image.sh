@@ -70,6 +70,7 @@ build_root()
 	cp "$out_tests"/bin/* "$tree/usr/lib/selfcheck/"
 	cp -R "$out_cc65_host"/share/* "$tree/usr/share/cc65/"
 	image_expected "$tree"
+	"$userland/check_isa" "$tree"
 	find "$tree" -type d -exec chmod 755 {} +
 	find "$tree" -type f -exec chmod u=rwX,go=rX {} +
 	chmod 1777 "$tree/tmp"
