@@ -96,8 +96,8 @@ static bool create_machine(struct run *run, const struct machine_config *config,
 }
 
 /*
- * Does anybody ask which files went into the run? Hashing them takes seconds where disks are large; a run
- * that leaves nothing does without.
+ * Does anybody ask which files went into the run? Hashing them takes seconds where disks are large;
+ * a run that leaves nothing does without.
  */
 static bool is_recorded(const struct run *run)
 {
@@ -149,7 +149,8 @@ static bool build(struct run *run, struct error *err)
 	    !boot_plan_make(&run->plan, config, machine_get_config(run->machine), err)) {
 		return false;
 	}
-	if (is_recorded(run) && !disk_report_make(&run->disks, machine_get_config(run->machine), err)) {
+	if (is_recorded(run) &&
+	    !disk_report_make(&run->disks, machine_get_config(run->machine), err)) {
 		return false;
 	}
 	const struct loader loader = {
