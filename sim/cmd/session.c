@@ -327,8 +327,8 @@ static void print_summary(const struct session *session, uint64_t hash)
 	}
 	fprintf(stderr,
 		"mirrorball: %s after %" PRIu64 " instructions, %" PRIu64
-		" cycles; %.6f s simulated in %.3f s of host time, %.1f MIPS; state hash %016" PRIx64
-		"\n",
+		" cycles; %.6f s simulated in %.3f s of host time, %.1f MIPS; state hash "
+		"%016" PRIx64 "\n",
 		report_reason(session), instructions, cycles,
 		(double)cycles / (double)machine_get_config(session->machine)->clock_hz,
 		session->host_seconds,

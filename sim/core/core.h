@@ -296,7 +296,7 @@ struct core {
 	uint32_t external_ip;     /* Cause.IP2-6 as driven by devices */
 
 	uint64_t exception_count[32];
-	uint64_t tlb_refills; /* of TLBL and TLBS, those without a matching entry */
+	uint64_t tlb_refills;      /* of TLBL and TLBS, those without a matching entry */
 	uint64_t cache_operations; /* CACHE instructions */
 
 	struct core_map maps[CORE_MODE_COUNT];
