@@ -64,6 +64,10 @@
 #define INSPECT_FRAME_KINDS   7
 #define INSPECT_VM_NONE       0xffff
 
+/* Field `flags` of struct inspect_frame. The others are the monitor's own. */
+#define INSPECT_FRAME_F_HELD 0x02 /* also a block of a disk, or of a boot module */
+#define INSPECT_FRAME_F_TEXT 0x04 /* of a boot module: of a kernel's file */
+
 #ifndef __ASSEMBLER__
 #include <stddef.h>
 #include <stdint.h>
@@ -139,7 +143,7 @@ struct inspect_vcpu {
 
 struct inspect_frame {
 	uint8_t kind; /* INSPECT_FRAME_* */
-	uint8_t flags;
+	uint8_t flags; /* INSPECT_FRAME_F_* */
 	uint16_t vm;    /* number, or INSPECT_VM_NONE */
 	uint32_t ppn;   /* guest physical page of one user */
 	uint32_t users; /* mappings, or 0xffffffff when unknown */

@@ -12,6 +12,7 @@
 #include "sim/cmd/attribution_report.h"
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/counters.h"
+#include "sim/cmd/footprint.h"
 #include "sim/cmd/memory_report.h"
 #include "sim/cmd/places_report.h"
 #include "sim/cmd/session.h"
@@ -419,6 +420,7 @@ json_t *report_result(const struct session *session, const struct error *verdict
 	json_object_set_new(result, "cpus", counters_report(machine));
 	json_object_set_new(result, "counters", counters_describe());
 	json_object_set_new(result, "memory", memory_report(machine));
+	json_object_set_new(result, "footprint", footprint_report(machine, session->symbols));
 	json_object_set_new(result, "places", places_report(session->observers.places));
 	json_object_set_new(result, "attribution",
 			    attribution_report(session->observers.attribution));

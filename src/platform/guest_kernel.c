@@ -41,15 +41,11 @@
 static bool share_with_guest(struct vm *vm, uint32_t gpn, const char *from)
 {
 	uint32_t mpn = (uint32_t)(memory_paddr(from) >> PAGE_SHIFT);
-	const struct memmap_page *page = memmap_lookup(&machine_memmap, mpn);
 
-	if (vm->large_entries || page == NULL) {
+	if (vm->large_entries || memmap_lookup(&machine_memmap, mpn) == NULL) {
 		return false;
 	}
-	if (page->info.kind == INSPECT_FRAME_MONITOR) {
-		memmap_set_kind(&machine_memmap, mpn, INSPECT_FRAME_CACHE);
-		memmap_hold(&machine_memmap, mpn);
-	}
+	memmap_share_module(&machine_memmap, mpn);
 	return pmap_map_shared(vm->pmap, gpn, mpn) == OK;
 }
 

@@ -162,6 +162,8 @@ static void publish(struct memmap_page *page)
 			break;
 		}
 	}
+	page->info.flags &= (uint8_t)~INSPECT_FRAME_F_HELD;
+	page->info.flags |= page->holds != 0 ? INSPECT_FRAME_F_HELD : 0;
 	if (page->info.kind == INSPECT_FRAME_SHARED || page->info.kind == INSPECT_FRAME_CACHE) {
 		page->info.kind = page->info.users != 0 || page->holds == 0 ? INSPECT_FRAME_SHARED
 									    : INSPECT_FRAME_CACHE;
@@ -344,6 +346,19 @@ void memmap_drop(struct memmap *memmap, uint32_t mpn)
 	page->holds--;
 	publish(page);
 	(void)release_page(memmap, page, mpn);
+}
+
+void memmap_share_module(struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	if (page->info.kind == INSPECT_FRAME_MONITOR) {
+		reset_page(page, INSPECT_FRAME_CACHE);
+		page->holds = 1;
+		page->info.flags = INSPECT_FRAME_F_TEXT;
+		publish(page);
+	}
+	lock_release(&page->lock);
 }
 
 bool memmap_evict(struct memmap *memmap, uint32_t mpn)

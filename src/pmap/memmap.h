@@ -36,7 +36,7 @@
 #define MEMMAP_VMS_MAX       64
 #define MEMMAP_USERS_UNKNOWN 0xffffffff
 
-/* info.flags */
+/* info.flags, beside INSPECT_FRAME_F_* */
 #define MEMMAP_F_MOVING 0x01 /* chosen for migration or replication: no large entry */
 
 struct memmap_page {
@@ -109,6 +109,11 @@ void memmap_unpin(struct memmap *memmap, uint32_t mpn);
 /* One hold more of a SHARED or CACHE page; one less, the last one frees a page without users. */
 void memmap_hold(struct memmap *memmap, uint32_t mpn);
 void memmap_drop(struct memmap *memmap, uint32_t mpn);
+/*
+ * A page of a boot module, the monitor's so far, may be mapped by VMs from now on; it has a hold
+ * for ever.
+ */
+void memmap_share_module(struct memmap *memmap, uint32_t mpn);
 /* Frees a page that has this one hold and nothing else; false if it is not so. */
 bool memmap_evict(struct memmap *memmap, uint32_t mpn);
 
