@@ -142,8 +142,8 @@ struct inspect_vcpu {
 };
 
 struct inspect_frame {
-	uint8_t kind; /* INSPECT_FRAME_* */
-	uint8_t flags; /* INSPECT_FRAME_F_* */
+	uint8_t kind;   /* INSPECT_FRAME_* */
+	uint8_t flags;  /* INSPECT_FRAME_F_* */
 	uint16_t vm;    /* number, or INSPECT_VM_NONE */
 	uint32_t ppn;   /* guest physical page of one user */
 	uint32_t users; /* mappings, or 0xffffffff when unknown */
