@@ -28,7 +28,7 @@ static uint32_t order_of(const struct pmap *pmap, uint32_t frame)
 
 static void set_order(struct pmap *pmap, uint32_t frame, uint32_t order)
 {
-	__atomic_store_n(&pmap->page[frame].order, (uint16_t)order, __ATOMIC_RELAXED);
+	__atomic_store_n(&pmap->page[frame].order, (uint8_t)order, __ATOMIC_RELAXED);
 }
 
 /* Two blocks of the smallest order side by side: all their words carry PMAP_READY_LARGE. */
