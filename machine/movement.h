@@ -2,8 +2,8 @@
 /*
  * movement.h - what a monitor that moves pages tells of it: actions, reasons, records of its log.
  *
- * The monitor keeps a log of its last decisions for each CPU and publishes it (inspect.h); whoever
- * reads it, reads memory and takes no time of the machine. Layouts and numbers only. Manual page:
+ * The monitor keeps a log of its last decisions for each CPU in its memory; whoever reads it takes
+ * no time of the machine. Layouts and numbers only. Manual page:
  * docs/machine/movement.md.
  */
 #pragma once

@@ -61,11 +61,6 @@ bool movement_is_on(void)
 	return movement.found != NULL;
 }
 
-uint64_t movement_log_of(uint32_t cpu)
-{
-	return movement.cpu[cpu] != NULL ? memory_paddr(&movement.cpu[cpu]->log) : 0;
-}
-
 void movement_prepare(const struct machine *found, struct vm *vm, const struct policy *policy)
 {
 	movement.pmap[vm->number] = vm->pmap;

@@ -31,8 +31,6 @@ struct vm;
 void movement_prepare(const struct machine *found, struct vm *vm, const struct policy *policy);
 /* Some VM wants its pages moved. */
 bool movement_is_on(void);
-/* Physical address of a CPU's log (machine/movement.h), or 0. */
-uint64_t movement_log_of(uint32_t cpu);
 /* Controllers count from now on. CPU 0, before guests run. */
 void movement_start(void);
 
