@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+#include "sim/control.h"
 #include "sim/core/core.h"
 #include "sim/core/exception.h"
 #include "sim/core/mmu.h"
@@ -40,7 +41,8 @@ struct attribution {
 	struct machine *machine;
 	uint64_t header;
 	struct inspect view;
-	bool is_open;
+	bool has_begun; /* the view is one */
+	bool is_open;   /* the CPUs' words are watched */
 	struct account account[MACHINE_CPUS_MAX];
 	/* The last row is nobody's. */
 	struct attribution_time time[INSPECT_VCPUS_MAX + 1][ATTRIBUTION_PARTS];
@@ -76,7 +78,7 @@ const char *attribution_name(unsigned part)
 
 static struct attribution_time *row_of(struct attribution *attribution, uint32_t vcpu)
 {
-	bool is_one = attribution->is_open && vcpu < attribution->view.header.vcpu_count;
+	bool is_one = attribution->has_begun && vcpu < attribution->view.header.vcpu_count;
 
 	return attribution->time[is_one ? vcpu : INSPECT_VCPUS_MAX];
 }
@@ -186,6 +188,7 @@ static void open(struct attribution *attribution, struct core *core)
 	if (!inspect_open(&attribution->view, attribution->machine, attribution->header)) {
 		return;
 	}
+	attribution->has_begun = true;
 	attribution->is_open = true;
 	for (unsigned cpu = 0; cpu < cpus; cpu++) {
 		uint64_t paddr;
@@ -239,6 +242,21 @@ static void on_mode(void *context, struct core *core)
 	}
 }
 
+/* A machine that was resumed is in the middle of it: what each CPU does now. */
+static void begin_in_between(struct attribution *attribution, unsigned cpu)
+{
+	struct account *account = &attribution->account[cpu];
+	struct inspect_cpu said;
+
+	if (!inspect_cpu(&attribution->view, cpu, &said)) {
+		return;
+	}
+	account->mode = core_mode_of(
+		(uint32_t)control_read_register(attribution->machine, cpu, REG_CP0 + CP0_STATUS));
+	account->vcpu = said.vcpu;
+	account->cause = said.cause != INSPECT_CAUSE_GUEST ? said.cause : NOT_SAID;
+}
+
 struct attribution *attribution_begin(struct machine *machine, uint64_t header)
 {
 	struct attribution *attribution = calloc(1, sizeof(*attribution));
@@ -258,6 +276,14 @@ struct attribution *attribution_begin(struct machine *machine, uint64_t header)
 			.cause = INSPECT_CAUSE_BOOT,
 			.mode = CORE_KERNEL,
 		};
+	}
+	if (inspect_open(&attribution->view, machine, header)) {
+		/* From here on its VCPUs are known; open() follows with the first change of mode.
+		 */
+		attribution->has_begun = true;
+		for (unsigned cpu = 0; cpu < cpus; cpu++) {
+			begin_in_between(attribution, cpu);
+		}
 	}
 	return attribution;
 }
@@ -292,7 +318,7 @@ void attribution_settle(struct attribution *attribution)
 
 const struct inspect *attribution_view(const struct attribution *attribution)
 {
-	return attribution->is_open ? &attribution->view : NULL;
+	return attribution->has_begun ? &attribution->view : NULL;
 }
 
 const struct attribution_time *attribution_of(const struct attribution *attribution, uint32_t vcpu)
