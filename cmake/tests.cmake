@@ -15,7 +15,8 @@ endif()
 # The command may be a target that exists already. Labels with a meaning:
 #   unit     also run in the asan, torture and host-only trees
 #   asan     also run in the asan tree        torture  also run in the torture tree
-#   lint     style, no program of ours runs   long     only in ./check --long
+#   lint     style, no program of ours runs: of all issues' files, no issue's label
+#   long     only in ./check --long
 #   tree     builds another tree or runs its tests, which are counted there; no issue's label
 function(mb_add_test)
 	set(values NAME ISSUE TIMEOUT PROCESSORS WORKING_DIRECTORY SKIP_RETURN_CODE)
@@ -50,7 +51,7 @@ function(mb_add_test)
 	if(MIRRORBALL_SANITIZE OR MIRRORBALL_TORTURE)
 		math(EXPR T_TIMEOUT "5 * ${T_TIMEOUT}")
 	endif()
-	if("tree" IN_LIST T_LABELS)
+	if("tree" IN_LIST T_LABELS OR "lint" IN_LIST T_LABELS)
 		set(labels ${T_LABELS})
 	else()
 		set(labels issue${T_ISSUE} ${T_LABELS})
