@@ -110,7 +110,7 @@ static struct stop why_stopped(struct machine *machine, struct core *core)
 
 /* The last cycle that `core` may reach under the budgets. */
 static uint64_t core_limit(const struct machine *machine, const struct core *core,
-			   const struct control_limits *limits)
+			   const struct control_limits *limits, uint64_t executed)
 {
 	uint64_t until = machine->slice_end;
 
@@ -118,7 +118,7 @@ static uint64_t core_limit(const struct machine *machine, const struct core *cor
 		until = limits->max_cycles;
 	}
 	if (limits->max_instructions != 0) {
-		uint64_t left = limits->max_instructions - machine_instructions(machine);
+		uint64_t left = limits->max_instructions - executed;
 
 		if (core_now(core) + left < until) {
 			until = core_now(core) + left;
@@ -129,13 +129,12 @@ static uint64_t core_limit(const struct machine *machine, const struct core *cor
 
 /* A budget is spent as soon as one CPU has reached it: a later run goes on from that very point. */
 static enum stop_reason spent_budget(const struct machine *machine,
-				     const struct control_limits *limits)
+				     const struct control_limits *limits, uint64_t executed)
 {
 	const struct core *core = machine->core[machine_turn_cpu(machine, machine->turn)];
 	uint64_t now = core->running ? core_now(core) : machine->slice_begin;
 
-	if (limits->max_instructions != 0 &&
-	    machine_instructions(machine) >= limits->max_instructions) {
+	if (limits->max_instructions != 0 && executed >= limits->max_instructions) {
 		return STOP_MAX_INSNS;
 	}
 	if (limits->max_cycles != 0 && now >= limits->max_cycles) {
@@ -144,11 +143,15 @@ static enum stop_reason spent_budget(const struct machine *machine,
 	return STOP_NONE;
 }
 
-/* The turn of one core, or what its budget leaves of it; STOP_NONE when all is well. */
-static struct stop run_turn(struct machine *machine, const struct control_limits *limits)
+/*
+ * The turn of one core, or what its budget leaves of it; STOP_NONE when all is well. Counts in
+ * `executed`, which is the instructions of all cores.
+ */
+static struct stop run_turn(struct machine *machine, const struct control_limits *limits,
+			    uint64_t *executed)
 {
 	struct core *core = machine->core[machine_turn_cpu(machine, machine->turn)];
-	struct stop stop = { .reason = spent_budget(machine, limits), .cpu = core->id };
+	struct stop stop = { .reason = spent_budget(machine, limits, *executed), .cpu = core->id };
 
 	if (stop.reason != STOP_NONE) {
 		return stop;
@@ -158,7 +161,9 @@ static struct stop run_turn(struct machine *machine, const struct control_limits
 		return stop;
 	}
 	machine->has_begun = true;
-	core_run(core, core_limit(machine, core, limits));
+	*executed -= core_instructions(core);
+	core_run(core, core_limit(machine, core, limits, *executed + core_instructions(core)));
+	*executed += core_instructions(core);
 	if (core->stop) {
 		stop = why_stopped(machine, core);
 	}
@@ -176,6 +181,8 @@ struct stop control_run(struct machine *machine, const struct control_limits *li
 	if (limits == NULL) {
 		limits = &none;
 	}
+	uint64_t executed = machine_instructions(machine);
+
 	for (;;) {
 		if (machine->interrupted) {
 			machine->interrupted = 0;
@@ -192,7 +199,7 @@ struct stop control_run(struct machine *machine, const struct control_limits *li
 				return why_stopped(machine, machine->core[machine->stop.cpu]);
 			}
 		}
-		struct stop stop = run_turn(machine, limits);
+		struct stop stop = run_turn(machine, limits, &executed);
 
 		if (stop.reason != STOP_NONE) {
 			return stop;
