@@ -5,12 +5,12 @@
 --
 -- Both have the same disk, copy-on-write, and each writes what is its own. They boot in fast mode; the
 -- machine changes to timing mode when the first program of one starts its script.
--- Other machines: --set machine.nodes=8 --set vms[1].vcpus=4 --set vms[1].privileged=trap
+-- Other machines: --set machine.nodes=8 --set vms[1].vcpus=4 --set vms[1].privileged=rewrite
 -- Another workload: --set 'vms[2].bootargs=root=/dev/vda console=ttyS0 quiet run="selfcheck"'
 local vms = {}
 for i, name in ipairs({ "one", "two" }) do
 	vms[i] = {
-		name = name, memory = "32M", vcpus = 2, kernel = "linux", privileged = "rewrite",
+		name = name, memory = "32M", vcpus = 2, kernel = "linux", privileged = "shared-page",
 		disks = { { base = 0, persistent = "off" } },
 		bootargs = 'root=/dev/vda console=ttyS0 quiet run="selfcheck cpu fork sqlite"',
 	}

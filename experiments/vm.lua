@@ -4,8 +4,8 @@
 --   mirrorball run experiments/vm.lua              boots to the prompt, unattended, and ends there
 --   mirrorball run experiments/vm.lua --console    the same, and then the shell is yours; Ctrl-A x quits
 --
--- --set vms[1].vcpus=2 --set machine.nodes=2 for two CPUs; --set vms[1].privileged=trap traps each
--- privileged instruction, rewrite replaces it at its first trap.
+-- --set vms[1].vcpus=2 --set machine.nodes=2 for two CPUs. A kernel without the patched HAL
+-- (guests/linux/build vm_plain) runs with --set vms[1].privileged=trap or rewrite.
 return {
 	machine = {
 		nodes = 1, memory_per_node = "64M",
@@ -15,7 +15,7 @@ return {
 	modules = { { name = "linux", file = "../build/guests/vmlinux-vm" } },
 	vms = {
 		{
-			name = "linux", memory = "40M", kernel = "linux", privileged = "rewrite",
+			name = "linux", memory = "40M", kernel = "linux", privileged = "shared-page",
 			disks = { { base = 0, persistent = "off" } },
 			bootargs = "root=/dev/vda console=ttyS0 quiet",
 		},
