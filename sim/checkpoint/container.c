@@ -249,8 +249,8 @@ static bool read_chunk(struct container *container, enum container_kind *kind, s
 bool container_read(struct container *container, enum container_kind *kind, uint8_t **bytes,
 		    size_t *size, struct error *err)
 {
-	enum container_kind next;
-	bool continues;
+	enum container_kind next = CONTAINER_END;
+	bool continues = false;
 
 	*size = 0;
 	if (!read_chunk(container, kind, size, &continues, err)) {
