@@ -24,7 +24,9 @@ static const struct group groups[] = {
 #if !GUEST_UNTIMED
 	{ "devices", test_devices },
 #endif
+#if !GUEST_QEMU
 	{ "watch", test_watch },
+#endif
 	{ "rewriting", test_rewriting },
 #if !GUEST_SHORT
 	{ "generated", test_generated },
