@@ -2,11 +2,14 @@
 /*
  * annotation.c - the annotation port (machine/annotation.h).
  *
- * Marks go to the machine's mark function. A mode or a checkpoint that this machine does not have
- * yet, and the ownership of frames, which nobody checks yet, are accepted without effect.
+ * Marks go to the machine's mark function. A program's wish for a checkpoint is told to the user,
+ * who can write one (--save); the ownership of frames, which nobody checks yet, is accepted without
+ * effect.
  */
 #include "machine/annotation.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/core/core.h"
@@ -157,6 +160,17 @@ static bool write_wide(struct annotation_cpu *cpu, uint64_t offset, unsigned siz
 	}
 }
 
+/* Where a checkpoint goes is not the program's to say: the user learns with what to ask for it. */
+static void refuse_checkpoint(const struct device *device, const struct core *core, uint32_t number)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		 "CPU %u asks for checkpoint %" PRIu32 " (--save FILE@%" PRIu64 " writes it)",
+		 core->id, number, core_now(core) + 1);
+	machine_log(device->machine, text);
+}
+
 static bool annotation_write(struct device *device, struct core *core, uint64_t offset,
 			     unsigned size, uint64_t value)
 {
@@ -184,6 +198,9 @@ static bool annotation_write(struct device *device, struct core *core, uint64_t 
 		if (value <= ANNOTATION_MODE_TIMING) {
 			machine_set_timing(device->machine, value == ANNOTATION_MODE_TIMING);
 		}
+		return true;
+	case ANNOTATION_CHECKPOINT:
+		refuse_checkpoint(device, core, (uint32_t)value);
 		return true;
 	case ANNOTATION_PANIC_WHO:
 		cpu->panic_who = (uint32_t)value;
