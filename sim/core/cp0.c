@@ -170,6 +170,14 @@ static void write_watch(struct core *core, uint32_t *reg, uint32_t value)
 	mmu_flush(core); /* watched pages must take the slow path */
 }
 
+/* What was postponed is forgotten (R10000 UM 17.3). */
+static void write_watch_lo(struct core *core, uint32_t value)
+{
+	core->cp0.watch_postponed = false;
+	core_update_irq(core);
+	write_watch(core, &core->cp0.watch_lo, value & (WATCHLO_PADDR | WATCHLO_R | WATCHLO_W));
+}
+
 void cp0_write(struct core *core, unsigned number, uint64_t value, uint64_t now)
 {
 	struct core_cp0 *cp0 = &core->cp0;
@@ -221,10 +229,7 @@ void cp0_write(struct core *core, unsigned number, uint64_t value, uint64_t now)
 		cp0->ll_addr = low;
 		break;
 	case CP0_WATCHLO:
-		/* Whatever was postponed is forgotten (R10000 UM 17.3). */
-		cp0->watch_postponed = false;
-		core_update_irq(core);
-		write_watch(core, &cp0->watch_lo, low & (WATCHLO_PADDR | WATCHLO_R | WATCHLO_W));
+		write_watch_lo(core, low);
 		break;
 	case CP0_WATCHHI:
 		write_watch(core, &cp0->watch_hi, low & WATCHHI_PADDR);

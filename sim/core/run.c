@@ -224,6 +224,7 @@ struct part_block {
  */
 static void run_part(struct core *core, const struct block *block)
 {
+	static const struct op end = { .run = op_end_stop };
 	struct part_block storage;
 	struct block *part = (struct block *)storage.bytes;
 	uint64_t insns = block->insns - (block->has_slot ? 2U : 0U);
@@ -235,12 +236,11 @@ static void run_part(struct core *core, const struct block *block)
 		core_step(core);
 		return;
 	}
-	*part = (struct block){
-		.insns = (uint16_t)insns,
-		.distance = { (int32_t)(insns * 4) },
-	};
+	memset(part, 0, sizeof(*part));
+	part->insns = (uint16_t)insns;
+	part->distance[0] = (int32_t)(insns * 4);
 	memcpy(part->ops, block->ops, insns * sizeof(part->ops[0]));
-	part->ops[insns] = (struct op){ .run = op_end_stop };
+	part->ops[insns] = end;
 	if (CORE_CHECKED) {
 		memcpy(&part->ops[insns + 1], &block->ops[block->insns + 1U],
 		       insns * sizeof(part->ops[0]));
