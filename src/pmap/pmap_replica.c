@@ -19,22 +19,18 @@ static uint32_t mpn_of(const struct pmap *pmap, uint32_t frame)
 void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller)
 {
 	struct pmap_page *page = &pmap->page[frame];
-	uint64_t replicas = page->replicas;
-	uint32_t mpn[MAP_NODES_MAX];
+	uint32_t copies[MAP_NODES_MAX];
+	uint32_t count = 0;
 
-	for (uint32_t node = 0; replicas >> node != 0; node++) {
-		mpn[node] = pmap_mpn(pmap->view[node][frame]);
-		if (node == MAP_NODES_MAX - 1) {
-			break;
+	for (uint32_t node = 0; node < MAP_NODES_MAX; node++) {
+		if (page->replicas >> node & 1) {
+			copies[count++] = pmap_mpn(pmap->view[node][frame]);
 		}
 	}
 	page->copy_number++;
 	pmap_begin_change(pmap, frame, pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE, caller);
-	for (uint32_t node = 0; node < MAP_NODES_MAX; node++) {
-		if (replicas >> node & 1) {
-			(void)memmap_remove_user(pmap->memmap, mpn[node], pmap->vm,
-						 pmap_gpn(frame));
-		}
+	for (uint32_t i = 0; i < count; i++) {
+		(void)memmap_remove_user(pmap->memmap, copies[i], pmap->vm, pmap_gpn(frame));
 	}
 	page->replicas = 0;
 	page->state &= (uint16_t) ~(PMAP_S_REPLICATED | PMAP_S_BUSY);
