@@ -76,12 +76,13 @@ static bool begin_places(struct observers *observers, const struct observer_opti
 }
 
 /* Whose time it is, if the program may say so. */
-static bool begin_attribution(struct observers *observers, struct machine *machine,
-			      const struct elf_file *symbols, struct core_hooks *hooks)
+static bool begin_attribution(struct observers *observers, const struct observer_options *options,
+			      struct machine *machine, const struct elf_file *symbols,
+			      struct core_hooks *hooks)
 {
 	uint64_t header;
 
-	if (!inspect_find(symbols, &header)) {
+	if (!options->attribution || !inspect_find(symbols, &header)) {
 		return true;
 	}
 	observers->attribution = attribution_begin(machine, header);
@@ -120,7 +121,7 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 	if (!begin_places(observers, options, machine, symbols, err)) {
 		return false;
 	}
-	if (!begin_attribution(observers, machine, symbols, &hooks)) {
+	if (!begin_attribution(observers, options, machine, symbols, &hooks)) {
 		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
 	}
 	if (options->warn || WARN_ALWAYS) {

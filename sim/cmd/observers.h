@@ -21,6 +21,7 @@ struct observer_options {
 	bool profile;
 	bool warn;
 	bool places;
+	bool attribution; /* of a monitor's time */
 	const struct option_list *ranges;
 };
 
@@ -29,7 +30,7 @@ struct observers {
 	struct profile *profile;
 	struct places *places;
 	struct undefined_checker *undefined;
-	struct attribution *attribution; /* of a monitor; NULL: the program is none */
+	struct attribution *attribution; /* NULL: not asked for, or the program is no monitor */
 	struct output_set *outputs;
 	const char *trace_name;
 };

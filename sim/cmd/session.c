@@ -186,10 +186,17 @@ static void log_line(void *context, const char *text, uint64_t cycle)
 	}
 }
 
+/* Does anybody get the statistics? Otherwise they are not even collected where that costs time. */
+static bool wants_results(const struct run_options *options)
+{
+	return options->out != NULL || options->json;
+}
+
 bool session_begin(struct session *session, struct error *err)
 {
 	const struct run_options *o = session->options;
 	const struct observer_options observe = {
+		.attribution = wants_results(o),
 		.trace = o->trace,
 		.trace_file = o->trace_file,
 		.profile = o->profile,
@@ -337,7 +344,7 @@ static void print_summary(const struct session *session, uint64_t hash)
 		hash);
 }
 
-/* The files of --out and what observers have seen. */
+/* The files of --out and what observers have seen; `result` is NULL without --out and --json. */
 static bool write_results(struct session *session, const json_t *config, json_t *result,
 			  struct error *err)
 {
@@ -388,7 +395,8 @@ bool session_end(struct session *session, json_t *config, struct error *err)
 	if (!good && (verdict.code == EXIT_GUEST || verdict.code == EXIT_MONITOR)) {
 		report_crash(session);
 	}
-	json_t *result = report_result(session, &verdict, hash);
+	json_t *result =
+		wants_results(session->options) ? report_result(session, &verdict, hash) : NULL;
 
 	/* A host error while reporting is worse news than whatever the program did. */
 	is_written = write_results(session, config, result, &failure) &&
