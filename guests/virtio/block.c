@@ -17,15 +17,9 @@
 #define INSN_JR_RA 0x03e00008U
 #define INSN_LI_V0 0x24020000U
 
-struct header {
-	uint32_t type;
-	uint32_t zero;
-	uint64_t sector;
-};
-
 static struct virtio_device disk = { .slot = 0 };
 static struct virtio_ring ring;
-static struct header headers[BATCH];
+static struct virtio_block_header headers[BATCH];
 static uint8_t status[BATCH];
 static uint8_t data[BATCH][4096] __attribute__((aligned(4096)));
 static volatile struct virtio_desc table[BATCH][8] __attribute__((aligned(16)));
@@ -45,7 +39,8 @@ static void prepare(unsigned number, uint32_t type, uint64_t sector, volatile vo
 	unsigned base = number * CHAIN;
 	uint16_t way = is_read ? VIRTIO_DESC_F_WRITE : 0;
 
-	headers[number] = (struct header){ .type = le32(type), .sector = le64(sector) };
+	headers[number] =
+		(struct virtio_block_header){ .type = le32(type), .sector = le64(sector) };
 	status[number] = 0xee;
 	virtio_set_desc(&ring, base, &headers[number], sizeof(headers[number]), VIRTIO_DESC_F_NEXT,
 			bytes > 0 ? base + 1 : base + 2);
@@ -258,7 +253,8 @@ static void check_indirect(void)
 	uint8_t *bytes = data[3];
 	unsigned used = 2;
 
-	headers[0] = (struct header){ .type = le32(VIRTIO_BLOCK_T_IN), .sector = le64(300) };
+	headers[0] = (struct virtio_block_header){ .type = le32(VIRTIO_BLOCK_T_IN),
+						   .sector = le64(300) };
 	for (unsigned i = 0; i < 2; i++) {
 		table[0][i] = (struct virtio_desc){
 			.addr = le64((uint64_t)cpu_physical(&headers[0]) + 5 * i),

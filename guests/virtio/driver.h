@@ -80,6 +80,13 @@ struct virtio_used {
 	uint16_t avail_event;
 };
 
+/* What a disk's request begins with. */
+struct virtio_block_header {
+	uint32_t type;
+	uint32_t zero;
+	uint64_t sector;
+};
+
 struct virtio_ring {
 	volatile struct virtio_desc desc[QUEUE_ENTRIES] __attribute__((aligned(16)));
 	volatile struct virtio_avail avail __attribute__((aligned(4)));

@@ -8,25 +8,16 @@
  * its own pattern.
  */
 #include "guests/lib/string.h"
-#include "guests/virtio/driver.h"
+#include "guests/virtio/disk.h"
 
-#define PAGE    4096U
-#define SECTOR  512U
+#define PAGE    DISK_PAGE
+#define SECTOR  DISK_SECTOR
 #define SECTORS (PAGE / SECTOR)
 #define LINE    16U
 #define PAGES   24U
 #define ROUNDS  300U
 
-struct header {
-	uint32_t type;
-	uint32_t zero;
-	uint64_t sector;
-};
-
-static struct virtio_device disk = { .slot = 0 };
-static struct virtio_ring ring;
-static struct header header;
-static volatile uint8_t answer;
+static struct virtio_disk disk;
 static uint8_t page[PAGES][PAGE] __attribute__((aligned(4096)));
 static uint32_t random_state;
 /* What the disk must hold: 0 = the image's line, otherwise the pattern's seed of the sector. */
@@ -36,27 +27,6 @@ static uint32_t below(uint32_t limit)
 {
 	random_state = random_state * 1664525 + 1013904223;
 	return (random_state >> 8) % limit;
-}
-
-/* `count` pieces of `bytes` each, the first at `data`, the others right behind. */
-static uint8_t request(uint32_t type, uint64_t sector, uint8_t *data, uint32_t bytes,
-		       unsigned count)
-{
-	uint16_t way = (uint16_t)(VIRTIO_DESC_F_NEXT |
-				  (type == VIRTIO_BLOCK_T_IN ? VIRTIO_DESC_F_WRITE : 0));
-	uint32_t done;
-
-	header = (struct header){ .type = le32(type), .sector = le64(sector) };
-	virtio_set_desc(&ring, 0, &header, sizeof(header), VIRTIO_DESC_F_NEXT, 1);
-	for (unsigned i = 0; i < count; i++) {
-		virtio_set_desc(&ring, 1 + i, data + i * bytes, bytes, way, 2 + i);
-	}
-	virtio_set_desc(&ring, 1 + count, &answer, 1, VIRTIO_DESC_F_WRITE, 0);
-	virtio_submit(&ring, 0);
-	virtio_notify(&disk, &ring);
-	CHECK(virtio_wait(&disk, &ring, &done) == 0);
-	virtio_write(&disk, VIRTIO_INTERRUPT_ACK, virtio_read(&disk, VIRTIO_INTERRUPT_STATUS));
-	return answer;
 }
 
 static void fill(uint8_t *sector, uint64_t number, uint8_t seed)
@@ -101,11 +71,13 @@ static void move_some(uint8_t seed)
 			fill(data + i * SECTOR, first + i, seed);
 			written[first + i] = seed;
 		}
-		CHECK(request(VIRTIO_BLOCK_T_OUT, first, data, bytes, count) == VIRTIO_BLOCK_S_OK);
+		CHECK(virtio_disk_request(&disk, VIRTIO_BLOCK_T_OUT, first, data, bytes, count) ==
+		      VIRTIO_BLOCK_S_OK);
 		/* The disk has it: what becomes of the memory is no matter to it. */
 		memset(data, seed, sectors * SECTOR);
 	}
-	CHECK(request(VIRTIO_BLOCK_T_IN, first, data, bytes, count) == VIRTIO_BLOCK_S_OK);
+	CHECK(virtio_disk_request(&disk, VIRTIO_BLOCK_T_IN, first, data, bytes, count) ==
+	      VIRTIO_BLOCK_S_OK);
 	for (unsigned i = 0; i < sectors; i++) {
 		check_sector(data + i * SECTOR, first + i);
 	}
@@ -116,8 +88,8 @@ static void move_some(uint8_t seed)
 static void read_all(void)
 {
 	for (unsigned i = 0; i < PAGES; i++) {
-		CHECK(request(VIRTIO_BLOCK_T_IN, i * SECTORS, page[i], PAGE, 1) ==
-		      VIRTIO_BLOCK_S_OK);
+		CHECK(virtio_disk_request(&disk, VIRTIO_BLOCK_T_IN, i * SECTORS, page[i], PAGE,
+					  1) == VIRTIO_BLOCK_S_OK);
 		for (unsigned j = 0; j < SECTORS; j++) {
 			check_sector(page[i] + j * SECTOR, i * SECTORS + j);
 		}
@@ -135,8 +107,8 @@ static uint64_t time_read(uint8_t *data, uint32_t bytes)
 		/* A page of its own, as the page that a kernel reads to is. */
 		memset(page[i % 2], 1, 2 * PAGE);
 		begin = virtio_clock();
-		CHECK(request(VIRTIO_BLOCK_T_IN, SECTORS * (2 + i), data, bytes, 1) ==
-		      VIRTIO_BLOCK_S_OK);
+		CHECK(virtio_disk_request(&disk, VIRTIO_BLOCK_T_IN, SECTORS * (2 + i), data, bytes,
+					  1) == VIRTIO_BLOCK_S_OK);
 		cycles = virtio_clock() - begin;
 	}
 	return cycles;
@@ -146,10 +118,7 @@ int main(void)
 {
 	uint8_t seed;
 
-	virtio_begin(&disk, ~FEATURE(VIRTIO_F_EVENT_IDX));
-	virtio_listen(&disk);
-	virtio_add_ring(&disk, &ring, 0);
-	virtio_go(&disk);
+	virtio_disk_begin(&disk, 0);
 	random_state = (uint32_t)virtio_clock();
 	read_all();
 	read_all();
@@ -162,7 +131,8 @@ int main(void)
 	}
 	read_all();
 	printf("writes: ok\n");
-	CHECK(request(VIRTIO_BLOCK_T_FLUSH, 0, page[0], 0, 0) == VIRTIO_BLOCK_S_OK);
+	CHECK(virtio_disk_request(&disk, VIRTIO_BLOCK_T_FLUSH, 0, page[0], 0, 0) ==
+	      VIRTIO_BLOCK_S_OK);
 	printf("cow: ok\n");
 	return 0;
 }

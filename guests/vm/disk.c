@@ -15,15 +15,9 @@
 #define HALF    (2 * SECTOR)
 #define PATTERN 0xa5
 
-struct header {
-	uint32_t type;
-	uint32_t zero;
-	uint64_t sector;
-};
-
 static struct virtio_device disk = { .slot = 0 };
 static struct virtio_ring ring;
-static struct header headers[BATCH];
+static struct virtio_block_header headers[BATCH];
 static uint8_t status[BATCH];
 /* Each piece of 2 KB lies in the middle of a page or across two. */
 static uint8_t data[BATCH][0xe00] __attribute__((aligned(4096)));
@@ -42,7 +36,8 @@ static void prepare(unsigned number, uint32_t type, uint64_t sector)
 	uint16_t way = (uint16_t)(VIRTIO_DESC_F_NEXT |
 				  (type == VIRTIO_BLOCK_T_IN ? VIRTIO_DESC_F_WRITE : 0));
 
-	headers[number] = (struct header){ .type = le32(type), .sector = le64(sector) };
+	headers[number] =
+		(struct virtio_block_header){ .type = le32(type), .sector = le64(sector) };
 	status[number] = 0xee;
 	virtio_set_desc(&ring, base, &headers[number], sizeof(headers[number]), VIRTIO_DESC_F_NEXT,
 			type == VIRTIO_BLOCK_T_FLUSH ? base + 3 : base + 1);

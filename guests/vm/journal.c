@@ -6,45 +6,23 @@
  * Record n is in slot n mod SLOTS, four sectors, each with n in every word.
  */
 #include "guests/lib/string.h"
-#include "guests/virtio/driver.h"
+#include "guests/virtio/disk.h"
 
-#define SECTOR  512U
+#define SECTOR  DISK_SECTOR
 #define SECTORS 4U /* of a record */
 #define BYTES   (SECTORS * SECTOR)
 #define SLOTS   100U
 #define RECORDS 100000U
 
-struct header {
-	uint32_t type;
-	uint32_t zero;
-	uint64_t sector;
-};
-
-static struct virtio_device disk = { .slot = 0 };
-static struct virtio_ring ring;
-static struct header header;
-static volatile uint8_t answer;
+static struct virtio_disk disk;
 static uint32_t record[BYTES / 4] __attribute__((aligned(4096)));
 
 static void request(uint32_t type, uint32_t slot)
 {
-	uint16_t way = (uint16_t)(VIRTIO_DESC_F_NEXT |
-				  (type == VIRTIO_BLOCK_T_IN ? VIRTIO_DESC_F_WRITE : 0));
-	uint32_t bytes;
+	unsigned count = type == VIRTIO_BLOCK_T_FLUSH ? 0 : 1;
 
-	header = (struct header){ .type = le32(type), .sector = le64((uint64_t)slot * SECTORS) };
-	if (type == VIRTIO_BLOCK_T_FLUSH) {
-		header.sector = 0;
-	}
-	virtio_set_desc(&ring, 0, &header, sizeof(header), VIRTIO_DESC_F_NEXT,
-			type == VIRTIO_BLOCK_T_FLUSH ? 2 : 1);
-	virtio_set_desc(&ring, 1, record, BYTES, way, 2);
-	virtio_set_desc(&ring, 2, &answer, 1, VIRTIO_DESC_F_WRITE, 0);
-	virtio_submit(&ring, 0);
-	virtio_notify(&disk, &ring);
-	CHECK(virtio_wait(&disk, &ring, &bytes) == 0);
-	virtio_write(&disk, VIRTIO_INTERRUPT_ACK, virtio_read(&disk, VIRTIO_INTERRUPT_STATUS));
-	CHECK(answer == VIRTIO_BLOCK_S_OK);
+	CHECK(virtio_disk_request(&disk, type, (uint64_t)slot * SECTORS, record, BYTES, count) ==
+	      VIRTIO_BLOCK_S_OK);
 }
 
 /* The number of the record in the slot: of the oldest of its sectors; an empty one has its first's.
@@ -70,10 +48,7 @@ int main(void)
 {
 	uint32_t next = UINT32_MAX;
 
-	virtio_begin(&disk, ~FEATURE(VIRTIO_F_EVENT_IDX));
-	virtio_listen(&disk);
-	virtio_add_ring(&disk, &ring, 0);
-	virtio_go(&disk);
+	virtio_disk_begin(&disk, 0);
 	/* The lowest number that is missing. */
 	for (uint32_t slot = 0; slot < SLOTS; slot++) {
 		uint32_t missing = number_in(slot);
