@@ -25,8 +25,9 @@
 #define ANNOTATION_PANIC_WHO  0x20 /* write: VM << 16 | VCPU, for the next PANIC */
 #define ANNOTATION_PANIC      0x24 /* write: ANNOTATION_PANIC_*: the run ends in failure */
 #define ANNOTATION_PANIC_PC   0x28 /* 64, write: where, for the next PANIC */
-#define ANNOTATION_OWN        0x30 /* 64, write, one doubleword only: who may map a frame */
-#define ANNOTATION_OWN_RUN    0x38 /* write: this CPU now runs this VM; ANNOTATION_OWN_NOBODY */
+#define ANNOTATION_OWN        0x30 /* 64, write, one doubleword only: who may map a page */
+#define ANNOTATION_OWN_ASKED  0x30 /* read: 1 if somebody keeps the list */
+#define ANNOTATION_OWN_RUN    0x38 /* write: VCPU << 16 | VM that this CPU now runs, or NOBODY */
 #define ANNOTATION_CYCLES     0x40 /* 64, read: simulated cycle of the reading CPU */
 #define ANNOTATION_CYCLES_HI  0x40 /* read: its high word, as latched by reading the low one */
 #define ANNOTATION_CYCLES_LO  0x44 /* read: its low word; latches the high one for this CPU */
@@ -44,16 +45,24 @@
 #define ANNOTATION_PANIC_GUEST   0 /* an operating system: exit code 3 */
 #define ANNOTATION_PANIC_MONITOR 1 /* the monitor, or an invariant of it: exit code 4 */
 
-/* Fields of ANNOTATION_OWN: physical page, what becomes allowed, and to which VM. */
-#define ANNOTATION_OWN_PAGE        0x00ffffff
-#define ANNOTATION_OWN_OP          0xf0000000
-#define ANNOTATION_OWN_RELEASE     0x00000000 /* the VM may no longer map the page */
-#define ANNOTATION_OWN_READ        0x10000000 /* it may map it read-only */
-#define ANNOTATION_OWN_WRITE       0x20000000 /* it may map it writable */
-#define ANNOTATION_OWN_RELEASE_ALL 0x30000000 /* it may map nothing; the page field is ignored */
-#define ANNOTATION_OWN_VM_SHIFT    32
-#define ANNOTATION_OWN_VM_MAX      0xffff
-#define ANNOTATION_OWN_NOBODY      0xffffffff /* OWN_RUN: the monitor itself */
+/* Fields of ANNOTATION_OWN: physical page, what happens to it, and to which VM. */
+#define ANNOTATION_OWN_PAGE    0x00ffffff
+#define ANNOTATION_OWN_OP      0xf0000000
+#define ANNOTATION_OWN_RELEASE 0x00000000 /* the VM has the page at one guest page less */
+#define ANNOTATION_OWN_READ    0x10000000 /* at one more, read-only; or no longer writable */
+#define ANNOTATION_OWN_WRITE   0x20000000 /* at one, writable, and nobody else has the page */
+#define ANNOTATION_OWN_ZEROED  0x30000000 /* the same, and the page is zero */
+/* These of no VM. */
+#define ANNOTATION_OWN_TAKE  0x40000000 /* the page is the monitor's own, and devices' */
+#define ANNOTATION_OWN_FREE  0x50000000 /* it is nobody's */
+#define ANNOTATION_OWN_PIN   0x60000000 /* one more has pinned it */
+#define ANNOTATION_OWN_UNPIN 0x70000000 /* one less; the last ends what DEVICE_* allowed */
+/* While it is pinned, for the VM. */
+#define ANNOTATION_OWN_DEVICE_READ  0x80000000 /* devices may read it */
+#define ANNOTATION_OWN_DEVICE_WRITE 0x90000000 /* and write it */
+#define ANNOTATION_OWN_VM_SHIFT     32
+#define ANNOTATION_OWN_VM_MAX       0xffff
+#define ANNOTATION_OWN_NOBODY       0xffffffff /* OWN_RUN: the monitor itself */
 
 /*
  * FRAME: physical address of the frame's description, for captures: number of its parts (32) and

@@ -102,7 +102,8 @@ enum stop_reason {
 	STOP_DEADLOCK,    /* every CPU is paused or only faults, and nothing can wake one */
 	STOP_INTERRUPTED, /* control_interrupt(), from a signal or a debugger */
 	STOP_IO_ERROR,    /* host I/O failed: machine_error() tells */
-	STOP_INVARIANT    /* the simulator found an error in itself: machine_error() tells */
+	STOP_INVARIANT,   /* the simulator found an error in itself: machine_error() tells */
+	STOP_OWNERSHIP    /* a VM may not map what it maps: machine_error() tells */
 };
 
 struct stop {
@@ -256,5 +257,5 @@ uint64_t machine_cpu_cache_operations(const struct machine *machine, unsigned cp
  */
 uint64_t machine_state_hash(struct machine *machine);
 
-/* The text of the last host error (STOP_IO_ERROR). */
+/* The last host error (STOP_IO_ERROR), or what was found (STOP_OWNERSHIP). */
 const struct error *machine_error(const struct machine *machine);

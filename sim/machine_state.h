@@ -48,6 +48,7 @@ struct machine {
 	volatile sig_atomic_t interrupted;
 	struct core_debug debug;
 	struct hazards *hazards;       /* NULL unless the configuration asks for it */
+	struct ownership *ownership;   /* NULL unless asked for (sim/check/ownership.h) */
 	struct core_hooks users_hooks; /* of machine_set_hooks() */
 	struct error error;
 

@@ -124,6 +124,13 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 	if (!begin_attribution(observers, options, machine, symbols, &hooks)) {
 		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
 	}
+	if (options->check_ownership) {
+		observers->ownership = ownership_begin(machine);
+		if (observers->ownership == NULL) {
+			return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+		}
+		ownership_add_hooks(observers->ownership, &hooks);
+	}
 	if (options->warn || WARN_ALWAYS) {
 		hooks.warn = warn_on_stderr;
 	}
@@ -178,5 +185,6 @@ void observers_release(struct observers *observers)
 	places_end(observers->places);
 	undefined_end(observers->undefined);
 	attribution_end(observers->attribution);
+	ownership_end(observers->ownership);
 	*observers = (struct observers){ 0 };
 }

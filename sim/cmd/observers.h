@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "sim/check/ownership.h"
 #include "sim/cmd/options.h"
 #include "sim/cmd/output.h"
 #include "sim/elf/elf_load.h"
@@ -20,6 +21,7 @@ struct observer_options {
 	const char *trace_file; /* or NULL: trace.txt in the results */
 	bool profile;
 	bool warn;
+	bool check_ownership;
 	bool places;
 	bool attribution; /* of a monitor's time */
 	const struct option_list *ranges;
@@ -30,6 +32,7 @@ struct observers {
 	struct profile *profile;
 	struct places *places;
 	struct undefined_checker *undefined;
+	struct ownership *ownership;
 	struct attribution *attribution; /* NULL: not asked for, or the program is no monitor */
 	struct output_set *outputs;
 	const char *trace_name;

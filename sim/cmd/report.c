@@ -55,6 +55,8 @@ const char *report_reason(const struct session *session)
 		return "deadlock";
 	case STOP_INTERRUPTED:
 		return "interrupted";
+	case STOP_OWNERSHIP:
+		return "ownership";
 	default:
 		return "io-error";
 	}
@@ -199,6 +201,9 @@ bool report_judge(const struct session *session, struct error *err)
 		return error_set(
 			err, EXIT_GUEST,
 			"guest-hang every CPU sleeps for ever or faults for ever at its vector");
+	case STOP_OWNERSHIP:
+		*err = *machine_error(session->machine);
+		return false;
 	default:
 		return error_set(err, EXIT_HOST_IO, "%s", machine_error(session->machine)->text);
 	}

@@ -43,6 +43,11 @@ static bool parse(struct resume *resume, int argc, char **argv, struct error *er
 		return error_set(err, EXIT_USAGE,
 				 "--set: the machine of a checkpoint is as it was saved");
 	}
+	if (resume->options.check_ownership) {
+		return error_set(err, EXIT_USAGE,
+				 "--check-ownership: only from power-on, its list is not part of "
+				 "checkpoints");
+	}
 	return run_options_check(&resume->options, err);
 }
 

@@ -81,6 +81,9 @@ void run_options_fill(struct run_options *o, struct option rows[RUN_OPTIONS_ROWS
 		{ "--warn", OPTION_FLAG, &o->warn, NULL,
 		  "say on stderr where the program does what the manual calls undefined", 0, 0,
 		  NULL },
+		{ "--check-ownership", OPTION_FLAG, &o->check_ownership, NULL,
+		  "hold TLB writes and DMA against the pages that a monitor gives its VMs", 0, 0,
+		  NULL },
 		{ "--save", OPTION_TEXT, &o->save, "FILE@CYCLE",
 		  "write a checkpoint at this cycle, for mirrorball resume", 0, 0, NULL },
 		{ "--help", OPTION_FLAG, &o->help, NULL, "print this", 0, 0, NULL },
@@ -157,6 +160,11 @@ bool run_options_check(const struct run_options *o, struct error *err)
 {
 	if (o->save != NULL && o->gdb != NULL) {
 		return error_set(err, EXIT_USAGE, "--gdb does not go together with --save");
+	}
+	if (o->save != NULL && o->check_ownership) {
+		return error_set(err, EXIT_USAGE,
+				 "--check-ownership does not go together with --save: its list is "
+				 "not part of checkpoints");
 	}
 	if (o->save != NULL && !saver_check(o->save, err)) {
 		return false;

@@ -43,9 +43,10 @@ struct run_options {
 	bool profile;
 	bool places; /* misses by symbol */
 	bool warn;
+	bool check_ownership;
 };
 
-#define RUN_OPTIONS_ROWS 30U
+#define RUN_OPTIONS_ROWS 31U
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);

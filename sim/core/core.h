@@ -152,6 +152,7 @@ struct core_hooks {
 	void *warner;  /* context of warn */
 	void *checker; /* context of check and check_exception */
 	void *account; /* context of mode and watched */
+	void *guard;   /* context of guard_tlb_write and guard_mode */
 	/* Each instruction before it executes; set only together with core->step_engine. */
 	void (*insn)(void *context, struct core *core, uint64_t pc, uint32_t word);
 	/* The same, for a checker of programs (sim/trace/undefined.h). */
@@ -178,6 +179,9 @@ struct core_hooks {
 	void (*mode)(void *context, struct core *core);
 	/* A store to a frame with RAM_WATCHED was made, by an instruction that began at `cycle`. */
 	void (*watched)(void *context, struct core *core, uint64_t cycle, uint64_t paddr);
+	/* As tlb_write and mode, for a checker of both (sim/check/ownership.h). */
+	void (*guard_tlb_write)(void *context, struct core *core, unsigned index);
+	void (*guard_mode)(void *context, struct core *core);
 	/* The R4000 manual calls what the guest did undefined. */
 	void (*warn)(void *context, struct core *core, const char *text);
 };

@@ -50,6 +50,9 @@ void core_update_mode(struct core *core)
 	if (core->hooks.mode != NULL) {
 		core->hooks.mode(core->hooks.account, core);
 	}
+	if (core->hooks.guard != NULL) {
+		core->hooks.guard_mode(core->hooks.guard, core);
+	}
 	if (map->filled_for != wanted) {
 		map = prepare_map(core, mode, wanted);
 	}

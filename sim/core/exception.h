@@ -98,7 +98,7 @@ static inline bool core_take_map(struct core *core, size_t mode)
 	uint32_t wanted = core_map_bits(core->cp0.status, mode);
 
 	if (__builtin_expect(core->cache != NULL || core->hooks.mode != NULL ||
-				     map->filled_for != wanted,
+				     core->hooks.guard != NULL || map->filled_for != wanted,
 			     0)) {
 		return false;
 	}

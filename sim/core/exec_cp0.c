@@ -117,6 +117,9 @@ static void write_entry(struct core *core, unsigned index)
 	if (core->hooks.tlb_write != NULL) {
 		core->hooks.tlb_write(core->hooks.trace, core, index);
 	}
+	if (core->hooks.guard != NULL) {
+		core->hooks.guard_tlb_write(core->hooks.guard, core, index);
+	}
 }
 
 struct block *op_tlbwi(struct core *core, const struct op *op)

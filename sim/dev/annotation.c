@@ -3,8 +3,7 @@
  * annotation.c - the annotation port (machine/annotation.h).
  *
  * Marks go to the machine's mark function. A program's wish for a checkpoint is told to the user,
- * who can write one (--save); the ownership of frames, which nobody checks yet, is accepted without
- * effect.
+ * who can write one (--save); the ownership of pages goes to its checker.
  */
 #include "machine/annotation.h"
 
@@ -12,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "sim/check/ownership.h"
 #include "sim/core/core.h"
 #include "sim/dev/devices.h"
 #include "sim/machine_state.h"
@@ -66,6 +66,9 @@ static bool annotation_read(struct device *device, struct core *core, uint64_t o
 	case ANNOTATION_MODE:
 		*value = machine_is_timing(device->machine) ? ANNOTATION_MODE_TIMING
 							    : ANNOTATION_MODE_FAST;
+		break;
+	case ANNOTATION_OWN_ASKED:
+		*value = device->machine->ownership != NULL;
 		break;
 	case ANNOTATION_CYCLES_HI:
 		*value = cpu->cycles_hi;
@@ -171,15 +174,26 @@ static void refuse_checkpoint(const struct device *device, const struct core *co
 	machine_log(device->machine, text);
 }
 
+/* Doublewords that somebody may want to know. */
+static void tell(const struct machine *machine, const struct core *core, uint64_t offset,
+		 uint64_t value)
+{
+	if (offset == ANNOTATION_FRAME && machine->tap != NULL) {
+		show_frame(machine, core, value);
+	} else if (offset == ANNOTATION_OWN && machine->ownership != NULL) {
+		ownership_note(machine->ownership, core, value);
+	}
+}
+
 static bool annotation_write(struct device *device, struct core *core, uint64_t offset,
 			     unsigned size, uint64_t value)
 {
 	struct annotation_cpu *cpu = &((struct annotation *)device)->cpu[core->id];
 
+	if (size == 8) {
+		tell(device->machine, core, offset, value);
+	}
 	if (size != 4) {
-		if (size == 8 && offset == ANNOTATION_FRAME && device->machine->tap != NULL) {
-			show_frame(device->machine, core, value);
-		}
 		return size == 8 && write_wide(cpu, offset, size, value);
 	}
 	switch (offset) {
@@ -201,6 +215,11 @@ static bool annotation_write(struct device *device, struct core *core, uint64_t 
 		return true;
 	case ANNOTATION_CHECKPOINT:
 		refuse_checkpoint(device, core, (uint32_t)value);
+		return true;
+	case ANNOTATION_OWN_RUN:
+		if (device->machine->ownership != NULL) {
+			ownership_run(device->machine->ownership, core, (uint32_t)value);
+		}
 		return true;
 	case ANNOTATION_PANIC_WHO:
 		cpu->panic_who = (uint32_t)value;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/check/ownership.h"
 #include "sim/core/mmu.h"
 #include "sim/machine_state.h"
 #include "sim/state_hash.h"
@@ -99,6 +100,9 @@ static void copy(const struct machine *machine, uint64_t paddr, uint8_t *data, u
 
 		if (!frame_of_paddr(paddr, machine->ram.frames, &frame)) {
 			return;
+		}
+		if (machine->ownership != NULL) {
+			ownership_dma(machine->ownership, paddr, is_write);
 		}
 		uint8_t *host = ram_frame_host(&machine->ram, frame) + offset;
 

@@ -8,6 +8,7 @@
 
 struct cpu;
 struct nic_frame;
+struct vcpu;
 struct vm;
 
 /* Interrupts of the machine: Cause.IP bits that are up and enabled, timer excepted. */
@@ -26,6 +27,8 @@ uint64_t platform_instructions(void);
 uint64_t platform_time_ns(void);
 /* A VM's write to its annotation port: markers and the annotations' console. */
 void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value);
+/* This CPU's TLB is the VCPU's from now on, or nobody's: for a checker of owners. */
+void platform_runs(const struct vcpu *vcpu);
 /* A frame is on the virtual subnet: for captures. */
 void platform_frame(const struct nic_frame *frame);
 

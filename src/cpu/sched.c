@@ -188,6 +188,7 @@ void sched_release_tlb(struct cpu *cpu)
 	tlb_hw_flush();
 	vtlb_unload(&cpu->tlb_owner->vtlb);
 	cpu->tlb_owner = NULL;
+	platform_runs(NULL);
 }
 
 static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
@@ -205,6 +206,7 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 		vcpu->counters[VCPU_COUNT_switched]++;
 	}
 	cpu->tlb_owner = vcpu;
+	platform_runs(vcpu);
 	cpu->l2_base = vcpu->vtlb.l2tlb.base;
 	cpu->l2_offset_mask = vcpu->vtlb.l2tlb.offset_mask;
 	vcpu->vtlb.node = cpu->node;

@@ -2,6 +2,7 @@
 /* vcpu.c - a virtual CPU's beginning, and what other CPUs may ask of it. */
 #include "src/cpu/vcpu.h"
 
+#include "machine/annotation.h"
 #include "machine/boot.h"
 
 #include "src/cpu/asid.h"
@@ -28,6 +29,7 @@ void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t number, uint32_t page_
 	vcpu->regs.tlb = memory_paddr(vcpu->vtlb.slot);
 	vcpu->page_mpn = page_mpn;
 	vcpu->page = machine_page(page_mpn);
+	page_own(ANNOTATION_OWN_WRITE, vm->number, page_mpn);
 	vcpu->regs.shared_page = (uint64_t)page_mpn << PAGE_SHIFT;
 	vcpu->vtlb.low_page = vm->privileged == VM_REWRITE;
 	list_init(&vcpu->queue_link);

@@ -62,6 +62,12 @@ void ipi_shootdown(uint32_t cpu);
 /* The copies of a guest page of a VM were given up; the page is at node `home`. */
 void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home);
 
+/*
+ * What becomes of a machine page: for a machine that keeps a list of them (machine/annotation.h,
+ * ANNOTATION_OWN_*). `vm` where the operation has one. Before others can find the page so.
+ */
+void page_own(uint32_t op, uint32_t vm, uint32_t mpn);
+
 /* A broken invariant of ours: prints, dumps and stops. A guest can never get us here. */
 __attribute__((noreturn)) void monitor_panic(const char *file, int line, const char *what);
 

@@ -17,7 +17,9 @@
 
 #include "src/cpu/cpu.h"
 #include "src/cpu/platform.h"
+#include "src/cpu/vcpu.h"
 #include "src/cpu/vdev.h"
+#include "src/cpu/vm.h"
 #include "src/include/atomic.h"
 #include "src/include/cp0.h"
 #include "src/include/memory.h"
@@ -36,10 +38,16 @@
 static const struct machine *devices;
 /* Number + 1 of the CPU where the UART is masked because the console is full; 0 = none. */
 static uint32_t uart_masked_on;
+/* Where pages are told, if anybody wants to know; 0: nobody. */
+static uint64_t own;
 
 void devices_init(const struct machine *found)
 {
 	devices = found;
+	if (found->annotation != NO_DEVICE &&
+	    device_read32(found->annotation + ANNOTATION_OWN_ASKED) == 1) {
+		own = found->annotation + ANNOTATION_OWN;
+	}
 }
 
 static void write64(uint64_t paddr, uint64_t value)
@@ -270,6 +278,22 @@ void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value)
 	(void)vm;
 	if (devices->annotation != NO_DEVICE) {
 		device_write32(devices->annotation + offset, value);
+	}
+}
+
+void page_own(uint32_t op, uint32_t vm, uint32_t mpn)
+{
+	if (own != 0) {
+		write64(own, (uint64_t)vm << ANNOTATION_OWN_VM_SHIFT | op | mpn);
+	}
+}
+
+void platform_runs(const struct vcpu *vcpu)
+{
+	if (own != 0) {
+		device_write32(devices->annotation + ANNOTATION_OWN_RUN,
+			       vcpu != NULL ? vcpu->regs.number << 16 | vcpu->vm->number
+					    : ANNOTATION_OWN_NOBODY);
 	}
 }
 

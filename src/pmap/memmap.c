@@ -7,6 +7,8 @@
  */
 #include "src/pmap/memmap.h"
 
+#include "machine/annotation.h"
+
 size_t memmap_node_bytes(uint32_t frame_count)
 {
 	return sizeof(struct memmap_page) * frame_count;
@@ -83,6 +85,7 @@ void memmap_put(struct memmap *memmap, uint32_t mpn)
 	struct memmap_page *page = lock_page(memmap, mpn);
 
 	CHECK(page->info.users == 0 && page->info.pins == 0 && page->holds == 0);
+	page_own(ANNOTATION_OWN_FREE, 0, mpn);
 	reset_page(page, INSPECT_FRAME_FREE);
 	lock_release(&page->lock);
 	page_free(memmap->alloc, mpn);
@@ -104,6 +107,9 @@ enum status memmap_take(struct memmap *memmap, uint32_t node, uint32_t hint, uin
 
 	if (status == OK) {
 		memmap_set_kind(memmap, *mpn, kind);
+		if (kind != INSPECT_FRAME_PRIVATE) {
+			page_own(ANNOTATION_OWN_TAKE, 0, *mpn);
+		}
 	}
 	return status;
 }
@@ -213,6 +219,7 @@ static bool release_page(struct memmap *memmap, struct memmap_page *page, uint32
 			 page->info.users == 0 && page->info.pins == 0 && page->holds == 0;
 
 	if (is_unused) {
+		page_own(ANNOTATION_OWN_FREE, 0, mpn);
 		reset_page(page, INSPECT_FRAME_FREE);
 	}
 	lock_release(&page->lock);
@@ -315,6 +322,7 @@ void memmap_pin(struct memmap *memmap, uint32_t mpn)
 	struct memmap_page *page = lock_page(memmap, mpn);
 
 	CHECK(page->info.kind != INSPECT_FRAME_FREE);
+	page_own(ANNOTATION_OWN_PIN, 0, mpn);
 	page->info.pins++;
 	lock_release(&page->lock);
 }
@@ -324,6 +332,7 @@ void memmap_unpin(struct memmap *memmap, uint32_t mpn)
 	struct memmap_page *page = lock_page(memmap, mpn);
 
 	CHECK(page->info.pins != 0);
+	page_own(ANNOTATION_OWN_UNPIN, 0, mpn);
 	page->info.pins--;
 	(void)release_page(memmap, page, mpn);
 }

@@ -7,6 +7,7 @@
 #include "src/pmap/pmap.h"
 
 #include "isa/cp0.h"
+#include "machine/annotation.h"
 
 #include "src/mips_tlb/l2tlb.h"
 #include "src/pmap/pmap_priv.h"
@@ -185,6 +186,7 @@ void pmap_set_trampoline(struct pmap *pmap, uint32_t number, uint32_t mpn)
 	uint32_t frame = TRAMPOLINE_GPN + number;
 
 	CHECK(number < TRAMPOLINE_PAGES);
+	page_own(ANNOTATION_OWN_READ, pmap->vm, mpn);
 	pmap->trampoline[number] = pmap_ready_word(mpn, PMAP_S_NO_WRITE);
 	if (frame < pmap->frame_count) {
 		pmap_store_views(pmap, frame, UINT64_MAX, pmap->trampoline[number]);
@@ -279,6 +281,7 @@ static enum pmap_touch fill(struct pmap *pmap, uint32_t frame, uint32_t node)
 		return PMAP_TOUCH_NO_MEMORY;
 	}
 	machine_page_zero(mpn);
+	page_own(ANNOTATION_OWN_ZEROED, pmap->vm, mpn);
 	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
 	page->state |= PMAP_S_PRESENT;
 	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
@@ -295,6 +298,7 @@ static enum pmap_touch break_cow(struct pmap *pmap, uint32_t frame,
 
 	if (memmap_claim(pmap->memmap, old, pmap->vm, pmap_gpn(frame))) {
 		/* Nobody else has it any more. More is allowed than before: no shootdown. */
+		page_own(ANNOTATION_OWN_WRITE, pmap->vm, old);
 		page->state &= (uint16_t)~PMAP_S_COW;
 		pmap_store_ready(pmap, frame, pmap_ready_word(old, page->state));
 		return PMAP_TOUCH_OK;
@@ -306,6 +310,8 @@ static enum pmap_touch break_cow(struct pmap *pmap, uint32_t frame,
 	pmap_count(&pmap->copied, 1);
 	pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
 	page->state &= (uint16_t) ~(PMAP_S_COW | PMAP_S_BUSY);
+	page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn);
+	page_own(ANNOTATION_OWN_RELEASE, pmap->vm, old);
 	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
 	(void)memmap_remove_user(pmap->memmap, old, pmap->vm, pmap_gpn(frame));
 	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
@@ -388,6 +394,8 @@ enum pmap_touch pmap_pin(struct pmap *pmap, uint32_t gpn, bool write, uint32_t *
 	if (touch == PMAP_TOUCH_OK) {
 		*mpn = pmap_mpn(pmap_load_ready(pmap, frame));
 		memmap_pin(pmap->memmap, *mpn);
+		page_own(write ? ANNOTATION_OWN_DEVICE_WRITE : ANNOTATION_OWN_DEVICE_READ, pmap->vm,
+			 *mpn);
 	}
 	lock_release(&page->lock);
 	return touch;

@@ -4,6 +4,7 @@
  * of pmap_begin_change(); shootdown.h says why no VCPU keeps an old translation.
  */
 #include "isa/cp0.h"
+#include "machine/annotation.h"
 
 #include "src/mips_tlb/window.h"
 #include "src/pmap/pmap.h"
@@ -154,6 +155,7 @@ enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn)
 	if (pmap->page[frame].state & PMAP_S_PRESENT) {
 		status = ERR_BUSY;
 	} else {
+		page_own(ANNOTATION_OWN_READ, pmap->vm, mpn);
 		memmap_add_user(pmap->memmap, mpn, pmap->vm, gpn);
 		pmap->page[frame].state |= PMAP_S_PRESENT | PMAP_S_COW;
 		pmap_store_ready(pmap, frame, pmap_ready_word(mpn, pmap->page[frame].state));
@@ -168,8 +170,10 @@ static void end_replace(struct pmap *pmap, uint32_t frame, struct pmap_replaceme
 	struct pmap_page *page = &pmap->page[frame];
 
 	if (item->old_mpn != 0) {
+		page_own(ANNOTATION_OWN_RELEASE, pmap->vm, item->old_mpn);
 		(void)memmap_remove_user(pmap->memmap, item->old_mpn, pmap->vm, item->gpn);
 	}
+	page_own(ANNOTATION_OWN_READ, pmap->vm, item->mpn);
 	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 	page->state &= PMAP_S_PROTECTED;
 	page->state |= PMAP_S_PRESENT | PMAP_S_COW;
@@ -241,6 +245,7 @@ enum status pmap_release(struct pmap *pmap, uint32_t gpn, const struct pmap_call
 		} else {
 			pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
 			pmap->page[frame].state = 0;
+			page_own(ANNOTATION_OWN_RELEASE, pmap->vm, mpn);
 			(void)memmap_remove_user(pmap->memmap, mpn, pmap->vm, gpn);
 		}
 	}
@@ -305,6 +310,7 @@ enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 			page->state |= PMAP_S_COW;
 			pmap_begin_change(pmap, frame, pmap_ready_word(*mpn, page->state), caller);
 			page->state &= (uint16_t)~PMAP_S_BUSY;
+			page_own(ANNOTATION_OWN_READ, pmap->vm, *mpn);
 			memmap_make_shared(pmap->memmap, *mpn);
 		}
 	}
@@ -329,6 +335,8 @@ static void move_to(struct pmap *pmap, uint32_t frame, uint32_t mpn,
 	pmap_copy(mpn, old, caller);
 	lock_acquire(&page->lock);
 	page->state &= (uint16_t)~PMAP_S_BUSY;
+	page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn);
+	page_own(ANNOTATION_OWN_RELEASE, pmap->vm, old);
 	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
 	(void)memmap_remove_user(pmap->memmap, old, pmap->vm, pmap_gpn(frame));
 	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
@@ -406,6 +414,7 @@ enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
 	status = page_alloc_run(pmap->memmap->alloc, caller->node, order, false, &mpn);
 	for (uint32_t i = 0; status == OK && i < count; i++) {
 		machine_page_zero(mpn + i);
+		page_own(ANNOTATION_OWN_ZEROED, pmap->vm, mpn + i);
 		memmap_set_kind(pmap->memmap, mpn + i, INSPECT_FRAME_PRIVATE);
 		memmap_add_user(pmap->memmap, mpn + i, pmap->vm, gpn + i);
 		pmap->page[first + i].state = PMAP_S_PRESENT;

@@ -7,6 +7,7 @@
  * the page is busy its copies are in no view, so nobody begins to use one that is on its way out.
  */
 #include "isa/cp0.h"
+#include "machine/annotation.h"
 
 #include "src/pmap/pmap.h"
 #include "src/pmap/pmap_priv.h"
@@ -29,7 +30,11 @@ void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_c
 	}
 	page->copy_number++;
 	pmap_begin_change(pmap, frame, pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE, caller);
+	if (!(page->state & PMAP_S_COW)) {
+		page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn_of(pmap, frame));
+	}
 	for (uint32_t i = 0; i < count; i++) {
+		page_own(ANNOTATION_OWN_RELEASE, pmap->vm, copies[i]);
 		(void)memmap_remove_user(pmap->memmap, copies[i], pmap->vm, pmap_gpn(frame));
 	}
 	page->replicas = 0;
@@ -64,6 +69,9 @@ static void make_read_only(struct pmap *pmap, uint32_t frame, const struct pmap_
 	page->state |= PMAP_S_REPLICATED;
 	pmap_begin_change(pmap, frame, pmap_ready_word(mpn, page->state), caller);
 	page->state &= (uint16_t)~PMAP_S_BUSY;
+	if (!(page->state & PMAP_S_COW)) {
+		page_own(ANNOTATION_OWN_READ, pmap->vm, mpn);
+	}
 }
 
 /* A page of `node` with the bytes of `from`, which nobody changes, or ERR_NOMEM. */
@@ -74,6 +82,7 @@ static enum status copy_to(struct pmap *pmap, uint32_t frame, uint32_t from, uin
 
 	if (status == OK) {
 		pmap_copy(*mpn, from, caller);
+		page_own(ANNOTATION_OWN_READ, pmap->vm, *mpn);
 		memmap_set_kind(pmap->memmap, *mpn, INSPECT_FRAME_REPLICA);
 		memmap_add_user(pmap->memmap, *mpn, pmap->vm, pmap_gpn(frame));
 	}
@@ -160,10 +169,14 @@ enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
 	} else {
 		if (page->copy_number == number && page->replicas == 0) {
 			page->state &= (uint16_t)~PMAP_S_REPLICATED;
+			if (!(page->state & PMAP_S_COW)) {
+				page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn);
+			}
 			pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
 		}
 		lock_release(&page->lock);
 		if (status == OK) {
+			page_own(ANNOTATION_OWN_RELEASE, pmap->vm, copy);
 			(void)memmap_remove_user(pmap->memmap, copy, pmap->vm, gpn);
 			status = ERR_BUSY;
 		}

@@ -170,6 +170,13 @@ void tlb_hw_flush(void)
 	memset(self->tlb, 0, sizeof(self->tlb));
 }
 
+void page_own(uint32_t op, uint32_t vm, uint32_t mpn)
+{
+	(void)op;
+	(void)vm;
+	(void)mpn;
+}
+
 void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
 {
 	(void)vm;
