@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sim/config/config.h"
+#include "tests/suite.h"
 
 static struct machine_config from_file(const char *text)
 {
@@ -147,12 +148,5 @@ int main(void)
 	tcase_add_test(tcase, memory_without_keys_is_the_default);
 	tcase_add_test(tcase, memory_keys_reach_their_members);
 	suite_add_tcase(suite, tcase);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -12,6 +12,7 @@
 #include "sim/disk/models.h"
 #include "sim/state_hash.h"
 #include "sim/state_io.h"
+#include "tests/suite.h"
 
 #define ROTATION    14992504ULL
 #define AT(sectors) ((uint64_t)(sectors)*ROTATION / 72)
@@ -237,8 +238,6 @@ int main(void)
 {
 	Suite *suite = suite_create("models");
 	TCase *tcase = tcase_create("models");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, hp97560_read_waits_for_seek_and_rotation);
@@ -258,8 +257,5 @@ int main(void)
 	tcase_add_test(tcase, hp97560_goes_on_from_a_checkpoint);
 	tcase_add_test(tcase, fixed_has_a_latency_and_a_rate);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -14,6 +14,7 @@
 #include "sim/state_hash.h"
 #include "sim/state_io.h"
 #include "tests/disk/crash.h"
+#include "tests/suite.h"
 
 #define SECTORS 2309U /* two levels of index; the last block is not whole */
 #define BYTES   (SECTORS * DISK_SECTOR_BYTES)
@@ -496,8 +497,6 @@ int main(void)
 {
 	Suite *suite = suite_create("store");
 	TCase *tcase = tcase_create("store");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, memory_is_read_back_and_ends_with_the_run);
@@ -513,8 +512,5 @@ int main(void)
 	tcase_add_test(tcase, overlay_loses_nothing_on_a_full_host);
 	tcase_add_test(tcase, overlay_is_created_whole_or_not);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/display/window.h"
+#include "tests/suite.h"
 
 #define WIDTH  16U
 #define HEIGHT 8U
@@ -115,11 +116,5 @@ int main(void)
 	tcase_add_test(tests, closing_is_told);
 	tcase_add_test(tests, only_changed_lines_are_shown);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -11,6 +11,7 @@
 #include "machine/shared_page.h"
 #include "machine/vm.h"
 #include "sim/inspect/inspect.h"
+#include "tests/suite.h"
 
 /* Physical addresses of what setup() builds. */
 #define HEADER      0x1000
@@ -337,11 +338,5 @@ int main(void)
 	tcase_add_test(tests, what_does_not_fit_is_not_there);
 	tcase_add_test(tests, a_hostile_monitor_harms_nobody);
 	suite_add_tcase(suite, tests);
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/memsys/single.h"
+#include "tests/suite.h"
 
 #define NODES  4
 #define FRAMES 64
@@ -351,8 +352,6 @@ int main(void)
 {
 	Suite *suite = suite_create("classify");
 	TCase *tests = tcase_create("all");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_set_timeout(tests, 60);
@@ -377,9 +376,5 @@ int main(void)
 	tcase_add_test(tests, last_miss_tells_all);
 	tcase_add_test(tests, every_counter_has_name_unit_and_text);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "sim/memsys/events.h"
 #include "sim/memsys/network.h"
+#include "tests/suite.h"
 
 static struct memsys_config good_config(void)
 {
@@ -278,8 +279,6 @@ int main(void)
 {
 	Suite *suite = suite_create("memsys_parts");
 	TCase *tests = tcase_create("all");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(tests, config_default_is_the_papers_machine);
 	tcase_add_test(tests, config_impossible_nodes_are_refused);
@@ -293,9 +292,5 @@ int main(void)
 	tcase_add_test(tests, events_come_by_time_node_cpu_sequence);
 	tcase_add_test(tests, events_many_come_sorted);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include "machine/misscount.h"
 #include "sim/memsys/misscount.h"
 #include "tests/memsys/single.h"
+#include "tests/suite.h"
 
 #define NODES  4
 #define FRAMES 1024
@@ -512,8 +513,6 @@ int main(void)
 {
 	Suite *suite = suite_create("misscount");
 	TCase *tests = tcase_create("all");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_set_timeout(tests, 60);
@@ -538,9 +537,5 @@ int main(void)
 	tcase_add_test(tests, round_robin_counts_at_the_frames_home);
 	tcase_add_test(tests, memory_grows_with_what_is_touched);
 	suite_add_tcase(suite, tests);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/monitor/model.h"
+#include "tests/suite.h"
 
 #include "src/pmap/alloc.h"
 
@@ -345,7 +346,6 @@ int main(void)
 {
 	Suite *suite = suite_create("alloc");
 	TCase *tcase = tcase_create("alloc");
-	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
@@ -362,9 +362,5 @@ int main(void)
 	tcase_add_test(tcase, wrong_frees_are_our_bugs);
 	tcase_add_test(tcase, failing_allocations_fail_on_demand);
 	tcase_add_test(tcase, random_use_agrees_with_a_set);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "tests/monitor/model.h"
+#include "tests/suite.h"
 
 #include "src/disks/btree.h"
 
@@ -227,8 +228,6 @@ int main(void)
 {
 	Suite *suite = suite_create("btree");
 	TCase *tcase = tcase_create("btree");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, empty_tree_has_nothing);
@@ -238,9 +237,5 @@ int main(void)
 	tcase_add_test(tcase, without_memory_nothing_is_lost);
 	tcase_add_test(tcase, removing_what_is_not_there_is_our_error);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "tests/monitor/driver.h"
 #include "tests/monitor/machine_disk.h"
+#include "tests/suite.h"
 
 #include "src/disks/vdisk.h"
 #include "src/virtio/guest_memory.h"
@@ -470,8 +471,6 @@ int main(void)
 {
 	Suite *suite = suite_create("cow");
 	TCase *tcase = tcase_create("cow");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, page_is_read_once_and_is_the_same_for_all);
@@ -486,9 +485,5 @@ int main(void)
 	tcase_add_test(tcase, random_requests_with_visible_changes);
 	tcase_add_test(tcase, without_memory_requests_fail_and_nothing_else);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

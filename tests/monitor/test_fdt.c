@@ -12,6 +12,7 @@
 /* CMakeLists.txt replaces two names that libfdt has too. */
 #include "tests/monitor/tree.h"
 #include "tests/monitor/use_tree.h"
+#include "tests/suite.h"
 
 #include "src/platform/fdt.h"
 
@@ -286,7 +287,6 @@ int main(void)
 {
 	Suite *suite = suite_create("fdt");
 	TCase *tcase = tcase_create("fdt");
-	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
@@ -300,9 +300,5 @@ int main(void)
 	tcase_add_test(tcase, nesting_must_be_sound);
 	tcase_add_test(tcase, unended_property_name_is_refused);
 	tcase_add_test(tcase, damaged_trees_are_never_read_outside);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

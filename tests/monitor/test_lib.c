@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 #include "src/lib/printf.h"
 #include "src/lib/ring.h"
 
@@ -201,7 +203,6 @@ int main(void)
 {
 	Suite *suite = suite_create("lib");
 	TCase *tcase = tcase_create("lib");
-	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
@@ -212,9 +213,5 @@ int main(void)
 	tcase_add_test(tcase, strings_compare_and_copy);
 	tcase_add_test(tcase, memory_functions_agree_with_libc);
 	tcase_add_test(tcase, ring_keeps_the_last_bytes);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 
 #include "isa/cp0.h"
 #include "tests/monitor/model.h"
+#include "tests/suite.h"
 
 #include "src/mips_tlb/window.h"
 
@@ -903,14 +904,9 @@ int main(void)
 {
 	Suite *suite = suite_create("pmap");
 	TCase *tcase = tcase_create("pmap");
-	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
 	add_tests(tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "isa/cp0.h"
 #include "tests/monitor/model.h"
+#include "tests/suite.h"
 
 #include "src/mips_tlb/window.h"
 
@@ -306,17 +307,11 @@ int main(void)
 	};
 	Suite *suite = suite_create("replica");
 	TCase *tcase = tcase_create("replica");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, end);
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
 		tcase_add_test(tcase, tests[i]);
 	}
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/monitor/driver.h"
+#include "tests/suite.h"
 
 #include "src/net/subnet.h"
 
@@ -327,8 +328,6 @@ int main(void)
 {
 	Suite *suite = suite_create("subnet");
 	TCase *tcase = tcase_create("subnet");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, frame_reaches_its_address_alone);
@@ -342,9 +341,5 @@ int main(void)
 	tcase_add_test(tcase, bad_chain_breaks_the_sender);
 	tcase_add_test(tcase, configuration_tells_address_and_mtu);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

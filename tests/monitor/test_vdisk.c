@@ -9,6 +9,7 @@
 
 #include "tests/monitor/driver.h"
 #include "tests/monitor/machine_disk.h"
+#include "tests/suite.h"
 
 #include "src/disks/vdisk.h"
 #include "src/virtio/le.h"
@@ -313,8 +314,6 @@ int main(void)
 {
 	Suite *suite = suite_create("vdisk");
 	TCase *tcase = tcase_create("vdisk");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, reads_and_writes_move_the_data);
@@ -329,9 +328,5 @@ int main(void)
 	tcase_add_test(tcase, reset_drops_the_answers_of_what_is_under_way);
 	tcase_add_test(tcase, random_requests_do_no_harm);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

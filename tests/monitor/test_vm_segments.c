@@ -9,6 +9,7 @@
 #include "isa/segment.h"
 #include "machine/map.h"
 #include "machine/vm.h"
+#include "tests/suite.h"
 
 #include "src/mips_tlb/window.h"
 
@@ -114,7 +115,6 @@ int main(void)
 {
 	Suite *suite = suite_create("vm_segments");
 	TCase *tcase = tcase_create("vm_segments");
-	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
@@ -122,9 +122,5 @@ int main(void)
 	tcase_add_test(tcase, rest_is_mapped_or_an_error);
 	tcase_add_test(tcase, user_mode_has_user_addresses_alone);
 	tcase_add_test(tcase, monitor_has_the_same_areas);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/monitor/model.h"
+#include "tests/suite.h"
 
 #include "src/virtio/guest_memory.h"
 #include "src/virtio/le.h"
@@ -273,8 +274,6 @@ int main(void)
 {
 	Suite *suite = suite_create("vring");
 	TCase *tcase = tcase_create("vring");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, chain_is_taken_once_and_given_back);
@@ -289,9 +288,5 @@ int main(void)
 	tcase_add_test(tcase, memory_outside_is_refused);
 	tcase_add_test(tcase, random_queues_do_no_harm);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "isa/cp0.h"
 #include "tests/monitor/model.h"
+#include "tests/suite.h"
 
 #include "src/mips_tlb/window.h"
 
@@ -793,7 +794,6 @@ int main(void)
 {
 	Suite *suite = suite_create("vtlb");
 	TCase *tcase = tcase_create("vtlb");
-	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
@@ -833,9 +833,5 @@ int main(void)
 	tcase_add_test(tcase, tiny_second_level_works);
 	tcase_add_test(tcase, init_refuses_bad_sizes);
 	tcase_add_test(tcase, areas_have_sharp_edges);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

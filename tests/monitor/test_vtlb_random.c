@@ -18,6 +18,7 @@
 
 #include "isa/cp0.h"
 #include "tests/monitor/model.h"
+#include "tests/suite.h"
 
 #include "src/mips_tlb/window.h"
 
@@ -537,14 +538,9 @@ int main(void)
 {
 	Suite *suite = suite_create("vtlb_random");
 	TCase *tcase = tcase_create("vtlb_random");
-	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 600);
 	tcase_add_loop_test(tcase, guest_sees_what_the_rules_allow, 0, SHAPES);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

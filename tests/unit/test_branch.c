@@ -5,6 +5,7 @@
 
 #include "isa/branch.h"
 #include "isa/isa.h"
+#include "tests/suite.h"
 
 #define PC     0xffffffff80001000ULL
 #define OFFSET 0x0010U /* + 0x40 */
@@ -185,12 +186,5 @@ int main(void)
 	tcase_add_test(branches, register_jump_takes_all_bits);
 	tcase_add_test(branches, others_are_no_branches);
 	suite_add_tcase(suite, branches);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "isa/isa.h"
+#include "tests/suite.h"
 
 /* $4, $5, $6 and 7 in the register and shift fields. */
 #define FIELDS 4
@@ -80,12 +81,5 @@ int main(void)
 
 	tcase_add_test(rows, capstone_agrees);
 	suite_add_tcase(suite, rows);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include "isa/names.h"
 #include "sim/core/cp0.h"
 #include "sim/machine_state.h"
+#include "tests/suite.h"
 
 static struct machine *machine;
 static struct core *core;
@@ -108,12 +109,5 @@ int main(void)
 	tcase_add_loop_test(registers, writable_bits_are_those_of_the_table, 0, 32);
 	tcase_add_test(registers, rows_are_consistent);
 	suite_add_tcase(suite, registers);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

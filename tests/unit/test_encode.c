@@ -7,6 +7,7 @@
 #include "isa/branch.h"
 #include "isa/encode.h"
 #include "isa/isa.h"
+#include "tests/suite.h"
 
 static void check_memory(uint32_t word, enum isa_id id, unsigned rt, int32_t offset)
 {
@@ -58,16 +59,10 @@ int main(void)
 {
 	Suite *suite = suite_create("encode");
 	TCase *tcase = tcase_create("encode");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_test(tcase, memory_words_decode);
 	tcase_add_test(tcase, branches_lead_there);
 	tcase_add_test(tcase, others_decode);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

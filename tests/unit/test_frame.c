@@ -6,6 +6,7 @@
 
 #include "machine/frame.h"
 #include "machine/misscount.h"
+#include "tests/suite.h"
 
 #define FRAMES_PER_NODE 0x2000 /* the paper's 32 MB */
 #define NO_ALIAS        ((uint64_t)1 << MAP_NO_ALIAS_BIT)
@@ -159,7 +160,6 @@ int main(void)
 {
 	Suite *suite = suite_create("frame");
 	TCase *tcase = tcase_create("frame");
-	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 60);
@@ -175,9 +175,5 @@ int main(void)
 	tcase_add_test(tcase, home_of_nothing_is_node_0);
 	tcase_add_test(tcase, node_frames_partition_ram);
 	tcase_add_test(tcase, node_without_such_frame_gives_none);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include "isa/cp0.h"
 #include "isa/hazard.h"
 #include "isa/isa.h"
+#include "tests/suite.h"
 
 #define CODE   0xffffffff80001000ULL /* kseg0 */
 #define MAPPED 0xffffffffc0002000ULL /* ksseg */
@@ -563,12 +564,5 @@ int main(void)
 	tcase_add_test(rules, pending_data_fit);
 	suite_add_tcase(suite, rows);
 	suite_add_tcase(suite, rules);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

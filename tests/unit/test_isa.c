@@ -5,6 +5,7 @@
 
 #include "isa/isa.h"
 #include "isa/segment.h"
+#include "tests/suite.h"
 
 #define RANDOM_WORDS 500000
 
@@ -263,12 +264,5 @@ int main(void)
 	tcase_add_loop_test(segments, segment_is_that_of_the_manual, 0, cases);
 	suite_add_tcase(suite, rows);
 	suite_add_tcase(suite, segments);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "machine/virtio.h"
+#include "tests/suite.h"
 
 enum {
 	OURS_F_VERSION_1 = VIRTIO_F_VERSION_1,
@@ -188,16 +189,11 @@ int main(void)
 {
 	Suite *suite = suite_create("virtio_numbers");
 	TCase *tcase = tcase_create("virtio_numbers");
-	SRunner *runner = srunner_create(suite);
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_test(tcase, registers_are_the_standards);
 	tcase_add_test(tcase, rings_are_the_standards);
 	tcase_add_test(tcase, block_is_the_standards);
 	tcase_add_test(tcase, network_is_the_standards);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 #include "src/platform/guest_elf.h"
 
 #define FILE_BYTES 512
@@ -198,17 +200,11 @@ int main(void)
 {
 	Suite *suite = suite_create("guest_elf");
 	TCase *tcase = tcase_create("files");
-	SRunner *runner;
-	int failed;
 
 	tcase_add_loop_test(tcase, test_good, 0, 4);
 	tcase_add_loop_test(tcase, test_cut, 0, 4);
 	tcase_add_loop_test(tcase, test_damaged, 0, 4);
 	tcase_add_loop_test(tcase, test_refused, 0, 4);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }
