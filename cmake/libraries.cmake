@@ -7,10 +7,9 @@ pkg_check_modules(DW REQUIRED IMPORTED_TARGET libdw)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
-pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 pkg_check_modules(LUA REQUIRED IMPORTED_TARGET lua5.4)
 
-# Optional: the window of --display.
+# Optional: the window of --display (its headers; the library is loaded when it is wanted).
 pkg_check_modules(SDL2 IMPORTED_TARGET sdl2)
 
 # libfdt comes without a .pc file.
@@ -22,6 +21,7 @@ set_target_properties(Libfdt::FDT PROPERTIES
 
 # For tests only.
 if(BUILD_TESTING)
+	pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 	pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
 	pkg_check_modules(CAPSTONE REQUIRED IMPORTED_TARGET capstone)
 endif()

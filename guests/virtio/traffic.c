@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * traffic.c - a known number of bytes goes from a disk into a buffer on node 1, and back from there;
- * nothing else touches that node. tests/virtio/check_traffic counts what its directory has seen.
+ * traffic.c - a known number of bytes goes from a disk into a buffer on node 1, and back from
+ * there; nothing else touches that node. tests/virtio/check_traffic counts what its directory has
+ * seen.
  */
 #include "guests/virtio/driver.h"
 
@@ -18,7 +19,7 @@ struct header {
 static struct virtio_device disk = { .slot = 0 };
 static struct virtio_ring ring;
 static struct header header;
-static volatile uint8_t status;
+static volatile uint8_t result;
 
 /* `bytes` between the disk's beginning and the buffer's byte `at`. */
 static void transfer(uint32_t type, uint32_t at, uint32_t bytes)
@@ -28,13 +29,13 @@ static void transfer(uint32_t type, uint32_t at, uint32_t bytes)
 	uint32_t written;
 
 	header = (struct header){ .type = le32(type) };
-	status = 0xee;
+	result = 0xee;
 	virtio_set_desc(&ring, 0, &header, sizeof(header), VIRTIO_DESC_F_NEXT, 1);
 	virtio_set_desc(&ring, 1, buffer + at, bytes, (uint16_t)(way | VIRTIO_DESC_F_NEXT), 2);
-	virtio_set_desc(&ring, 2, &status, 1, VIRTIO_DESC_F_WRITE, 0);
+	virtio_set_desc(&ring, 2, &result, 1, VIRTIO_DESC_F_WRITE, 0);
 	virtio_submit(&ring, 0);
 	virtio_notify(&disk, &ring);
-	CHECK(virtio_wait(&disk, &ring, &written) == 0 && status == VIRTIO_BLOCK_S_OK);
+	CHECK(virtio_wait(&disk, &ring, &written) == 0 && result == VIRTIO_BLOCK_S_OK);
 }
 
 int main(void)

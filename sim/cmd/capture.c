@@ -1,50 +1,50 @@
 /* SPDX-License-Identifier: MIT */
-/* capture.c - writing frames with libpcap (capture.h). */
+/*
+ * capture.c - frames in the file format of libpcap (capture.h; pcap-savefile(5)). Not by libpcap:
+ * it brings D-Bus and systemd into every run. The tests read the files with it, and with tcpdump.
+ */
 #include "sim/cmd/capture.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-#define CAPTURE_NAME "network.pcap"
-#define FRAME_MAX    262144 /* what readers take; of longer frames the beginning */
-#define SECOND_NS    1000000000U
+#define CAPTURE_NAME  "network.pcap"
+#define FRAME_MAX     262144 /* what readers take; of longer frames the beginning */
+#define SECOND_NS     1000000000U
+#define MAGIC_NS      0xa1b23c4dU /* in the byte order of all that follows; times in nanoseconds */
+#define LINK_ETHERNET 1U
+
+struct file_header {
+	uint32_t magic;
+	uint16_t major;
+	uint16_t minor;
+	uint32_t reserved[2];
+	uint32_t frame_max;
+	uint32_t link;
+};
+
+static void put(struct capture *capture, const void *data, size_t bytes)
+{
+	if (capture->failure == 0 && fwrite(data, 1, bytes, capture->stream) != bytes) {
+		capture->failure = errno;
+	}
+}
 
 static void on_frame(void *context, const uint8_t *frame, uint32_t bytes, uint64_t cycle)
 {
 	struct capture *capture = context;
 	unsigned __int128 ns = (unsigned __int128)cycle * SECOND_NS / capture->config->clock_hz;
-	/* tv_usec has nanoseconds in a file of that precision. */
-	struct pcap_pkthdr header = {
-		.ts = { .tv_sec = (time_t)(capture->config->date_s + (uint64_t)(ns / SECOND_NS)),
-			.tv_usec = (suseconds_t)(ns % SECOND_NS) },
-		.caplen = bytes < FRAME_MAX ? bytes : FRAME_MAX,
-		.len = bytes,
+	uint32_t here = bytes < FRAME_MAX ? bytes : FRAME_MAX;
+	/* Seconds, nanoseconds, bytes that follow, bytes of the frame. */
+	uint32_t header[] = {
+		(uint32_t)(capture->config->date_s + (uint64_t)(ns / SECOND_NS)),
+		(uint32_t)(ns % SECOND_NS),
+		here,
+		bytes,
 	};
 
-	pcap_dump((u_char *)capture->dumper, &header, frame);
-	if (capture->failure == 0 && ferror(pcap_dump_file(capture->dumper))) {
-		capture->failure = errno;
-	}
-}
-
-/* libpcap closes its file, and so do outputs: a descriptor each. */
-static bool open_dumper(struct capture *capture, FILE *stream)
-{
-	int fd = dup(fileno(stream));
-	FILE *own = fd >= 0 ? fdopen(fd, "w") : NULL;
-
-	capture->pcap = pcap_open_dead_with_tstamp_precision(DLT_EN10MB, FRAME_MAX,
-							     PCAP_TSTAMP_PRECISION_NANO);
-	if (own != NULL && capture->pcap != NULL) {
-		capture->dumper = pcap_dump_fopen(capture->pcap, own);
-	}
-	if (capture->dumper == NULL && own != NULL) {
-		fclose(own);
-	} else if (own == NULL && fd >= 0) {
-		close(fd);
-	}
-	return capture->dumper != NULL;
+	put(capture, header, sizeof(header));
+	put(capture, frame, here);
 }
 
 bool capture_begin(struct capture *capture, const char *path, bool has_subnet,
@@ -66,34 +66,24 @@ bool capture_begin(struct capture *capture, const char *path, bool has_subnet,
 	if (stream == NULL) {
 		return false;
 	}
-	if (!open_dumper(capture, stream)) {
-		return error_set(err, EXIT_HOST_IO, "cannot write %s: %s",
-				 path != NULL ? path : CAPTURE_NAME, strerror(errno));
-	}
+	capture->stream = stream;
+	put(capture,
+	    &(struct file_header){ .magic = MAGIC_NS,
+				   .major = 2,
+				   .minor = 4,
+				   .frame_max = FRAME_MAX,
+				   .link = LINK_ETHERNET },
+	    sizeof(struct file_header));
 	machine_set_tap(machine, on_frame, capture);
 	return true;
 }
 
 bool capture_finish(struct capture *capture, struct error *err)
 {
-	if (capture->dumper != NULL && capture->failure == 0 &&
-	    pcap_dump_flush(capture->dumper) != 0) {
+	if (capture->stream != NULL && capture->failure == 0 && fflush(capture->stream) != 0) {
 		capture->failure = errno;
 	}
-	capture_release(capture);
 	return capture->failure == 0 ||
 	       error_set(err, EXIT_HOST_IO, "cannot write the capture of the network: %s",
 			 strerror(capture->failure));
-}
-
-void capture_release(struct capture *capture)
-{
-	if (capture->dumper != NULL) {
-		pcap_dump_close(capture->dumper);
-		capture->dumper = NULL;
-	}
-	if (capture->pcap != NULL) {
-		pcap_close(capture->pcap);
-		capture->pcap = NULL;
-	}
 }

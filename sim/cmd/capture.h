@@ -5,17 +5,16 @@
  */
 #pragma once
 
-#include <pcap/pcap.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "sim/cmd/output.h"
 #include "sim/machine.h"
 
 struct capture {
 	const struct machine_config *config;
-	pcap_t *pcap;
-	pcap_dumper_t *dumper; /* NULL: nothing is captured */
-	int failure;           /* errno of the first write that failed, or 0 */
+	FILE *stream; /* of the run's outputs; NULL: nothing is captured */
+	int failure;  /* errno of the first write that failed, or 0 */
 };
 
 /*
@@ -27,4 +26,3 @@ bool capture_begin(struct capture *capture, const char *path, bool has_subnet,
 
 /* Writes out what is left. */
 bool capture_finish(struct capture *capture, struct error *err);
-void capture_release(struct capture *capture);

@@ -421,7 +421,6 @@ void session_release(struct session *session)
 	session->gdb = NULL;
 	saver_release(&session->saver);
 	series_release(&session->series);
-	capture_release(&session->capture);
 	saver_release(&session->script_saver);
 	script_release(&session->script);
 	typed_log_release(&session->replay);

@@ -2,19 +2,65 @@
 /*
  * window_sdl.c - the window by SDL2, drawn without any accelerator: the dummy driver of SDL shows
  * the same.
+ *
+ * The library is loaded when a window is opened: it brings fifty others with it, which would be
+ * half of the time that every run takes to start.
  */
 #include <SDL.h>
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/display/window.h"
 
+#define LIBRARY "libSDL2-2.0.so.0"
+
+/* What is called, as members of struct sdl, without their SDL_. */
+#define SDL_FUNCTIONS(X)              \
+	X(SetHint)                    \
+	X(Init)                       \
+	X(Quit)                       \
+	X(GetError)                   \
+	X(CreateWindow)               \
+	X(DestroyWindow)              \
+	X(GetWindowSurface)           \
+	X(UpdateWindowSurfaceRects)   \
+	X(CreateRGBSurfaceWithFormat) \
+	X(ConvertSurfaceFormat)       \
+	X(UpperBlit)                  \
+	X(FreeSurface)                \
+	X(StartTextInput)             \
+	X(PollEvent)
+
+struct sdl {
+#define FUNCTION(name) __typeof__(&SDL_##name) name;
+	SDL_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+};
+
 struct window {
+	struct sdl sdl;
 	SDL_Window *window;
 	SDL_Surface *surface; /* with our pixels, converted when they are shown */
 	uint32_t width;
 	uint32_t height;
 };
+
+/* The library stays loaded: what it has begun in the process outlives a window. */
+static bool load(struct sdl *sdl)
+{
+	void *library = dlopen(LIBRARY, RTLD_NOW);
+	bool is_whole = library != NULL;
+
+#define FUNCTION(name)                                                             \
+	if (is_whole) {                                                            \
+		sdl->name = (__typeof__(&SDL_##name))dlsym(library, "SDL_" #name); \
+		is_whole = sdl->name != NULL;                                      \
+	}
+	SDL_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+	return is_whole;
+}
 
 /* The bytes that a terminal sends for a key; "" for one that types a character, or nothing. */
 static const char *bytes_of(const SDL_Keysym *key)
@@ -57,25 +103,33 @@ struct window *window_open(uint32_t width, uint32_t height, struct error *err)
 		error_set(err, EXIT_HOST_IO, "the host is out of memory");
 		return NULL;
 	}
+	if (!load(&window->sdl)) {
+		error_set(err, EXIT_USAGE, "--display: %s (install libsdl2-2.0-0)", dlerror());
+		free(window);
+		return NULL;
+	}
+
+	const struct sdl *sdl = &window->sdl;
+
 	/* Signals and the screen saver are none of its business. */
-	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
-	SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
+	sdl->SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+	sdl->SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
 	window->width = width;
 	window->height = height;
-	if (SDL_Init(SDL_INIT_VIDEO) == 0) {
+	if (sdl->Init(SDL_INIT_VIDEO) == 0) {
 		window->window =
-			SDL_CreateWindow("Mirrorball", SDL_WINDOWPOS_UNDEFINED,
-					 SDL_WINDOWPOS_UNDEFINED, (int)width, (int)height, 0);
-		window->surface = SDL_CreateRGBSurfaceWithFormat(0, (int)width, (int)height, 32,
-								 SDL_PIXELFORMAT_RGB888);
+			sdl->CreateWindow("Mirrorball", SDL_WINDOWPOS_UNDEFINED,
+					  SDL_WINDOWPOS_UNDEFINED, (int)width, (int)height, 0);
+		window->surface = sdl->CreateRGBSurfaceWithFormat(0, (int)width, (int)height, 32,
+								  SDL_PIXELFORMAT_RGB888);
 	}
 	if (window->window == NULL || window->surface == NULL) {
 		error_set(err, EXIT_USAGE, "--display: SDL cannot open a window: %s",
-			  SDL_GetError());
+			  sdl->GetError());
 		window_close(window);
 		return NULL;
 	}
-	SDL_StartTextInput();
+	sdl->StartTextInput();
 	return window;
 }
 
@@ -84,17 +138,17 @@ void window_close(struct window *window)
 	if (window == NULL) {
 		return;
 	}
-	SDL_FreeSurface(window->surface);
+	window->sdl.FreeSurface(window->surface);
 	if (window->window != NULL) {
-		SDL_DestroyWindow(window->window);
+		window->sdl.DestroyWindow(window->window);
 	}
-	SDL_Quit();
+	window->sdl.Quit();
 	free(window);
 }
 
 void window_show(struct window *window, const uint32_t *pixel, uint32_t first, uint32_t count)
 {
-	SDL_Surface *target = SDL_GetWindowSurface(window->window);
+	SDL_Surface *target = window->sdl.GetWindowSurface(window->window);
 	SDL_Rect lines = { 0, (int)first, (int)window->width, (int)count };
 	SDL_Rect place = lines;
 
@@ -106,15 +160,16 @@ void window_show(struct window *window, const uint32_t *pixel, uint32_t first, u
 			       (size_t)y * (size_t)window->surface->pitch,
 		       pixel + (size_t)y * window->width, window->width * sizeof(*pixel));
 	}
-	SDL_BlitSurface(window->surface, &lines, target, &place);
-	SDL_UpdateWindowSurfaceRects(window->window, &lines, 1);
+	window->sdl.UpperBlit(window->surface, &lines, target, &place);
+	window->sdl.UpdateWindowSurfaceRects(window->window, &lines, 1);
 }
 
 bool window_read(struct window *window, uint32_t *pixel)
 {
-	SDL_Surface *shown = SDL_GetWindowSurface(window->window);
+	const struct sdl *sdl = &window->sdl;
+	SDL_Surface *shown = sdl->GetWindowSurface(window->window);
 	SDL_Surface *copy =
-		shown != NULL ? SDL_ConvertSurfaceFormat(shown, SDL_PIXELFORMAT_RGB888, 0) : NULL;
+		shown != NULL ? sdl->ConvertSurfaceFormat(shown, SDL_PIXELFORMAT_RGB888, 0) : NULL;
 
 	if (copy == NULL) {
 		return false;
@@ -128,7 +183,7 @@ bool window_read(struct window *window, uint32_t *pixel)
 			pixel[(size_t)y * window->width + x] = line[x] & 0xffffff;
 		}
 	}
-	SDL_FreeSurface(copy);
+	sdl->FreeSurface(copy);
 	return true;
 }
 
@@ -149,8 +204,7 @@ bool window_poll(struct window *window, window_key_fn *fn, void *context)
 	SDL_Event event;
 	bool is_open = true;
 
-	(void)window;
-	while (SDL_PollEvent(&event)) {
+	while (window->sdl.PollEvent(&event)) {
 		if (event.type == SDL_QUIT) {
 			is_open = false;
 		} else if (event.type == SDL_KEYDOWN) {
