@@ -15,6 +15,7 @@
 #include "sim/cmd/report.h"
 #include "sim/cmd/terminal.h"
 #include "sim/control.h"
+#include "sim/inspect/inspect.h"
 
 /* How often a run looks up: for the progress line, prompts without a newline, host time. */
 #define TICK_NS 100000000U
@@ -294,8 +295,11 @@ void session_run(struct session *session)
 		session->stop.reason = STOP_INTERRUPTED;
 	} else if (session->gdb != NULL) {
 		struct control_limits limits = { o->max_cycles, o->max_instructions };
+		uint64_t inspect = 0;
 
-		session->stop = gdb_serve(session->gdb, session->machine, o->wait, &limits);
+		(void)inspect_find(session->symbols, &inspect);
+		session->stop =
+			gdb_serve(session->gdb, session->machine, inspect, o->wait, &limits);
 	} else {
 		start_ticks(session);
 		run_slices(session, begin);

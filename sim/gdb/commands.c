@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * commands.c - answering packets. CPUs are GDB's threads: thread n + 1 is CPU n.
+ * commands.c - answering packets. Thread n + 1 of a process is its CPU or VCPU n.
  *
  * Packets are hostile input: every number is read with its end checked, every size has a bound,
  * and what is not understood gets the empty answer that the protocol has for it.
@@ -22,6 +22,28 @@
 #define SIGNAL_BUS  10
 #define SIGNAL_SEGV 11
 #define SIGNAL_SYS  12
+
+void session_start(struct session *session)
+{
+	memset(session->attached, 0, sizeof(session->attached));
+	session->attached[PROCESS_MACHINE] = true;
+	session->acknowledge = true;
+	session->multiprocess = false;
+	session->extended = false;
+	session->shown = 0;
+	session->thread = (struct thread){ PROCESS_MACHINE, session->last.cpu };
+	session->stopped = session->thread;
+}
+
+bool session_sees_any(const struct session *session)
+{
+	for (unsigned i = 0; i < PROCESSES; i++) {
+		if (session->attached[i]) {
+			return true;
+		}
+	}
+	return false;
+}
 
 void reply_text(struct session *session, const char *text)
 {
@@ -116,28 +138,57 @@ static bool take_bytes(struct input *in, uint8_t *bytes, size_t count)
 	return true;
 }
 
-static unsigned cpu_count(const struct session *session)
+/* A number plus 1; 0 and -1 mean any, which *is_any says. */
+static bool take_id(struct input *in, unsigned *id, bool *is_any)
 {
-	return machine_get_config(session->machine)->cpus;
-}
+	uint64_t number = 0;
 
-/* A thread id: a CPU's number plus 1; 0 and -1 mean any, for which `any` is taken. */
-static bool take_thread(struct input *in, unsigned any, const struct session *session,
-			unsigned *cpu)
-{
-	uint64_t number;
-
-	*cpu = any;
-	if (take_text(in, "-1")) {
-		return true;
-	}
-	if (!take_number(in, &number) || number > cpu_count(session)) {
+	*is_any = take_text(in, "-1");
+	if (!*is_any && (!take_number(in, &number) || number > UINT32_MAX)) {
 		return false;
 	}
-	if (number > 0) {
-		*cpu = (unsigned)number - 1;
+	*is_any = *is_any || number == 0;
+	*id = (unsigned)number;
+	return true;
+}
+
+/*
+ * A thread id: p and a process, a dot, the number of its thread plus 1. Either may be any, for
+ * which `any` is taken, or the first of the process that is named. There need not be such a thread.
+ */
+static bool take_thread(struct input *in, struct thread any, struct thread *thread)
+{
+	bool is_any = true;
+	unsigned id;
+
+	*thread = any;
+	if (take_char(in, 'p')) {
+		if (!take_id(in, &id, &is_any) || id >= PROCESSES) {
+			return false;
+		}
+		if (!is_any && id != any.process) {
+			*thread = (struct thread){ id, 0 };
+		}
+		if (!take_char(in, '.')) {
+			return true;
+		}
+	}
+	if (!take_id(in, &id, &is_any)) {
+		return false;
+	}
+	if (!is_any) {
+		thread->number = id - 1;
 	}
 	return true;
+}
+
+static void reply_thread(struct session *session, struct thread thread)
+{
+	if (session->multiprocess) {
+		reply_format(session, "p%x.%x", thread.process, thread.number + 1);
+	} else {
+		reply_format(session, "%x", thread.number + 1);
+	}
 }
 
 /*
@@ -182,6 +233,14 @@ static const char *watch_word(bool is_write)
 	return is_write ? "watch" : "rwatch";
 }
 
+static void reply_end(struct session *session, char how, unsigned code)
+{
+	reply_format(session, "%c%02x", how, code & 0xff);
+	if (session->multiprocess) {
+		reply_format(session, ";process:%x", session->stopped.process);
+	}
+}
+
 void session_stop_reply(struct session *session)
 {
 	const struct stop *stop = &session->last;
@@ -189,17 +248,17 @@ void session_stop_reply(struct session *session)
 
 	switch (stop->reason) {
 	case STOP_HALT:
-		reply_text(session, "W00");
+		reply_end(session, 'W', 0);
 		return;
 	case STOP_EXIT:
-		reply_format(session, "W%02" PRIx32, stop->code & 0xff);
+		reply_end(session, 'W', stop->code);
 		return;
 	case STOP_MAX_CYCLES:
 	case STOP_MAX_INSNS:
 	case STOP_DEADLOCK:
 	case STOP_PANIC:
 	case STOP_IO_ERROR:
-		reply_text(session, "X09"); /* the run was ended from outside of the program */
+		reply_end(session, 'X', 9); /* ended from outside of the program */
 		return;
 	case STOP_INTERRUPTED:
 		signal = SIGNAL_INT;
@@ -210,8 +269,10 @@ void session_stop_reply(struct session *session)
 	default:
 		break;
 	}
-	session->cpu = stop->cpu;
-	reply_format(session, "T%02xthread:%x;", signal, stop->cpu + 1);
+	session->thread = session->stopped;
+	reply_format(session, "T%02xthread:", signal);
+	reply_thread(session, session->stopped);
+	reply_text(session, ";");
 	if (stop->reason == STOP_BREAKPOINT) {
 		reply_text(session, "hwbreak:;");
 	} else if (stop->reason == STOP_WATCHPOINT) {
@@ -224,7 +285,11 @@ static void read_all_registers(struct session *session)
 	for (unsigned i = 0; i < TARGET_REGISTERS_ALL; i++) {
 		uint8_t bytes[8];
 
-		target_read(session, i, bytes);
+		if (!target_read(session, i, bytes)) {
+			session->length = 0;
+			reply_text(session, "E01");
+			return;
+		}
 		reply_hex(session, bytes, target_register_bytes(i));
 	}
 }
@@ -234,11 +299,11 @@ static void write_all_registers(struct session *session, struct input in)
 	for (unsigned i = 0; i < TARGET_REGISTERS_ALL && in.left > 0; i++) {
 		uint8_t bytes[8];
 
-		if (!take_bytes(&in, bytes, target_register_bytes(i))) {
+		if (!take_bytes(&in, bytes, target_register_bytes(i)) ||
+		    !target_write(session, i, bytes)) {
 			reply_text(session, "E01");
 			return;
 		}
-		target_write(session, i, bytes);
 	}
 	reply_text(session, "OK");
 }
@@ -248,11 +313,11 @@ static void read_register(struct session *session, struct input in)
 	uint64_t number;
 	uint8_t bytes[8];
 
-	if (!take_number(&in, &number) || number >= TARGET_REGISTERS) {
+	if (!take_number(&in, &number) || number >= TARGET_REGISTERS ||
+	    !target_read(session, (unsigned)number, bytes)) {
 		reply_text(session, "E01");
 		return;
 	}
-	target_read(session, (unsigned)number, bytes);
 	reply_hex(session, bytes, target_register_bytes((unsigned)number));
 }
 
@@ -262,11 +327,11 @@ static void write_register(struct session *session, struct input in)
 	uint8_t bytes[8];
 
 	if (!take_number(&in, &number) || number >= TARGET_REGISTERS || !take_char(&in, '=') ||
-	    !take_bytes(&in, bytes, target_register_bytes((unsigned)number))) {
+	    !take_bytes(&in, bytes, target_register_bytes((unsigned)number)) ||
+	    !target_write(session, (unsigned)number, bytes)) {
 		reply_text(session, "E01");
 		return;
 	}
-	target_write(session, (unsigned)number, bytes);
 	reply_text(session, "OK");
 }
 
@@ -286,8 +351,8 @@ static void read_memory(struct session *session, struct input in)
 		return;
 	}
 	size = least(size, sizeof(bytes));
-	size_t got = control_read_memory(session->machine, session->cpu, machine_address(address),
-					 bytes, (size_t)size);
+	size_t got = thread_read_memory(session, session->thread, machine_address(address), bytes,
+					(size_t)size);
 
 	if (got == 0 && size > 0) {
 		reply_text(session, "E14");
@@ -315,8 +380,8 @@ static void write_memory(struct session *session, struct input in, bool is_binar
 	}
 	if (!complete) {
 		reply_text(session, "E01");
-	} else if (control_write_memory(session->machine, session->cpu, machine_address(address),
-					bytes, (size_t)size) != size) {
+	} else if (thread_write_memory(session, session->thread, machine_address(address), bytes,
+				       (size_t)size) != size) {
 		reply_text(session, "E14");
 	} else {
 		reply_text(session, "OK");
@@ -326,39 +391,29 @@ static void write_memory(struct session *session, struct input in, bool is_binar
 /* Z and z: type,address,kind. Both breakpoint types are the simulator's own. */
 static void change_point(struct session *session, struct input in, bool insert)
 {
-	struct machine *machine = session->machine;
+	struct point point = { .process = session->thread.process };
 	uint64_t type;
-	uint64_t address;
-	uint64_t size;
-	bool done;
 
-	if (!take_number(&in, &type) || !take_char(&in, ',') || !take_number(&in, &address) ||
-	    !take_char(&in, ',') || !take_number(&in, &size)) {
+	if (!take_number(&in, &type) || !take_char(&in, ',') || !take_number(&in, &point.address) ||
+	    !take_char(&in, ',') || !take_number(&in, &point.size)) {
 		reply_text(session, "E01");
 		return;
 	}
-	address = machine_address(address);
-	if (type <= 1) {
-		done = insert ? control_add_breakpoint(machine, address)
-			      : control_remove_breakpoint(machine, address);
-	} else if (type <= 4) {
-		bool on_read = type >= 3;
-		bool on_write = type != 3;
-
-		done = insert ? control_add_watchpoint(machine, address, size, on_read, on_write)
-			      : control_remove_watchpoint(machine, address, size, on_read,
-							  on_write);
-	} else {
+	if (type > 4) {
 		return; /* an empty reply: not supported */
 	}
+	point.type = (unsigned)type;
+	point.address = machine_address(point.address);
+	bool done = insert ? point_add(session, &point) : point_remove(session, &point);
+
 	reply_text(session, done ? "OK" : "E01");
 }
 
 /* qXfer:features:read:target.xml:offset,length */
 static void read_description(struct session *session, struct input in)
 {
-	const char *text = target_description();
-	uint64_t total = strlen(text);
+	char text[TARGET_TEXT_MAX];
+	uint64_t total = target_description(text);
 	uint64_t offset;
 	uint64_t length;
 
@@ -376,36 +431,37 @@ static void read_description(struct session *session, struct input in)
 	session->length += (size_t)length;
 }
 
+/* Of the processes that the debugger is attached to. */
 static void list_threads(struct session *session)
 {
-	reply_text(session, "m");
-	for (unsigned cpu = 0; cpu < cpu_count(session); cpu++) {
-		reply_format(session, "%s%x", cpu > 0 ? "," : "", cpu + 1);
+	const char *before = "m";
+
+	for (unsigned process = 0; process < PROCESSES; process++) {
+		unsigned threads =
+			session->attached[process] ? process_threads(session, process) : 0;
+
+		for (unsigned i = 0; i < threads; i++) {
+			reply_text(session, before);
+			reply_thread(session, (struct thread){ process, i });
+			before = ",";
+		}
+	}
+	if (session->length == 0) {
+		reply_text(session, "l");
 	}
 }
 
-/* "CPU 1: user mode" for "info threads". */
+/* For "info threads". */
 static void describe_thread(struct session *session, struct input in)
 {
-	static const char *const modes[4] = { "kernel", "supervisor", "user", "kernel" };
-	unsigned cpu;
+	struct thread thread;
+	char text[128];
 
-	if (!take_thread(&in, session->cpu, session, &cpu)) {
+	if (!take_thread(&in, session->thread, &thread)) {
 		reply_text(session, "E01");
 		return;
 	}
-	uint32_t status =
-		(uint32_t)control_read_register(session->machine, cpu, REG_CP0 + CP0_STATUS);
-	const char *mode = (status & (STATUS_EXL | STATUS_ERL))
-				   ? "exception"
-				   : modes[(status & STATUS_KSU) >> STATUS_KSU_SHIFT];
-	char text[64];
-
-	if (control_cpu_is_running(session->machine, cpu)) {
-		snprintf(text, sizeof(text), "CPU %u: %s mode", cpu, mode);
-	} else {
-		snprintf(text, sizeof(text), "CPU %u: stopped", cpu);
-	}
+	thread_describe(session, thread, text, sizeof(text));
 	reply_hex(session, text, strlen(text));
 }
 
@@ -422,13 +478,18 @@ static void run_monitor_command(struct session *session, struct input in)
 	monitor_command(session, (const char *)text);
 }
 
+static bool contains(const struct input *in, const char *text)
+{
+	return memmem(in->at, in->left, text, strlen(text)) != NULL;
+}
+
 static void answer_query(struct session *session, struct input in)
 {
 	if (take_text(&in, "Supported")) {
+		session->multiprocess = contains(&in, "multiprocess+");
 		reply_format(session,
-			     "PacketSize=%x;qXfer:features:read+;"
-			     "QStartNoAckMode+;hwbreak+",
-			     PACKET_BYTES_MAX / 2);
+			     "PacketSize=%x;qXfer:features:read+;QStartNoAckMode+;hwbreak+%s",
+			     PACKET_BYTES_MAX / 2, session->multiprocess ? ";multiprocess+" : "");
 	} else if (take_text(&in, "Xfer:features:read:target.xml:")) {
 		read_description(session, in);
 	} else if (take_text(&in, "fThreadInfo")) {
@@ -442,11 +503,12 @@ static void answer_query(struct session *session, struct input in)
 	} else if (take_text(&in, "Attached")) {
 		reply_text(session, "1");
 	} else if (take_text(&in, "C")) {
-		reply_format(session, "QC%x", session->cpu + 1);
+		reply_text(session, "QC");
+		reply_thread(session, session->thread);
 	}
 }
 
-/* vCont;action[:thread]...: a step of one CPU, or all go on. */
+/* vCont;action[:thread]...: a step of one thread, or all go on, whichever process is named. */
 static enum session_wish continue_threads(struct session *session, struct input in)
 {
 	enum session_wish wish = SESSION_STAY;
@@ -454,15 +516,16 @@ static enum session_wish continue_threads(struct session *session, struct input 
 	while (take_char(&in, ';')) {
 		char action = (char)(in.left > 0 ? in.at[0] : 0);
 		bool has_signal = action == 'C' || action == 'S';
-		unsigned cpu = session->last.cpu;
+		struct thread thread = session->stopped;
 		uint64_t signal;
 
 		if (!take_char(&in, action) || (has_signal && !take_number(&in, &signal)) ||
-		    (take_char(&in, ':') && !take_thread(&in, session->last.cpu, session, &cpu))) {
+		    (take_char(&in, ':') && !take_thread(&in, session->stopped, &thread)) ||
+		    !thread_exists(session, thread)) {
 			break;
 		}
 		if (action == 's' || action == 'S') {
-			session->step_cpu = cpu;
+			session->step = thread;
 			return SESSION_STEP;
 		}
 		if (action == 'c' || action == 'C') {
@@ -475,6 +538,51 @@ static enum session_wish continue_threads(struct session *session, struct input 
 	return wish;
 }
 
+/* vAttach;process: its threads are seen from now on. The machine stands as it stood. */
+static void attach(struct session *session, struct input in)
+{
+	uint64_t process;
+
+	if (!take_number(&in, &process) || process >= PROCESSES || session->attached[process] ||
+	    process_threads(session, (unsigned)process) == 0) {
+		reply_text(session, "E01");
+		return;
+	}
+	session->attached[process] = true;
+	session->stopped = (struct thread){ (unsigned)process, 0 };
+	session->last = (struct stop){ .reason = STOP_STEPPED };
+	session_stop_reply(session);
+}
+
+/* D or D;process. With the last one the debugger leaves. */
+static enum session_wish detach(struct session *session, struct input in)
+{
+	uint64_t process;
+	bool is_one = take_char(&in, ';') && take_number(&in, &process) && process < PROCESSES;
+
+	reply_text(session, "OK");
+	if (!is_one) {
+		return SESSION_DETACH;
+	}
+	session->attached[process] = false;
+	points_remove_process(session, (unsigned)process);
+	return memchr(session->attached, true, sizeof(session->attached)) != NULL ? SESSION_STAY
+										  : SESSION_DETACH;
+}
+
+/* vKill;process: the machine's end. A virtual machine's is its monitor's business. */
+static enum session_wish kill_process(struct session *session, struct input in)
+{
+	uint64_t process;
+
+	if (take_char(&in, ';') && take_number(&in, &process) && process != PROCESS_MACHINE) {
+		reply_text(session, "E01");
+		return SESSION_STAY;
+	}
+	reply_text(session, "OK");
+	return SESSION_KILL;
+}
+
 static enum session_wish answer_v(struct session *session, struct input in)
 {
 	if (take_text(&in, "Cont?")) {
@@ -482,37 +590,41 @@ static enum session_wish answer_v(struct session *session, struct input in)
 	} else if (take_text(&in, "Cont")) {
 		return continue_threads(session, in);
 	} else if (take_text(&in, "Kill")) {
-		reply_text(session, "OK");
-		return SESSION_KILL;
+		return kill_process(session, in);
+	} else if (take_text(&in, "Attach;")) {
+		attach(session, in);
 	}
 	return SESSION_STAY;
 }
 
-/* H: g and m choose the CPU for registers and memory; c has no meaning beside vCont. */
+/* H: g chooses the thread for registers, memory and points; c has no meaning beside vCont. */
 static void choose_thread(struct session *session, struct input in)
 {
 	bool for_registers = in.left > 0 && in.at[0] == 'g';
-	unsigned cpu;
+	struct thread thread;
 
 	if (in.left > 0) {
 		in.at++;
 		in.left--;
 	}
-	if (!take_thread(&in, session->cpu, session, &cpu)) {
+	if (!take_thread(&in, session->thread, &thread)) {
 		reply_text(session, "E01");
 		return;
 	}
 	if (for_registers) {
-		session->cpu = cpu;
+		session->thread = thread;
 	}
 	reply_text(session, "OK");
 }
 
 static void thread_is_alive(struct session *session, struct input in)
 {
-	unsigned cpu;
+	struct thread thread;
 
-	reply_text(session, take_thread(&in, 0, session, &cpu) ? "OK" : "E01");
+	bool is_alive =
+		take_thread(&in, session->thread, &thread) && thread_exists(session, thread);
+
+	reply_text(session, is_alive ? "OK" : "E01");
 }
 
 /* c and s with an address that is set first. */
@@ -521,10 +633,13 @@ static enum session_wish resume(struct session *session, struct input in, enum s
 	uint64_t address;
 
 	if (take_number(&in, &address)) {
-		control_write_register(session->machine, session->cpu, REG_PC,
-				       machine_address(address));
+		(void)thread_write(session, session->thread, REG_PC, machine_address(address));
 	}
-	session->step_cpu = session->cpu;
+	session->step = session->thread;
+	if (wish == SESSION_STEP && !thread_exists(session, session->step)) {
+		reply_text(session, "E01");
+		return SESSION_STAY;
+	}
 	return wish;
 }
 
@@ -567,6 +682,10 @@ static void answer_simple(struct session *session, char command, struct input in
 	case 'q':
 		answer_query(session, in);
 		break;
+	case '!':
+		session->extended = true;
+		reply_text(session, "OK"); /* "extended-remote": processes may be attached to */
+		break;
 	default: /* the empty reply: not supported */
 		break;
 	}
@@ -596,8 +715,7 @@ enum session_wish session_command(struct session *session, const uint8_t *packet
 	case 's':
 		return resume(session, in, SESSION_STEP);
 	case 'D':
-		reply_text(session, "OK");
-		return SESSION_DETACH;
+		return detach(session, in);
 	case 'k':
 		return SESSION_KILL;
 	default:

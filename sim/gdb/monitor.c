@@ -44,9 +44,11 @@ static void say(struct session *session, const char *format, ...)
 static void show_registers(struct session *session)
 {
 	for (unsigned i = 0; i < 32; i++) {
-		if (target_cp0_name(i) != NULL) {
-			say(session, "%-9s 0x%016" PRIx64 "\n", target_cp0_name(i),
-			    control_read_register(session->machine, session->cpu, REG_CP0 + i));
+		uint64_t value;
+
+		if (target_cp0_name(i) != NULL &&
+		    thread_read(session, session->thread, REG_CP0 + i, &value)) {
+			say(session, "%-9s 0x%016" PRIx64 "\n", target_cp0_name(i), value);
 		}
 	}
 }
@@ -55,7 +57,7 @@ static void show_tlb(struct session *session)
 {
 	struct control_tlb_entry entry;
 
-	for (unsigned i = 0; control_read_tlb(session->machine, session->cpu, i, &entry); i++) {
+	for (unsigned i = 0; thread_read_tlb(session, session->thread, i, &entry); i++) {
 		say(session,
 		    "%2u vpn2 0x%016" PRIx64 " mask 0x%07" PRIx32 " asid 0x%02x %c lo 0x%08" PRIx32
 		    " 0x%08" PRIx32 "\n",
@@ -125,10 +127,33 @@ static void choose_mode(struct session *session, const char *word)
 	}
 }
 
+/* What "attach" may name. */
+static void show_processes(struct session *session)
+{
+	bool is_more = false;
+
+	for (unsigned i = PROCESS_MACHINE; i < PROCESSES; i++) {
+		char text[128];
+
+		if (process_threads(session, i) > 0) {
+			process_describe(session, i, text, sizeof(text));
+			say(session, "process %u: %s%s\n", i, text,
+			    session->attached[i] ? ", attached" : "");
+			is_more = is_more || i != PROCESS_MACHINE;
+		}
+	}
+	if (!is_more) {
+		say(session, session->inspect != 0
+				     ? "the monitor has not begun its virtual machines yet\n"
+				     : "the program is no monitor: it has no virtual machines\n");
+	}
+}
+
 static void show_help(struct session *session)
 {
 	say(session, "monitor exceptions [list|all|none|NAME...]  which exceptions stop\n");
-	say(session, "monitor registers                           CP0 of this thread's CPU\n");
+	say(session, "monitor registers                           CP0 of this thread\n");
+	say(session, "monitor processes                           machine and virtual machines\n");
 	say(session, "monitor tlb                                 its TLB\n");
 	say(session, "monitor cycles                              simulated time\n");
 	say(session, "monitor mode [fast|timing]                  with or without caches\n");
@@ -143,6 +168,8 @@ void monitor_command(struct session *session, const char *text)
 		choose_exceptions(session, words + 10);
 	} else if (strcmp(words, "registers") == 0) {
 		show_registers(session);
+	} else if (strcmp(words, "processes") == 0) {
+		show_processes(session);
 	} else if (strcmp(words, "tlb") == 0) {
 		show_tlb(session);
 	} else if (strncmp(words, "mode", 4) == 0 && (words[4] == ' ' || words[4] == '\0')) {

@@ -19,8 +19,11 @@
 
 #include "sim/gdb/gdb_priv.h"
 
-#define SLICE_CYCLES 2000000U
-#define HOST_MAX     128U
+#define SLICE_CYCLES  2000000U
+#define STEPS_ALONE   4096U /* instructions, until the peer is listened to */
+#define SETTLE_MAX    4096U /* instructions */
+#define LAST_WORDS_MS 300
+#define HOST_MAX      128U
 
 struct gdb_server {
 	int listener;
@@ -190,8 +193,7 @@ static bool accept_peer(struct gdb_server *server, int timeout_ms)
 	}
 	setsockopt(server->peer, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	server->reader.state = PACKET_IDLE;
-	server->session.acknowledge = true;
-	server->session.shown = 0;
+	session_start(&server->session);
 	server->frame_bytes = 0;
 	return true;
 }
@@ -251,7 +253,7 @@ static enum session_wish converse(struct gdb_server *server)
 
 static void remove_points(struct gdb_server *server)
 {
-	control_clear_points(server->session.machine);
+	points_clear(&server->session);
 	control_show_exceptions(server->session.machine, 0);
 }
 
@@ -277,30 +279,6 @@ static bool wants_attention(struct gdb_server *server)
 	return false;
 }
 
-/* Runs until the machine stops by itself or the debugger wants it to. */
-static struct stop run_slices(struct gdb_server *server, const struct control_limits *limits)
-{
-	struct machine *machine = server->session.machine;
-
-	for (;;) {
-		uint64_t end = machine_cycles(machine) + SLICE_CYCLES;
-		bool is_last = limits->max_cycles != 0 && limits->max_cycles <= end;
-		struct control_limits slice = {
-			.max_cycles = is_last ? limits->max_cycles : end,
-			.max_instructions = limits->max_instructions,
-		};
-		struct stop stop = control_run(machine, &slice);
-
-		if (stop.reason != STOP_MAX_CYCLES || is_last) {
-			return stop;
-		}
-		if (wants_attention(server)) {
-			stop.reason = STOP_INTERRUPTED;
-			return stop;
-		}
-	}
-}
-
 /* Is the program over, whatever a debugger wants? */
 static bool is_end(const struct stop *stop)
 {
@@ -316,13 +294,145 @@ static bool is_end(const struct stop *stop)
 	}
 }
 
-struct stop gdb_serve(struct gdb_server *server, struct machine *machine, bool wait,
-		      const struct control_limits *limits)
+/* Executes one instruction of the machine: STOP_STEPPED if nothing else came of it. */
+static struct stop run_one(struct gdb_server *server, const struct control_limits *limits)
+{
+	struct machine *machine = server->session.machine;
+	uint64_t instructions = machine_instructions(machine) + 1;
+	bool is_last = limits->max_instructions != 0 && limits->max_instructions <= instructions;
+	struct control_limits one = {
+		.max_cycles = limits->max_cycles,
+		.max_instructions = is_last ? limits->max_instructions : instructions,
+	};
+	struct stop stop = control_run(machine, &one);
+
+	if (stop.reason == STOP_MAX_INSNS && !is_last) {
+		stop.reason = STOP_STEPPED;
+	}
+	return stop;
+}
+
+/*
+ * An instruction of a VCPU. The whole machine runs, because the monitor may have to execute it, or
+ * to find a CPU for the VCPU first: until its PC is another one.
+ */
+static struct stop step_vcpu(struct gdb_server *server, const struct control_limits *limits)
+{
+	struct session *session = &server->session;
+	uint64_t pc = 0;
+	bool exists = thread_read(session, session->step, REG_PC, &pc);
+
+	for (unsigned i = 1; exists; i++) {
+		struct stop stop = run_one(server, limits);
+		bool is_here = stop.reason == STOP_BREAKPOINT && stop.addr == pc;
+
+		/* It may come to the point it stands at once more, after a miss. */
+		if (stop.reason != STOP_STEPPED && !is_here &&
+		    (is_end(&stop) || session_take_stop(session, &stop))) {
+			return stop;
+		}
+		if (thread_has_left(session, session->step, pc)) {
+			break;
+		}
+		if (i % STEPS_ALONE == 0) {
+			if (wants_attention(server)) {
+				return (struct stop){ .reason = STOP_INTERRUPTED };
+			}
+			exists = server->peer >= 0 && thread_exists(session, session->step);
+		}
+	}
+	return (struct stop){ .reason = STOP_STEPPED };
+}
+
+/* Goes on to where no VCPU is between its monitor and its CPU, so that all have their registers. */
+static struct stop settle(struct gdb_server *server, const struct control_limits *limits)
+{
+	struct session *session = &server->session;
+
+	for (unsigned i = 0; i < SETTLE_MAX && thread_any_in_between(session); i++) {
+		struct stop stop = run_one(server, limits);
+
+		if (stop.reason != STOP_STEPPED &&
+		    (is_end(&stop) || session_take_stop(session, &stop))) {
+			return stop;
+		}
+	}
+	return (struct stop){ .reason = STOP_INTERRUPTED };
+}
+
+/* Runs until the machine stops by itself or the debugger wants it to. */
+static struct stop run_slices(struct gdb_server *server, const struct control_limits *limits)
+{
+	struct machine *machine = server->session.machine;
+	uint64_t end = machine_cycles(machine) + SLICE_CYCLES;
+
+	for (;;) {
+		bool is_last = limits->max_cycles != 0 && limits->max_cycles <= end;
+		struct control_limits slice = {
+			.max_cycles = is_last ? limits->max_cycles : end,
+			.max_instructions = limits->max_instructions,
+		};
+		struct stop stop = control_run(machine, &slice);
+
+		if (stop.reason == STOP_MAX_CYCLES && !is_last) {
+			if (wants_attention(server)) {
+				return settle(server, limits);
+			}
+			end += SLICE_CYCLES;
+		} else if (is_end(&stop) || session_take_stop(&server->session, &stop)) {
+			return stop;
+		}
+	}
+}
+
+/* Tells the debugger of the end, process by process: it goes on from each to the next. */
+static void say_end(struct gdb_server *server)
+{
+	struct session *session = &server->session;
+
+	for (unsigned i = PROCESSES; i-- > 0 && server->peer >= 0;) {
+		enum session_wish wish = SESSION_CONTINUE;
+
+		if (!session->attached[i]) {
+			continue;
+		}
+		session->attached[i] = false;
+		session->stopped = (struct thread){ i, 0 };
+		session->length = 0;
+		session_stop_reply(session);
+		send_reply(server);
+		/* It asks once more whether all is over, and may stay connected. */
+		if (session_sees_any(session) ||
+		    (session->extended && is_readable(server->peer, LAST_WORDS_MS))) {
+			wish = converse(server);
+		}
+		if (wish != SESSION_CONTINUE && wish != SESSION_STEP) {
+			return;
+		}
+	}
+}
+
+static struct stop move(struct gdb_server *server, enum session_wish wish,
+			const struct control_limits *limits)
+{
+	const struct session *session = &server->session;
+
+	if (wish != SESSION_STEP) {
+		return run_slices(server, limits);
+	}
+	return session->step.process == PROCESS_MACHINE
+		       ? control_step(session->machine, session->step.number)
+		       : step_vcpu(server, limits);
+}
+
+struct stop gdb_serve(struct gdb_server *server, struct machine *machine, uint64_t inspect,
+		      bool wait, const struct control_limits *limits)
 {
 	struct session *session = &server->session;
 	struct stop stop = { .reason = STOP_INTERRUPTED };
 
 	session->machine = machine;
+	session->inspect = inspect;
 	session->last = stop;
 	if (wait) {
 		while (!accept_peer(server, -1)) {
@@ -344,17 +454,22 @@ struct stop gdb_serve(struct gdb_server *server, struct machine *machine, bool w
 		}
 		bool was_connected = server->peer >= 0;
 
-		stop = wish == SESSION_STEP ? control_step(machine, session->step_cpu)
-					    : run_slices(server, limits);
-		session->last = stop;
-		session->length = 0;
-		if (was_connected && server->peer >= 0) {
-			session_stop_reply(session);
-			send_reply(server);
+		stop = move(server, wish, limits);
+		if (!session_take_stop(session, &stop)) {
+			stop.reason = STOP_STEPPED; /* over somebody else's watchpoint */
+			(void)session_take_stop(session, &stop);
+		}
+		if (is_end(&stop) && was_connected) {
+			say_end(server);
 		}
 		if (is_end(&stop) || (stop.reason == STOP_INTERRUPTED && server->peer < 0)) {
 			disconnect(server);
 			return stop;
+		}
+		if (was_connected && server->peer >= 0) {
+			session->length = 0;
+			session_stop_reply(session);
+			send_reply(server);
 		}
 	}
 }

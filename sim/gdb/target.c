@@ -5,6 +5,8 @@
  * 0-31 general, 32 status, 33 lo, 34 hi, 35 badvaddr, 36 cause, 37 pc, 38-69 f0-f31, 70 fcsr,
  * 71 fir: GDB's own numbers for MIPS. From 72 on CP0 register n is 72 + n.
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "isa/cp0.h"
@@ -32,72 +34,70 @@ static const char *const cp0_names[32] = {
 	[CP0_ERROREPC] = "errorepc",
 };
 
-#define REG(name, number) "<reg name=\"" name "\" bitsize=\"64\" regnum=\"" number "\"/>"
-#define FREG(name, number) \
-	"<reg name=\"" name "\" bitsize=\"64\" type=\"ieee_double\" regnum=\"" number "\"/>"
-#define REG32(name, number) \
-	"<reg name=\"" name "\" bitsize=\"32\" regnum=\"" number "\" group=\"float\"/>"
-#define CP0(name, number) \
-	"<reg name=\"" name "\" bitsize=\"64\" regnum=\"" number "\" group=\"system\"/>"
+struct text {
+	char *at;
+	size_t length;
+};
 
-static const char description[] =
-	"<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">"
-	"<target version=\"1.0\"><architecture>mips:4000</architecture>"
-	"<feature name=\"org.gnu.gdb.mips.cpu\">" REG("r0", "0") REG("r1", "1") REG("r2", "2")
-		REG("r3", "3") REG("r4", "4") REG("r5", "5") REG("r6", "6") REG("r7", "7") REG(
-			"r8", "8") REG("r9", "9") REG("r10", "10") REG("r11", "11") REG("r12", "12")
-			REG("r13", "13") REG("r14", "14") REG("r15", "15") REG("r16", "16")
-				REG("r17", "17") REG("r18", "18") REG("r19", "19") REG("r20", "20")
-					REG("r21", "21") REG("r22", "22") REG("r23", "23")
-						REG("r24", "24") REG("r25", "25")
-							REG("r26", "26")
-								REG("r27", "27")
-									REG("r28", "28")
-										REG("r29", "29")
-											REG("r30",
-											    "30")
-												REG(
-													"r31", "31") REG("lo", "33") REG("hi", "34") REG("pc", "37") "</feature><feature name=\"org.gnu.gdb.mips.cp0\">" REG("status", "32") REG("badvaddr", "35") REG("cause", "36") "</feature><feature name=\"org.gnu.gdb.mips.fpu\">" FREG("f0",
-																																									       "38") FREG("f1",
-																																											  "39") FREG("f2", "40") FREG("f3",
-																																														      "41") FREG("f4", "42") FREG("f5", "43") FREG("f6", "44") FREG("f7", "45") FREG("f8", "46") FREG("f9", "47") FREG("f10",
-																																																												       "48") FREG("f11", "49") FREG("f12", "50") FREG("f13",
-																																																																		      "51") FREG("f14",
-																																																																				 "52") FREG("f15",
-																																																																					    "53") FREG("f16",
-																																																																						       "54") FREG("f17",
-																																																																								  "55") FREG("f18",
-																																																																									     "56") FREG("f19", "57") FREG("f20", "58") FREG("f21", "59") FREG("f22", "60") FREG("f23", "61") FREG("f24",
-																																																																																						  "62") FREG("f25", "63") FREG("f26", "64") FREG("f27", "65") FREG("f28",
-																																																																																														   "66") FREG("f29",
-																																																																																															      "67") FREG("f30", "68") FREG("f31",
-																																																																																																			   "69") REG32("fcsr",
-																																																																																																				       "70") REG32("fir", "71") "</feature><feature name=\"org.mirrorball.cp0\">" CP0("index",
-																																																																																																														      "72") CP0("random", "73") CP0("entrylo0",
-																																																																																																																		    "74") CP0("entrylo1",
-																																																																																																																			      "75") CP0("context",
-																																																																																																																					"76") CP0("pagemask", "77") CP0("wired",
-																																																																																																																									"78") CP0("count", "81") CP0("entryhi",
-																																																																																																																												     "82") CP0("compare",
-																																																																																																																													       "83") CP0("epc",
-																																																																																																																															 "86") CP0("prid",
-																																																																																																																																   "87") CP0("config",
-																																																																																																																																	     "88") CP0("lladdr",
-																																																																																																																																		       "89") CP0("watchlo",
-																																																																																																																																				 "90")
-													CP0("watchhi", "91") CP0("xcontext", "92") CP0(
-														"ecc",
-														"98") CP0("cacheerr",
-															  "99")
-														CP0("taglo",
-														    "100") CP0("taghi",
-															       "101")
-															CP0("errorepc",
-															    "102") "</feature></target>";
+static void put(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-const char *target_description(void)
+static void put(struct text *text, const char *format, ...)
 {
-	return description;
+	va_list args;
+
+	va_start(args, format);
+	int length =
+		vsnprintf(text->at + text->length, TARGET_TEXT_MAX - text->length, format, args);
+
+	va_end(args);
+	if (length > 0 && (size_t)length < TARGET_TEXT_MAX - text->length) {
+		text->length += (size_t)length;
+	}
+}
+
+static void put_register(struct text *text, const char *name, unsigned number, const char *more)
+{
+	put(text, "<reg name=\"%s\" bitsize=\"%zu\" regnum=\"%u\"%s/>", name,
+	    8 * target_register_bytes(number), number, more);
+}
+
+static void put_registers(struct text *text, char letter, unsigned first, const char *more)
+{
+	for (unsigned i = 0; i < 32; i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "%c%u", letter, i);
+		put_register(text, name, first + i, more);
+	}
+}
+
+size_t target_description(char text[TARGET_TEXT_MAX])
+{
+	struct text out = { .at = text };
+
+	put(&out, "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">"
+		  "<target version=\"1.0\"><architecture>mips:4000</architecture>"
+		  "<feature name=\"org.gnu.gdb.mips.cpu\">");
+	put_registers(&out, 'r', 0, "");
+	put_register(&out, "lo", GDB_LO, "");
+	put_register(&out, "hi", GDB_HI, "");
+	put_register(&out, "pc", GDB_PC, "");
+	put(&out, "</feature><feature name=\"org.gnu.gdb.mips.cp0\">");
+	put_register(&out, "status", GDB_STATUS, "");
+	put_register(&out, "badvaddr", GDB_BADVADDR, "");
+	put_register(&out, "cause", GDB_CAUSE, "");
+	put(&out, "</feature><feature name=\"org.gnu.gdb.mips.fpu\">");
+	put_registers(&out, 'f', GDB_F0, " type=\"ieee_double\"");
+	put_register(&out, "fcsr", GDB_FCSR, " group=\"float\"");
+	put_register(&out, "fir", GDB_FIR, " group=\"float\"");
+	put(&out, "</feature><feature name=\"org.mirrorball.cp0\">");
+	for (unsigned i = 0; i < 32; i++) {
+		if (cp0_names[i] != NULL) {
+			put_register(&out, cp0_names[i], GDB_CP0 + i, " group=\"system\"");
+		}
+	}
+	put(&out, "</feature></target>");
+	return out.length;
 }
 
 const char *target_cp0_name(unsigned number)
@@ -147,20 +147,23 @@ static bool is_big_endian(const struct session *session)
 	return machine_get_config(session->machine)->big_endian;
 }
 
-void target_read(struct session *session, unsigned number, uint8_t bytes[8])
+bool target_read(const struct session *session, unsigned number, uint8_t bytes[8])
 {
-	uint64_t value =
-		control_read_register(session->machine, session->cpu, control_number(number));
 	size_t size = target_register_bytes(number);
+	uint64_t value;
 
+	if (!thread_read(session, session->thread, control_number(number), &value)) {
+		return false;
+	}
 	for (size_t i = 0; i < size; i++) {
 		size_t shift = 8 * (is_big_endian(session) ? size - 1 - i : i);
 
 		bytes[i] = (uint8_t)(value >> shift);
 	}
+	return true;
 }
 
-void target_write(struct session *session, unsigned number, const uint8_t bytes[8])
+bool target_write(struct session *session, unsigned number, const uint8_t bytes[8])
 {
 	size_t size = target_register_bytes(number);
 	uint64_t value = 0;
@@ -170,5 +173,5 @@ void target_write(struct session *session, unsigned number, const uint8_t bytes[
 
 		value |= (uint64_t)bytes[i] << shift;
 	}
-	control_write_register(session->machine, session->cpu, control_number(number), value);
+	return thread_write(session, session->thread, control_number(number), value);
 }

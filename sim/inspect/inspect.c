@@ -35,6 +35,15 @@ uint64_t inspect_number(const struct machine *machine, const uint8_t *bytes, uns
 	return value;
 }
 
+void inspect_bytes(const struct machine *machine, uint64_t value, uint8_t *bytes, unsigned size)
+{
+	bool big = machine_get_config(machine)->big_endian;
+
+	for (unsigned i = 0; i < size; i++) {
+		bytes[big ? size - 1 - i : i] = (uint8_t)(value >> (8 * i));
+	}
+}
+
 static void put(uint8_t *at, uint64_t value, unsigned size)
 {
 	uint8_t byte = (uint8_t)value;
@@ -165,12 +174,17 @@ bool inspect_frame(const struct inspect *view, uint32_t node, uint64_t index,
 	       out->kind < INSPECT_FRAME_KINDS;
 }
 
+bool inspect_vcpu_paddr(const struct inspect *view, uint32_t index, uint64_t *paddr)
+{
+	return index < view->header.vcpu_count &&
+	       read_table(view, view->header.vcpu_table, index, paddr);
+}
+
 bool inspect_vcpu_published(const struct inspect *view, uint32_t index, struct inspect_vcpu *vcpu)
 {
 	uint64_t paddr;
 
-	return index < view->header.vcpu_count &&
-	       read_table(view, view->header.vcpu_table, index, &paddr) &&
+	return inspect_vcpu_paddr(view, index, &paddr) &&
 	       read_structure(view->machine, paddr, vcpu_members, vcpu, sizeof(*vcpu)) &&
 	       vcpu->vm < view->header.vm_count && vcpu->tlb_entries <= VM_TLB_ENTRIES;
 }
@@ -183,8 +197,9 @@ bool inspect_tlb(const struct inspect *view, const struct inspect_vcpu *vcpu, ui
 			      sizeof(*entry));
 }
 
-bool inspect_guest_page(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn,
-			uint64_t *paddr)
+/* The pmap's entry for guest page `gpn`, if it leads to memory. */
+static bool read_pmap(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn,
+		      uint64_t *entry, uint64_t *paddr)
 {
 	uint8_t bytes[sizeof(uint32_t)];
 	uint64_t frame;
@@ -200,9 +215,24 @@ bool inspect_guest_page(const struct inspect *view, const struct inspect_vm *vm,
 				   sizeof(bytes))) {
 		return false;
 	}
-	uint64_t entry = inspect_number(view->machine, bytes, sizeof(bytes));
-
-	*paddr = (entry & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT << MAP_PAGE_SHIFT;
-	return (entry & ENTRYLO_V) != 0 &&
+	*entry = inspect_number(view->machine, bytes, sizeof(bytes));
+	*paddr = (*entry & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT << MAP_PAGE_SHIFT;
+	return (*entry & ENTRYLO_V) != 0 &&
 	       machine_has_memory(view->machine, *paddr, MAP_PAGE_BYTES);
+}
+
+bool inspect_guest_page(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn,
+			uint64_t *paddr)
+{
+	uint64_t entry;
+
+	return read_pmap(view, vm, gpn, &entry, paddr);
+}
+
+bool inspect_own_page(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn,
+		      uint64_t *paddr)
+{
+	uint64_t entry;
+
+	return read_pmap(view, vm, gpn, &entry, paddr) && (entry & ENTRYLO_D) != 0;
 }

@@ -53,12 +53,26 @@ bool inspect_vcpu_published(const struct inspect *view, uint32_t index, struct i
 bool inspect_vcpu(const struct inspect *view, uint32_t index, struct inspect_vcpu *vcpu,
 		  enum inspect_place *place);
 
+/* A register by the numbers of sim/control.h; CP0 is the virtual one. */
+uint64_t inspect_register(const struct inspect_vcpu *vcpu, unsigned reg);
+
+/*
+ * For debuggers: writes a register to where it is now, in `machine`, which the view is of. False if
+ * the VCPU is in between, and for registers that a VCPU has not.
+ */
+bool inspect_write_register(const struct inspect *view, struct machine *machine, uint32_t index,
+			    unsigned reg, uint64_t value);
+
 bool inspect_tlb(const struct inspect *view, const struct inspect_vcpu *vcpu, uint32_t index,
 		 struct inspect_tlb_entry *entry);
 
 /* The machine page of guest page `gpn`, as a physical address; false if it has none (yet). */
 bool inspect_guest_page(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn,
 			uint64_t *paddr);
+
+/* Only if it is the VM's own, which pages that several VMs share are not. */
+bool inspect_own_page(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn,
+		      uint64_t *paddr);
 
 /*
  * Guest physical memory, which is zero where the VM has a page that it never touched; returns the
@@ -76,3 +90,8 @@ bool inspect_translate(const struct inspect *view, const struct inspect_vcpu *vc
 		       uint64_t *gpa);
 size_t inspect_read_virtual(const struct inspect *view, const struct inspect_vcpu *vcpu,
 			    uint64_t vaddr, void *data, size_t size);
+
+/* For debuggers: writes to the VM's own pages only; the bytes before the first that cannot be. */
+size_t inspect_write_virtual(const struct inspect *view, struct machine *machine,
+			     const struct inspect_vcpu *vcpu, uint64_t vaddr, const void *data,
+			     size_t size);

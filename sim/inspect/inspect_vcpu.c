@@ -23,13 +23,19 @@ static const struct {
 	{ CP0_XCONTEXT, 8, SHARED_PAGE_XCONTEXT }, { CP0_ERROREPC, 8, SHARED_PAGE_ERROREPC },
 };
 
+static bool has_shared_page(const struct inspect *view, const struct inspect_vcpu *vcpu,
+			    uint8_t page[SHARED_PAGE_END])
+{
+	return vcpu->shared_page != 0 && vcpu->shared_page % MAP_PAGE_BYTES == 0 &&
+	       machine_read_physical(view->machine, vcpu->shared_page, page, SHARED_PAGE_END) &&
+	       inspect_number(view->machine, page + SHARED_PAGE_ID, 4) == SHARED_PAGE_MAGIC;
+}
+
 static void read_shared_page(const struct inspect *view, struct inspect_vcpu *vcpu)
 {
 	uint8_t page[SHARED_PAGE_END];
 
-	if (vcpu->shared_page == 0 || vcpu->shared_page % MAP_PAGE_BYTES != 0 ||
-	    !machine_read_physical(view->machine, vcpu->shared_page, page, sizeof(page)) ||
-	    inspect_number(view->machine, page + SHARED_PAGE_ID, 4) != SHARED_PAGE_MAGIC) {
+	if (!has_shared_page(view, vcpu, page)) {
 		return;
 	}
 	for (size_t i = 0; i < sizeof(on_page) / sizeof(on_page[0]); i++) {
@@ -81,6 +87,103 @@ bool inspect_vcpu(const struct inspect *view, uint32_t index, struct inspect_vcp
 		vcpu->fcr31 = (uint32_t)control_read_register(machine, vcpu->cpu, REG_FCR31);
 	}
 	return true;
+}
+
+uint64_t inspect_register(const struct inspect_vcpu *vcpu, unsigned reg)
+{
+	if (reg < REG_HI) {
+		return vcpu->gpr[reg];
+	}
+	if (reg >= REG_FPR0 && reg < REG_FPR0 + 32) {
+		return vcpu->fpr[reg - REG_FPR0];
+	}
+	if (reg >= REG_CP0 && reg < REG_CP0 + 32) {
+		return vcpu->cp0[reg - REG_CP0];
+	}
+	switch (reg) {
+	case REG_HI:
+		return vcpu->hi;
+	case REG_LO:
+		return vcpu->lo;
+	case REG_PC:
+		return vcpu->pc;
+	case REG_FCR31:
+		return vcpu->fcr31;
+	default:
+		return 0;
+	}
+}
+
+static bool store(struct machine *machine, uint64_t paddr, uint64_t value, unsigned size)
+{
+	uint8_t bytes[sizeof(value)];
+
+	inspect_bytes(machine, value, bytes, size);
+	return machine_write_physical(machine, paddr, bytes, size);
+}
+
+static bool write_cp0(const struct inspect *view, struct machine *machine,
+		      const struct inspect_vcpu *vcpu, uint64_t paddr, unsigned number,
+		      uint64_t value)
+{
+	uint8_t page[SHARED_PAGE_END];
+
+	for (size_t i = 0; i < sizeof(on_page) / sizeof(on_page[0]); i++) {
+		if (on_page[i].number == number && has_shared_page(view, vcpu, page)) {
+			return store(machine, vcpu->shared_page + on_page[i].offset, value,
+				     on_page[i].bytes);
+		}
+	}
+	return store(machine, paddr + offsetof(struct inspect_vcpu, cp0) + number * sizeof(value),
+		     value, sizeof(value));
+}
+
+/* The offset in struct inspect_vcpu of a register that is neither CP0's nor FCR31; 0: none. */
+static size_t offset_of(unsigned reg)
+{
+	if (reg > REG_GPR0 && reg < REG_HI) {
+		return offsetof(struct inspect_vcpu, gpr) + reg * sizeof(uint64_t);
+	}
+	if (reg >= REG_FPR0 && reg < REG_FPR0 + 32) {
+		return offsetof(struct inspect_vcpu, fpr) + (reg - REG_FPR0) * sizeof(uint64_t);
+	}
+	switch (reg) {
+	case REG_HI:
+		return offsetof(struct inspect_vcpu, hi);
+	case REG_LO:
+		return offsetof(struct inspect_vcpu, lo);
+	case REG_PC:
+		return offsetof(struct inspect_vcpu, pc);
+	default:
+		return 0;
+	}
+}
+
+bool inspect_write_register(const struct inspect *view, struct machine *machine, uint32_t index,
+			    unsigned reg, uint64_t value)
+{
+	enum inspect_place place;
+	struct inspect_vcpu vcpu;
+	uint64_t paddr;
+
+	if (!inspect_vcpu(view, index, &vcpu, &place) || place == INSPECT_IN_BETWEEN ||
+	    !inspect_vcpu_paddr(view, index, &paddr)) {
+		return false;
+	}
+	if (reg >= REG_CP0 && reg < REG_CP0 + 32) {
+		return write_cp0(view, machine, &vcpu, paddr, reg - REG_CP0, value);
+	}
+	if (place == INSPECT_IN_CPU) {
+		control_write_register(machine, vcpu.cpu, reg, value);
+		return true;
+	}
+	if (reg == REG_FCR31) {
+		return store(machine, paddr + offsetof(struct inspect_vcpu, fcr31), value,
+			     sizeof(vcpu.fcr31));
+	}
+	size_t offset = offset_of(reg);
+
+	return offset != 0 && store(machine, paddr + offset, value, sizeof(value));
 }
 
 size_t inspect_read_physical(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpa,
@@ -182,6 +285,34 @@ size_t inspect_read_virtual(const struct inspect *view, const struct inspect_vcp
 		if (got < part) {
 			break;
 		}
+	}
+	return done;
+}
+
+size_t inspect_write_virtual(const struct inspect *view, struct machine *machine,
+			     const struct inspect_vcpu *vcpu, uint64_t vaddr, const void *data,
+			     size_t size)
+{
+	struct inspect_vm vm;
+	size_t done = 0;
+
+	if (!inspect_vm(view, vcpu->vm, &vm)) {
+		return 0;
+	}
+	while (done < size) {
+		size_t offset = (vaddr + done) % MAP_PAGE_BYTES;
+		size_t left = MAP_PAGE_BYTES - offset;
+		size_t part = left < size - done ? left : size - done;
+		uint64_t gpa;
+		uint64_t paddr;
+
+		if (!inspect_translate(view, vcpu, vaddr + done, &gpa) ||
+		    !inspect_own_page(view, &vm, gpa >> MAP_PAGE_SHIFT, &paddr) ||
+		    !machine_write_physical(machine, paddr + offset, (const uint8_t *)data + done,
+					    part)) {
+			break;
+		}
+		done += part;
 	}
 	return done;
 }

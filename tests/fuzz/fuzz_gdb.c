@@ -40,18 +40,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&session, 0, sizeof(session));
 	session.machine = machine;
 	session.last = (struct stop){ .reason = STOP_STEPPED };
+	session_start(&session);
 	for (size_t i = 0; i < size; i++) {
 		if (packet_take(&reader, data[i]) != PACKET_READY) {
 			continue;
 		}
 		enum session_wish wish = session_command(&session, reader.data, reader.length);
 
-		if (session.length > sizeof(session.reply) || session.cpu >= 2 ||
-		    (wish == SESSION_STEP && session.step_cpu >= 2)) {
+		if (session.length > sizeof(session.reply) || session.thread.process >= PROCESSES ||
+		    (wish == SESSION_STEP && !thread_exists(&session, session.step))) {
 			abort();
 		}
 	}
-	control_clear_points(machine);
+	points_clear(&session);
 	control_show_exceptions(machine, 0);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "isa/cp0.h"
 #include "machine/shared_page.h"
 #include "machine/vm.h"
+#include "sim/control.h"
 #include "sim/inspect/inspect.h"
 #include "tests/suite.h"
 
@@ -237,6 +238,81 @@ START_TEST(addresses_are_translated)
 }
 END_TEST
 
+/* Register `reg`, after it has been written as `value`. */
+static uint64_t written(unsigned reg, uint64_t value)
+{
+	struct inspect_vcpu vcpu;
+	enum inspect_place place;
+
+	ck_assert(inspect_write_register(&view, machine, 0, reg, value));
+	ck_assert(inspect_vcpu(&view, 0, &vcpu, &place));
+	return inspect_register(&vcpu, reg);
+}
+
+START_TEST(registers_are_written_where_they_are)
+{
+	static const unsigned registers[] = {
+		REG_GPR0 + 1,
+		REG_GPR0 + 31,
+		REG_HI,
+		REG_LO,
+		REG_PC,
+		REG_FPR0,
+		REG_FPR0 + 31,
+		REG_CP0 + CP0_EPC,
+		REG_CP0 + CP0_WATCHLO,
+		REG_CP0 + CP0_COUNT,
+		REG_CP0 + CP0_ERROREPC,
+	};
+
+	for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+		ck_assert_uint_eq(written(registers[i], 0x123456789a0 + i), 0x123456789a0 + i);
+	}
+	for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+		struct inspect_vcpu vcpu;
+		enum inspect_place place;
+
+		ck_assert(inspect_vcpu(&view, 0, &vcpu, &place));
+		ck_assert_uint_eq(inspect_register(&vcpu, registers[i]), 0x123456789a0 + i);
+	}
+	ck_assert_uint_eq(written(REG_CP0 + CP0_STATUS, 0x1ffffffff), 0xffffffff);
+	ck_assert_uint_eq(written(REG_FCR31, 3), 3);
+	ck_assert(!inspect_write_register(&view, machine, 0, REG_GPR0, 1));
+	ck_assert(!inspect_write_register(&view, machine, 0, REG_FCR0, 1));
+	ck_assert(!inspect_write_register(&view, machine, 1, REG_PC, 1));
+	/* In between. */
+	put(VCPU + offsetof(struct inspect_vcpu, state), INSPECT_VCPU_RUNNING, 4);
+	put(CPU + 4, INSPECT_CAUSE_GUEST, 4);
+	ck_assert(!inspect_write_register(&view, machine, 0, REG_PC, 1));
+	/* In the CPU. */
+	control_write_register(machine, 0, REG_CP0 + CP0_STATUS, STATUS_KSU_USER);
+	ck_assert_uint_eq(written(REG_PC, 0x4000), 0x4000);
+	ck_assert_uint_eq(control_read_register(machine, 0, REG_PC), 0x4000);
+}
+END_TEST
+
+START_TEST(only_own_pages_are_written)
+{
+	struct inspect_vcpu vcpu;
+	enum inspect_place place;
+	uint8_t bytes[0x1010];
+
+	ck_assert(inspect_vcpu(&view, 0, &vcpu, &place));
+	memset(bytes, 0x5a, sizeof(bytes));
+	/* Page 1 is the VM's own; page 2 was never touched, page 5 is not writable. */
+	ck_assert_uint_eq(
+		inspect_write_virtual(&view, machine, &vcpu, 0xffffffffc0001ff8, bytes, 0x10), 8);
+	ck_assert_uint_eq(inspect_read_virtual(&view, &vcpu, 0xffffffffc0001ff0, bytes, 0x10),
+			  0x10);
+	ck_assert_uint_eq(bytes[7], 0xf0);
+	ck_assert_uint_eq(bytes[8], 0x5a);
+	ck_assert_uint_eq(
+		inspect_write_virtual(&view, machine, &vcpu, 0xffffffffc0005000, bytes, 1), 0);
+	ck_assert_uint_eq(
+		inspect_write_virtual(&view, machine, &vcpu, 0xffffffffdf000900, bytes, 1), 0);
+}
+END_TEST
+
 START_TEST(what_does_not_fit_is_not_there)
 {
 	struct inspect_vm vm;
@@ -299,6 +375,9 @@ static void look_at_everything(void)
 		ck_assert_uint_le(
 			inspect_read_virtual(&view, &vcpu, hostile(), bytes, sizeof(bytes)),
 			sizeof(bytes));
+		(void)inspect_write_register(&view, machine, 0, (unsigned)(random64() % 128),
+					     hostile());
+		(void)inspect_write_virtual(&view, machine, &vcpu, hostile(), bytes, 8);
 	}
 }
 
@@ -335,6 +414,8 @@ int main(void)
 	tcase_add_test(tests, guest_memory_is_read_across_pages);
 	tcase_add_test(tests, registers_are_those_of_their_place);
 	tcase_add_test(tests, addresses_are_translated);
+	tcase_add_test(tests, registers_are_written_where_they_are);
+	tcase_add_test(tests, only_own_pages_are_written);
 	tcase_add_test(tests, what_does_not_fit_is_not_there);
 	tcase_add_test(tests, a_hostile_monitor_harms_nobody);
 	suite_add_tcase(suite, tests);
