@@ -67,11 +67,12 @@
 #define DEVTREE_VM_PLACEMENT_ROUND_ROBIN "round-robin"
 #define DEVTREE_VM_PLACEMENT_FIXED       "fixed"
 #define DEVTREE_VM_PLACEMENT_NODE        "mirrorball,placement-node" /* u32: where fixed */
-#define DEVTREE_VM_MOVEMENT              "mirrorball,movement" /* string: one of the next four */
+#define DEVTREE_VM_MOVEMENT              "mirrorball,movement" /* string: one of the next five */
 #define DEVTREE_VM_MOVEMENT_OFF          "off"
 #define DEVTREE_VM_MOVEMENT_MIGRATE      "migrate"
 #define DEVTREE_VM_MOVEMENT_REPLICATE    "replicate"
 #define DEVTREE_VM_MOVEMENT_BOTH         "both"
+#define DEVTREE_VM_MOVEMENT_RANDOM       "random"
 #define DEVTREE_VM_MOVEMENT_TRIGGER      "mirrorball,movement-trigger"  /* u32: misses */
 #define DEVTREE_VM_MOVEMENT_SHARING      "mirrorball,movement-sharing"  /* u32: misses */
 #define DEVTREE_VM_MOVEMENT_WRITE        "mirrorball,movement-write"    /* u32: writes */

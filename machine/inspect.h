@@ -14,7 +14,7 @@
 
 #define INSPECT_SYMBOL  "mirrorball_inspect"
 #define INSPECT_MAGIC   0x4d424954 /* "MBIT" */
-#define INSPECT_VERSION 1
+#define INSPECT_VERSION 2
 
 /* More than this is not looked at. */
 #define INSPECT_VMS_MAX   256
@@ -92,6 +92,7 @@ struct inspect_header {
 	uint32_t node_count;
 	uint32_t memmap_stride; /* bytes from one struct inspect_frame to the next */
 	uint32_t reserved;
+	uint64_t movement_table; /* by CPU: struct movement_log (movement.h); 0: it moves nothing */
 };
 
 struct inspect_cpu {
@@ -150,7 +151,7 @@ struct inspect_frame {
 	uint32_t pins;  /* DMA under way */
 };
 
-_Static_assert(sizeof(struct inspect_header) == 72, "layout");
+_Static_assert(sizeof(struct inspect_header) == 80, "layout");
 _Static_assert(offsetof(struct inspect_header, vm_table) == 16, "layout");
 _Static_assert(offsetof(struct inspect_header, vm_count) == 48, "layout");
 _Static_assert(offsetof(struct inspect_cpu, vcpu) == INSPECT_CPU_VCPU, "layout");

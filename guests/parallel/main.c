@@ -56,6 +56,9 @@ static void set_mode(uint32_t mode)
 	volatile uint32_t *port =
 		(volatile uint32_t *)cpu_kseg1(MAP_ANNOTATION_BASE + ANNOTATION_MODE);
 
+#ifdef PARALLEL_FAST
+	mode = ANNOTATION_MODE_FAST;
+#endif
 	*port = mode;
 #ifndef GUEST_IN_VM
 	/* A virtual machine's port does not tell. */

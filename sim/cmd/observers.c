@@ -90,6 +90,7 @@ static bool begin_attribution(struct observers *observers, const struct observer
 		return false;
 	}
 	attribution_add_hooks(observers->attribution, hooks);
+	move_trace_begin(&observers->moves, machine, observers->attribution, observers->outputs);
 	return true;
 }
 
@@ -143,11 +144,16 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 
 bool observers_have_failed(const struct observers *observers)
 {
-	return observers->trace != NULL && trace_failed(observers->trace);
+	return (observers->trace != NULL && trace_failed(observers->trace)) ||
+	       observers->moves.has_failed;
 }
 
 bool observers_failure(const struct observers *observers, struct error *err)
 {
+	if (observers->moves.has_failed) {
+		*err = observers->moves.failure;
+		return false;
+	}
 	return error_set(err, EXIT_HOST_IO,
 			 "cannot write the trace %s: the disk is full or has failed",
 			 observers->trace_name);

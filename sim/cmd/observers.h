@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "sim/check/ownership.h"
+#include "sim/cmd/move_trace.h"
 #include "sim/cmd/options.h"
 #include "sim/cmd/output.h"
 #include "sim/elf/elf_load.h"
@@ -34,6 +35,7 @@ struct observers {
 	struct undefined_checker *undefined;
 	struct ownership *ownership;
 	struct attribution *attribution; /* NULL: not asked for, or the program is no monitor */
+	struct move_trace moves;         /* of the same one */
 	struct output_set *outputs;
 	const char *trace_name;
 };

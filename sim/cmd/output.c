@@ -13,7 +13,7 @@
 /* Every file that a run may leave in its directory: what --force replaces. */
 static const char *const result_names[] = {
 	"config.json",   "stats.json", "series.csv",  "state-hash",     "console-0.txt",
-	"console-1.txt", "trace.txt",  "profile.txt", "profile.folded",
+	"console-1.txt", "trace.txt",  "profile.txt", "profile.folded", "trace.movement.csv",
 };
 
 const char *output_console_name(unsigned console)

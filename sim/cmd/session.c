@@ -400,6 +400,7 @@ bool session_end(struct session *session, json_t *config, struct error *err)
 	if (!good && (verdict.code == EXIT_GUEST || verdict.code == EXIT_MONITOR)) {
 		report_crash(session);
 	}
+	move_trace_finish(&session->observers.moves);
 	json_t *result =
 		wants_results(session->options) ? report_result(session, &verdict, hash) : NULL;
 

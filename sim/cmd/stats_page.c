@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/cmd/stats_attribution.h"
+#include "sim/cmd/stats_movement.h"
 #include "sim/cmd/stats_priv.h"
 
 #define SERIES_LINES 20U
@@ -338,6 +339,7 @@ void stats_page_print(FILE *out, const json_t *stats, struct series_table *serie
 		print_misses(out, cpus);
 		print_map(out, memory);
 	}
+	stats_movement_print(out, stats);
 	print_footprint(out, json_object_get(stats, "footprint"));
 	print_places(out, json_object_get(places, "code"), "Misses by the function that waited");
 	print_places(out, json_object_get(places, "data"), "Misses by what was missed");

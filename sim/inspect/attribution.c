@@ -43,6 +43,8 @@ struct attribution {
 	struct inspect view;
 	bool has_begun; /* the view is one */
 	bool is_open;   /* the CPUs' words are watched */
+	void (*listener)(void *context, unsigned cpu, uint64_t cycle);
+	void *listener_context;
 	struct account account[MACHINE_CPUS_MAX];
 	/* The last row is nobody's. */
 	struct attribution_time time[INSPECT_VCPUS_MAX + 1][ATTRIBUTION_PARTS];
@@ -203,6 +205,13 @@ static void open(struct attribution *attribution, struct core *core)
 	}
 }
 
+static void tell(const struct attribution *attribution, unsigned cpu, uint64_t cycle)
+{
+	if (attribution->listener != NULL && attribution->is_open) {
+		attribution->listener(attribution->listener_context, cpu, cycle);
+	}
+}
+
 static void on_watched(void *context, struct core *core, uint64_t cycle, uint64_t paddr)
 {
 	struct attribution *attribution = context;
@@ -213,6 +222,7 @@ static void on_watched(void *context, struct core *core, uint64_t cycle, uint64_
 	}
 	count_until(attribution, core, cycle);
 	read_cpu(attribution, core->id);
+	tell(attribution, core->id, cycle);
 }
 
 static void on_mode(void *context, struct core *core)
@@ -239,6 +249,7 @@ static void on_mode(void *context, struct core *core)
 	account->mode = mode;
 	if (mode != CORE_KERNEL) {
 		present(attribution, account)->entries++;
+		tell(attribution, core->id, core_now(core));
 	}
 }
 
@@ -293,6 +304,14 @@ void attribution_add_hooks(struct attribution *attribution, struct core_hooks *h
 	hooks->account = attribution;
 	hooks->mode = on_mode;
 	hooks->watched = on_watched;
+}
+
+void attribution_set_listener(struct attribution *attribution,
+			      void (*listener)(void *context, unsigned cpu, uint64_t cycle),
+			      void *context)
+{
+	attribution->listener = listener;
+	attribution->listener_context = context;
 }
 
 void attribution_end(struct attribution *attribution)

@@ -38,6 +38,14 @@ struct attribution *attribution_begin(struct machine *machine, uint64_t header);
 void attribution_add_hooks(struct attribution *attribution, struct core_hooks *hooks);
 void attribution_end(struct attribution *attribution);
 
+/*
+ * `listener` is called whenever a CPU leaves kernel mode or the monitor says what it does, once it
+ * has published something.
+ */
+void attribution_set_listener(struct attribution *attribution,
+			      void (*listener)(void *context, unsigned cpu, uint64_t cycle),
+			      void *context);
+
 /* "user", "kernel", "tlb_write", ... */
 const char *attribution_name(unsigned part);
 

@@ -11,18 +11,18 @@
 #define STRIDE_MAX     0x10000U
 #define CHUNK_LOG2_MAX 32U
 
-/* The members of a structure: runs of `count` numbers of `bytes` bytes; 0 ends the list. */
-struct run {
-	uint8_t bytes;
-	uint8_t count;
+static const struct inspect_run header_members[] = {
+	{ 4, 4 }, { 8, 4 }, { 4, 6 }, { 8, 1 }, { 0, 0 }
 };
-
-static const struct run header_members[] = { { 4, 4 }, { 8, 4 }, { 4, 6 }, { 0, 0 } };
-static const struct run vm_members[] = { { 1, 32 }, { 4, 4 }, { 8, 2 }, { 4, 2 }, { 0, 0 } };
-static const struct run vcpu_members[] = { { 4, 4 }, { 8, 99 }, { 4, 2 }, { 8, 2 }, { 0, 0 } };
-static const struct run cpu_members[] = { { 4, 2 }, { 0, 0 } };
-static const struct run tlb_members[] = { { 8, 1 }, { 4, 4 }, { 0, 0 } };
-static const struct run frame_members[] = { { 1, 2 }, { 2, 1 }, { 4, 3 }, { 0, 0 } };
+static const struct inspect_run vm_members[] = {
+	{ 1, 32 }, { 4, 4 }, { 8, 2 }, { 4, 2 }, { 0, 0 }
+};
+static const struct inspect_run vcpu_members[] = {
+	{ 4, 4 }, { 8, 99 }, { 4, 2 }, { 8, 2 }, { 0, 0 }
+};
+static const struct inspect_run cpu_members[] = { { 4, 2 }, { 0, 0 } };
+static const struct inspect_run tlb_members[] = { { 8, 1 }, { 4, 4 }, { 0, 0 } };
+static const struct inspect_run frame_members[] = { { 1, 2 }, { 2, 1 }, { 4, 3 }, { 0, 0 } };
 
 uint64_t inspect_number(const struct machine *machine, const uint8_t *bytes, unsigned size)
 {
@@ -65,9 +65,8 @@ static void put(uint8_t *at, uint64_t value, unsigned size)
 	}
 }
 
-/* Reads the structure at `paddr` and brings it to the host's byte order, in place. */
-static bool read_structure(const struct machine *machine, uint64_t paddr, const struct run *layout,
-			   void *out, size_t size)
+bool inspect_structure(const struct machine *machine, uint64_t paddr,
+		       const struct inspect_run *layout, void *out, size_t size)
 {
 	uint8_t *at = out;
 
@@ -84,8 +83,7 @@ static bool read_structure(const struct machine *machine, uint64_t paddr, const 
 	return true;
 }
 
-/* Number `index` of a table of addresses. */
-static bool read_table(const struct inspect *view, uint64_t table, uint64_t index, uint64_t *paddr)
+bool inspect_table(const struct inspect *view, uint64_t table, uint64_t index, uint64_t *paddr)
 {
 	uint8_t bytes[sizeof(uint64_t)];
 
@@ -117,7 +115,7 @@ bool inspect_open(struct inspect *view, const struct machine *machine, uint64_t 
 	struct inspect_header *header = &view->header;
 
 	view->machine = machine;
-	return read_structure(machine, paddr, header_members, header, sizeof(*header)) &&
+	return inspect_structure(machine, paddr, header_members, header, sizeof(*header)) &&
 	       header->magic == INSPECT_MAGIC && header->version == INSPECT_VERSION &&
 	       header->header_bytes >= sizeof(*header) && header->generation % 2 == 0 &&
 	       header->vm_count <= INSPECT_VMS_MAX && header->vcpu_count <= INSPECT_VCPUS_MAX &&
@@ -142,8 +140,8 @@ bool inspect_vm(const struct inspect *view, uint32_t index, struct inspect_vm *v
 	uint64_t paddr;
 
 	if (index >= view->header.vm_count ||
-	    !read_table(view, view->header.vm_table, index, &paddr) ||
-	    !read_structure(view->machine, paddr, vm_members, vm, sizeof(*vm))) {
+	    !inspect_table(view, view->header.vm_table, index, &paddr) ||
+	    !inspect_structure(view->machine, paddr, vm_members, vm, sizeof(*vm))) {
 		return false;
 	}
 	clean_name(vm->name, sizeof(vm->name));
@@ -158,8 +156,8 @@ bool inspect_cpu(const struct inspect *view, uint32_t cpu, struct inspect_cpu *o
 	uint64_t paddr;
 
 	return cpu < view->header.cpu_count &&
-	       read_table(view, view->header.cpu_table, cpu, &paddr) &&
-	       read_structure(view->machine, paddr, cpu_members, out, sizeof(*out));
+	       inspect_table(view, view->header.cpu_table, cpu, &paddr) &&
+	       inspect_structure(view->machine, paddr, cpu_members, out, sizeof(*out));
 }
 
 bool inspect_frame(const struct inspect *view, uint32_t node, uint64_t index,
@@ -168,16 +166,16 @@ bool inspect_frame(const struct inspect *view, uint32_t node, uint64_t index,
 	uint64_t paddr;
 
 	return node < view->header.node_count && index < FRAME_COUNT_MAX &&
-	       read_table(view, view->header.memmap_table, node, &paddr) &&
-	       read_structure(view->machine, paddr + index * view->header.memmap_stride,
-			      frame_members, out, sizeof(*out)) &&
+	       inspect_table(view, view->header.memmap_table, node, &paddr) &&
+	       inspect_structure(view->machine, paddr + index * view->header.memmap_stride,
+				 frame_members, out, sizeof(*out)) &&
 	       out->kind < INSPECT_FRAME_KINDS;
 }
 
 bool inspect_vcpu_paddr(const struct inspect *view, uint32_t index, uint64_t *paddr)
 {
 	return index < view->header.vcpu_count &&
-	       read_table(view, view->header.vcpu_table, index, paddr);
+	       inspect_table(view, view->header.vcpu_table, index, paddr);
 }
 
 bool inspect_vcpu_published(const struct inspect *view, uint32_t index, struct inspect_vcpu *vcpu)
@@ -185,7 +183,7 @@ bool inspect_vcpu_published(const struct inspect *view, uint32_t index, struct i
 	uint64_t paddr;
 
 	return inspect_vcpu_paddr(view, index, &paddr) &&
-	       read_structure(view->machine, paddr, vcpu_members, vcpu, sizeof(*vcpu)) &&
+	       inspect_structure(view->machine, paddr, vcpu_members, vcpu, sizeof(*vcpu)) &&
 	       vcpu->vm < view->header.vm_count && vcpu->tlb_entries <= VM_TLB_ENTRIES;
 }
 
@@ -193,8 +191,8 @@ bool inspect_tlb(const struct inspect *view, const struct inspect_vcpu *vcpu, ui
 		 struct inspect_tlb_entry *entry)
 {
 	return index < vcpu->tlb_entries && vcpu->tlb <= MAP_RAM_BYTES_MAX * 2 &&
-	       read_structure(view->machine, vcpu->tlb + index * sizeof(*entry), tlb_members, entry,
-			      sizeof(*entry));
+	       inspect_structure(view->machine, vcpu->tlb + index * sizeof(*entry), tlb_members,
+				 entry, sizeof(*entry));
 }
 
 /* The pmap's entry for guest page `gpn`, if it leads to memory. */
@@ -206,7 +204,7 @@ static bool read_pmap(const struct inspect *view, const struct inspect_vm *vm, u
 	uint64_t chunk;
 
 	if (gpn > MAP_RAM_BYTES_MAX || !frame_of_paddr(gpn << MAP_PAGE_SHIFT, vm->pages, &frame) ||
-	    !read_table(view, vm->pmap_table, frame >> vm->pmap_chunk_log2, &chunk)) {
+	    !inspect_table(view, vm->pmap_table, frame >> vm->pmap_chunk_log2, &chunk)) {
 		return false;
 	}
 	uint64_t within = frame & (((uint64_t)1 << vm->pmap_chunk_log2) - 1);

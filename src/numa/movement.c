@@ -15,12 +15,14 @@
 #include "src/platform/machine.h"
 #include "src/platform/memory.h"
 #include "src/platform/smp.h"
+#include "src/platform/vms.h"
 #include "src/pmap/pmap.h"
 
 #define QUIET_MAX     512
 #define QUIET_LOCAL   8
 #define RECLAIM_PAGES 16 /* copies given up at once */
 #define INBOX_MAX     32
+#define RANDOM_LOOKS  256
 
 /* A page that has been decided on and stays: its trigger is cleared when its time has come. */
 struct quiet {
@@ -36,6 +38,9 @@ struct movement_cpu {
 	uint64_t inbox[INBOX_MAX];
 	/* Nobody else's. */
 	struct movement_log log;
+	uint8_t collapse_reason; /* why copies are given up now */
+	bool random_due;
+	uint32_t random;
 	uint32_t quiet_count;
 	struct quiet quiet[QUIET_MAX];
 	struct policy_page page; /* what is being decided on */
@@ -49,10 +54,12 @@ struct movement_cpu {
 static struct {
 	const struct machine *found;
 	struct movement_cpu *cpu[MAP_CPUS_MAX];
+	uint64_t log[MAP_CPUS_MAX]; /* their logs' physical addresses */
 	struct pmap *pmap[MEMMAP_VMS_MAX];
 	struct policy policy[MEMMAP_VMS_MAX];
 	uint32_t trigger;       /* the smallest of all VMs */
 	uint32_t interval_log2; /* in counts; the smallest of all VMs */
+	bool is_random;         /* of some VM */
 	uint32_t reclaim_next[MAP_NODES_MAX];
 } movement;
 
@@ -61,11 +68,16 @@ bool movement_is_on(void)
 	return movement.found != NULL;
 }
 
+const uint64_t *movement_table(void)
+{
+	return movement.log;
+}
+
 void movement_prepare(const struct machine *found, struct vm *vm, const struct policy *policy)
 {
 	movement.pmap[vm->number] = vm->pmap;
 	movement.policy[vm->number] = *policy;
-	if (!policy->migrates && !policy->replicates) {
+	if (!policy->migrates && !policy->replicates && !policy->is_random) {
 		return;
 	}
 	for (uint32_t node = 0; node < found->node_count; node++) {
@@ -78,9 +90,16 @@ void movement_prepare(const struct machine *found, struct vm *vm, const struct p
 			movement.cpu[i] =
 				memory_take(found->cpu_node[i], sizeof(struct movement_cpu));
 			movement.cpu[i]->log.records = MOVEMENT_RECORDS;
+			movement.cpu[i]->collapse_reason = MOVEMENT_WRITTEN;
+			movement.cpu[i]->random = i + 1;
+			movement.log[i] = memory_paddr(&movement.cpu[i]->log);
 		}
 	}
+	for (uint32_t i = 0; i < found->cpu_count && policy->is_random; i++) {
+		smp_cpu(i)->tick = 0;
+	}
 	movement.found = found;
+	movement.is_random |= policy->is_random;
 	if (policy->trigger < movement.trigger) {
 		movement.trigger = policy->trigger;
 	}
@@ -143,8 +162,21 @@ static void clear(uint32_t mpn)
 	device_write32(counters_of(node) + MISSCOUNT_CLEAR, (uint32_t)frame);
 }
 
+static uint32_t random_number(struct cpu *cpu)
+{
+	uint32_t *state = &movement.cpu[cpu->number]->random;
+
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
 static void set_tick(struct cpu *cpu, const struct movement_cpu *own)
 {
+	if (movement.is_random) {
+		cpu->tick = cpu_time(cpu) + 1 +
+			    (random_number(cpu) & ((1U << (movement.interval_log2 - 2)) - 1));
+		return;
+	}
 	if (own->quiet_count == 0) {
 		cpu->tick = UINT64_MAX;
 		return;
@@ -187,6 +219,11 @@ void movement_tick(struct cpu *cpu)
 		}
 	}
 	own->quiet_count = kept;
+	if (movement.is_random) {
+		/* Not from here: who sets a timer may be in the middle of something. */
+		own->random_due = true;
+		platform_kick(cpu->number);
+	}
 	set_tick(cpu, own);
 }
 
@@ -214,17 +251,18 @@ static void note(struct movement_log *log, const struct movement_record *record,
 
 void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
 {
+	struct movement_cpu *own = movement.cpu[cpu_self()->number];
 	struct movement_record record = {
 		.page = gpn,
 		.vm = (uint16_t)vm,
 		.action = MOVEMENT_COLLAPSE,
-		.reason = MOVEMENT_WRITTEN,
 		.from = (uint8_t)home,
 		.cpu = (uint8_t)cpu_self()->number,
 	};
 
 	if (movement_is_on()) {
-		note(&movement.cpu[cpu_self()->number]->log, &record, 1, 0, 0);
+		record.reason = own->collapse_reason;
+		note(&own->log, &record, 1, 0, 0);
 	}
 }
 
@@ -447,10 +485,62 @@ void movement_interrupt(struct cpu *cpu)
 	}
 }
 
+/* Some page of some VM is moved, copied, or loses its copies. */
+static void move_at_random(struct cpu *cpu)
+{
+	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct pmap_caller caller = cpu_pmap_caller();
+	uint32_t vm = random_number(cpu) % vms_count();
+	uint32_t node = random_number(cpu) % movement.found->node_count;
+	struct pmap *pmap = movement.pmap[vm];
+	/* Rather in the lower part, where kernels are and a page is that has been touched. */
+	uint32_t frame = random_number(cpu) % (pmap->frame_count >> random_number(cpu) % 4);
+	struct movement_record record = { .vm = (uint16_t)vm, .cpu = (uint8_t)cpu->number };
+	uint32_t ready = 0;
+	enum status status;
+
+	if (!movement.policy[vm].is_random) {
+		return;
+	}
+	/* Most of a VM's memory was never touched. */
+	for (uint32_t i = 0; i < RANDOM_LOOKS && !(ready & ENTRYLO_V); i++) {
+		frame = (frame + 1) % pmap->frame_count;
+		ready = pmap_ready(pmap, (uint32_t)frame_to_page(frame));
+	}
+	record.page = (uint32_t)frame_to_page(frame);
+	record.nodes = (uint64_t)1 << node;
+	record.from =
+		(uint8_t)page_node(&machine_pages, (ready & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT);
+	record.action = (uint8_t)(MOVEMENT_MIGRATE + random_number(cpu) % 4);
+	own->collapse_reason = MOVEMENT_RANDOM;
+	cpu->inspect.cause = INSPECT_CAUSE_MIGRATE;
+	if (record.action == MOVEMENT_MIGRATE) {
+		status = pmap_move(pmap, record.page, node, &caller);
+	} else if (record.action == MOVEMENT_COLLAPSE) {
+		/* Which notes itself. */
+		status = pmap_collapse(pmap, record.page, &caller) == OK ? ERR_FULL : ERR_BUSY;
+	} else {
+		record.action = MOVEMENT_REPLICATE;
+		status = pmap_replicate(pmap, record.page, node, &caller);
+	}
+	own->collapse_reason = MOVEMENT_WRITTEN;
+	if (status != ERR_FULL && status != ERR_RANGE) {
+		record.reason = status == OK          ? MOVEMENT_RANDOM
+				: status == ERR_NOMEM ? MOVEMENT_NO_MEMORY
+						      : MOVEMENT_BUSY;
+		record.action = status == OK ? record.action : MOVEMENT_NONE;
+		note(&own->log, &record, status == OK, 0, 0);
+	}
+}
+
 void movement_take(struct cpu *cpu)
 {
 	struct movement_cpu *own = movement.cpu[cpu->number];
 
+	if (own != NULL && own->random_due) {
+		own->random_due = false;
+		move_at_random(cpu);
+	}
 	while (own != NULL && atomic_load(&own->inbox_count) != 0) {
 		uint32_t start = cp0_read(CP0_COUNT);
 		uint64_t entry;
@@ -494,8 +584,10 @@ uint32_t movement_reclaim(struct cpu *cpu)
 	if (!movement_is_on()) {
 		return 0;
 	}
+	movement.cpu[cpu->number]->collapse_reason = MOVEMENT_RECLAIMED;
 	for (uint32_t i = 0; i < movement.found->node_count && freed == 0; i++) {
 		freed = reclaim_from(machine_pages.order[cpu->node][i], &caller);
 	}
+	movement.cpu[cpu->number]->collapse_reason = MOVEMENT_WRITTEN;
 	return freed;
 }

@@ -39,11 +39,11 @@ bool placement_read(const struct fdt *fdt, uint32_t node, struct pmap *pmap, str
 	static const char *const places[] = { DEVTREE_VM_PLACEMENT_FIRST_TOUCH,
 					      DEVTREE_VM_PLACEMENT_ROUND_ROBIN,
 					      DEVTREE_VM_PLACEMENT_FIXED };
-	/* Bit 0: migrates; bit 1: replicates. */
-	static const char *const movements[] = { DEVTREE_VM_MOVEMENT_OFF,
-						 DEVTREE_VM_MOVEMENT_MIGRATE,
-						 DEVTREE_VM_MOVEMENT_REPLICATE,
-						 DEVTREE_VM_MOVEMENT_BOTH };
+	/* Bit 0: migrates; bit 1: replicates; bit 2: at random. */
+	static const char *const movements[] = {
+		DEVTREE_VM_MOVEMENT_OFF, DEVTREE_VM_MOVEMENT_MIGRATE, DEVTREE_VM_MOVEMENT_REPLICATE,
+		DEVTREE_VM_MOVEMENT_BOTH, DEVTREE_VM_MOVEMENT_RANDOM
+	};
 	uint16_t place_node = 0;
 	uint16_t interval;
 	unsigned place;
@@ -52,7 +52,7 @@ bool placement_read(const struct fdt *fdt, uint32_t node, struct pmap *pmap, str
 	policy_init(policy);
 	interval = policy->reset_log2;
 	if (!read_word(fdt, node, DEVTREE_VM_PLACEMENT, places, 3, &place) ||
-	    !read_word(fdt, node, DEVTREE_VM_MOVEMENT, movements, 4, &movement) ||
+	    !read_word(fdt, node, DEVTREE_VM_MOVEMENT, movements, 5, &movement) ||
 	    !read_number(fdt, node, DEVTREE_VM_PLACEMENT_NODE, &place_node) ||
 	    !read_number(fdt, node, DEVTREE_VM_MOVEMENT_TRIGGER, &policy->trigger) ||
 	    !read_number(fdt, node, DEVTREE_VM_MOVEMENT_SHARING, &policy->sharing) ||
@@ -67,6 +67,7 @@ bool placement_read(const struct fdt *fdt, uint32_t node, struct pmap *pmap, str
 	policy->reset_log2 = (uint8_t)interval;
 	policy->migrates = movement & 1;
 	policy->replicates = movement & 2;
+	policy->is_random = movement & 4;
 	pmap->placement = (uint8_t)place;
 	pmap->placement_node = (uint8_t)place_node;
 	return true;

@@ -25,6 +25,7 @@ struct policy_counts {
 struct policy {
 	bool migrates;
 	bool replicates;
+	bool is_random;     /* nothing is decided: the stress test */
 	bool by_tlb;        /* counts are TLB misses, not cache misses */
 	uint16_t trigger;   /* misses of a CPU that make a page hot */
 	uint16_t sharing;   /* misses of another node that make it shared */

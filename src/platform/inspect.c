@@ -11,6 +11,7 @@
 #include "src/cpu/vm.h"
 #include "src/include/memory.h"
 #include "src/lib/string.h"
+#include "src/numa/movement.h"
 #include "src/platform/machine.h"
 #include "src/platform/memory.h"
 #include "src/platform/smp.h"
@@ -51,6 +52,9 @@ void inspect_prepare(const struct machine *found, uint32_t vm_count, uint32_t vc
 	header->vcpu_table = memory_paddr(tables.vcpu_table);
 	header->cpu_table = memory_paddr(cpus);
 	header->memmap_table = memory_paddr(nodes);
+	if (movement_is_on()) {
+		header->movement_table = memory_paddr(movement_table());
+	}
 	header->cpu_count = found->cpu_count;
 	header->node_count = found->node_count;
 	header->memmap_stride = sizeof(struct memmap_page);

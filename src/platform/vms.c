@@ -191,7 +191,7 @@ static void prepare_placement(struct vm *vm, uint32_t node)
 	    (vm->pmap->placement_node >= machine.node_count)) {
 		boot_refuse("VM %s: placement or movement", vm->name);
 	}
-	if ((policy.migrates || policy.replicates) &&
+	if ((policy.migrates || policy.replicates || policy.is_random) &&
 	    (machine.layout != FRAME_BLOCK || machine.node_controller[0] == NO_DEVICE)) {
 		boot_refuse("VM %s: movement on a machine whose memory belongs to no node",
 			    vm->name);

@@ -168,6 +168,8 @@ enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
 		enter_copy(pmap, frame, node, copy, caller);
 	} else {
 		if (page->copy_number == number && page->replicas == 0) {
+			/* Stores are allowed again: who copies now must not enter what it has. */
+			page->copy_number++;
 			page->state &= (uint16_t)~PMAP_S_REPLICATED;
 			if (!(page->state & PMAP_S_COW)) {
 				page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn);

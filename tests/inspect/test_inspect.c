@@ -12,6 +12,7 @@
 #include "machine/vm.h"
 #include "sim/control.h"
 #include "sim/inspect/inspect.h"
+#include "sim/inspect/moves.h"
 #include "tests/suite.h"
 
 /* Physical addresses of what setup() builds. */
@@ -20,6 +21,7 @@
 #define VCPU_TABLE  0x1200
 #define CPU_TABLE   0x1300
 #define NODE_TABLE  0x1400
+#define MOVE_TABLE  0x1500
 #define VM          0x2000
 #define VCPU        0x3000
 #define CPU         0x4000
@@ -29,6 +31,7 @@
 #define PMAP_0      0x7000 /* chunks of 4 entries */
 #define PMAP_1      0x7100
 #define SHARED      0x8000
+#define MOVES       0x18000 /* struct movement_log */
 #define DATA        0x10000 /* guest page 1 */
 #define VM_PAGES    6
 #define RAM         0x40000
@@ -52,7 +55,8 @@ static void put_header(void)
 {
 	put(HEADER + offsetof(struct inspect_header, magic), INSPECT_MAGIC, 4);
 	put(HEADER + offsetof(struct inspect_header, version), INSPECT_VERSION, 4);
-	put(HEADER + offsetof(struct inspect_header, header_bytes), 72, 4);
+	put(HEADER + offsetof(struct inspect_header, header_bytes), sizeof(struct inspect_header),
+	    4);
 	put(HEADER + offsetof(struct inspect_header, vm_table), VM_TABLE, 8);
 	put(HEADER + offsetof(struct inspect_header, vcpu_table), VCPU_TABLE, 8);
 	put(HEADER + offsetof(struct inspect_header, cpu_table), CPU_TABLE, 8);
@@ -62,6 +66,8 @@ static void put_header(void)
 	put(HEADER + offsetof(struct inspect_header, cpu_count), 1, 4);
 	put(HEADER + offsetof(struct inspect_header, node_count), 1, 4);
 	put(HEADER + offsetof(struct inspect_header, memmap_stride), 32, 4);
+	put(HEADER + offsetof(struct inspect_header, movement_table), MOVE_TABLE, 8);
+	put(MOVE_TABLE, MOVES, 8);
 	put(VM_TABLE, VM, 8);
 	put(VCPU_TABLE, VCPU, 8);
 	put(CPU_TABLE, CPU, 8);
@@ -322,7 +328,7 @@ START_TEST(what_does_not_fit_is_not_there)
 	ck_assert(!inspect_open(&damaged, machine, HEADER));
 	put(HEADER + offsetof(struct inspect_header, generation), 2, 4);
 	ck_assert(inspect_open(&damaged, machine, HEADER));
-	put(HEADER + offsetof(struct inspect_header, version), 2, 4);
+	put(HEADER + offsetof(struct inspect_header, version), INSPECT_VERSION + 1, 4);
 	ck_assert(!inspect_open(&damaged, machine, HEADER));
 	ck_assert(!inspect_open(&damaged, machine, RAM - 8));
 	ck_assert(!inspect_open(&damaged, machine, HEADER + 4));
@@ -352,8 +358,18 @@ static uint64_t hostile(void)
 	return random64() % 4 == 0 ? random64() : value + random64() % 9 - 4;
 }
 
+static void take_move(void *context, const struct move *move)
+{
+	struct move *last = context;
+
+	*last = *move;
+}
+
 static void look_at_everything(void)
 {
+	struct moves moves = { 0 };
+	struct movement_log sum;
+	struct move move;
 	static uint8_t bytes[0x2000];
 	struct inspect_frame frame;
 	struct inspect_vcpu vcpu;
@@ -362,6 +378,8 @@ static void look_at_everything(void)
 	enum inspect_place place;
 	uint64_t gpa;
 
+	moves_look(&moves, &view, 0, 1000, 500, take_move, &move);
+	(void)moves_add_up(&view, &sum);
 	(void)inspect_cpu(&view, (uint32_t)hostile(), &cpu);
 	(void)inspect_frame(&view, (uint32_t)(hostile() % 2), hostile(), &frame);
 	if (inspect_vm(&view, 0, &vm)) {
@@ -381,10 +399,62 @@ static void look_at_everything(void)
 	}
 }
 
+/* Record `number` of CPU 0: page 7 of VM 3, 100 counts before 500. */
+static void put_move(uint32_t number, uint8_t action, uint8_t reason)
+{
+	uint64_t at = MOVES + offsetof(struct movement_log, record) +
+		      number % MOVEMENT_RECORDS * sizeof(struct movement_record);
+
+	put(at + offsetof(struct movement_record, nodes), 4, 8);
+	put(at + offsetof(struct movement_record, time), 400, 4);
+	put(at + offsetof(struct movement_record, page), 7, 4);
+	put(at + offsetof(struct movement_record, vm), 3, 2);
+	put(at + offsetof(struct movement_record, action), action, 1);
+	put(at + offsetof(struct movement_record, reason), reason, 1);
+	put(at + offsetof(struct movement_record, misses), 64, 2);
+	put(at + offsetof(struct movement_record, total), 9, 2);
+	put(MOVES + offsetof(struct movement_log, written), number + 1, 4);
+}
+
+START_TEST(moves_are_read_once_each)
+{
+	struct moves moves = { 0 };
+	struct movement_log sum;
+	struct move move = { 0 };
+
+	put(MOVES + offsetof(struct movement_log, done) + 8 * MOVEMENT_WRITE_SHARED, 5, 8);
+	put(MOVES + offsetof(struct movement_log, pages) + 8 * MOVEMENT_COLLAPSE, 2, 8);
+	ck_assert(inspect_open(&view, machine, HEADER));
+	ck_assert(moves_add_up(&view, &sum));
+	ck_assert_uint_eq(sum.done[MOVEMENT_NONE][MOVEMENT_WRITE_SHARED], 5);
+	ck_assert_uint_eq(sum.pages[MOVEMENT_COLLAPSE], 2);
+	put_move(0, MOVEMENT_MIGRATE, MOVEMENT_DOMINATED);
+	moves_look(&moves, &view, 0, 1000, 500, take_move, &move);
+	ck_assert_uint_eq(move.cycle, 800);
+	ck_assert_uint_eq(move.record.nodes, 4);
+	ck_assert_uint_eq(move.record.page, 7);
+	ck_assert_uint_eq(move.record.vm, 3);
+	ck_assert_uint_eq(move.record.misses, 64);
+	ck_assert_uint_eq(move.record.total, 9);
+	ck_assert_str_eq(moves_action_name(move.record.action), "migrate");
+	ck_assert_str_eq(moves_reason_name(move.record.reason), "dominated");
+	move = (struct move){ 0 };
+	moves_look(&moves, &view, 0, 1000, 500, take_move, &move);
+	ck_assert_uint_eq(move.cycle, 0);
+	put_move(MOVEMENT_RECORDS + 9, MOVEMENT_COLLAPSE, MOVEMENT_WRITTEN);
+	moves_look(&moves, &view, 0, 1000, 500, take_move, &move);
+	ck_assert_uint_eq(moves.lost, 9);
+	ck_assert_str_eq(moves_reason_name(move.record.reason), "written");
+	put(HEADER + offsetof(struct inspect_header, movement_table), 0, 8);
+	ck_assert(inspect_open(&view, machine, HEADER));
+	ck_assert(!moves_add_up(&view, &sum));
+}
+END_TEST
+
 START_TEST(a_hostile_monitor_harms_nobody)
 {
-	static const uint64_t targets[] = { HEADER, VM_TABLE, VCPU_TABLE, VM,     VCPU,
-					    CPU,    CHUNKS,   FRAMES,     PMAP_0, TLB };
+	static const uint64_t targets[] = { HEADER, VM_TABLE, VCPU_TABLE, VM,  VCPU,  CPU,
+					    CHUNKS, FRAMES,   PMAP_0,     TLB, MOVES, MOVE_TABLE };
 
 	for (unsigned i = 0; i < RANDOM_RUNS; i++) {
 		unsigned target = (unsigned)(random64() % (sizeof(targets) / sizeof(targets[0])));
@@ -417,6 +487,7 @@ int main(void)
 	tcase_add_test(tests, registers_are_written_where_they_are);
 	tcase_add_test(tests, only_own_pages_are_written);
 	tcase_add_test(tests, what_does_not_fit_is_not_there);
+	tcase_add_test(tests, moves_are_read_once_each);
 	tcase_add_test(tests, a_hostile_monitor_harms_nobody);
 	suite_add_tcase(suite, tests);
 	return suite_run(suite);
