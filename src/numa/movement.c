@@ -22,7 +22,13 @@
 #define QUIET_LOCAL   8
 #define RECLAIM_PAGES 16 /* copies given up at once */
 #define INBOX_MAX     32
-#define RANDOM_LOOKS  256
+#define BATCH         8 /* pages that are decided on, and moved, together */
+/*
+ * Counts (250 us) that hot pages wait in a home's queue for others: an interrupt, a hand-over and a
+ * shootdown for all of them, and the monitor's text comes into the cache once.
+ */
+#define COLLECT_COUNTS 50000
+#define RANDOM_LOOKS   256
 
 /* A page that has been decided on and stays: its trigger is cleared when its time has come. */
 struct quiet {
@@ -30,14 +36,32 @@ struct quiet {
 	uint32_t due; /* number of an interval */
 };
 
+/* A hot page that is being decided on. */
+struct hot {
+	uint64_t entry;
+	uint32_t frame;
+	uint32_t mpn;
+	uint32_t home;
+	uint32_t vm; /* MEMMAP_VMS_MAX: no VM's */
+	uint32_t gpn;
+	uint32_t counts; /* time spent on it, of Count */
+	uint32_t copy;   /* of that, copying */
+	bool is_done;    /* what was decided */
+	struct policy_decision decision;
+};
+
 /* Of one CPU, on its node. */
 struct movement_cpu {
-	/* Hot pages that other CPUs' nodes are home of: entries of their queues. */
+	/* Hot pages, from the homes' queues. */
 	struct lock lock;
 	uint32_t inbox_count;
 	uint64_t inbox[INBOX_MAX];
 	/* Nobody else's. */
 	struct movement_log log;
+	bool is_collecting; /* the controller's interrupt is off until the queue is empty */
+	uint64_t collect_at;
+	uint32_t quiet_interval; /* when the quiet pages were looked at last */
+	struct hot hot[BATCH];
 	uint8_t collapse_reason; /* why copies are given up now */
 	bool random_due;
 	uint32_t random;
@@ -90,6 +114,12 @@ void movement_prepare(const struct machine *found, struct vm *vm, const struct p
 			movement.cpu[i] =
 				memory_take(found->cpu_node[i], sizeof(struct movement_cpu));
 			movement.cpu[i]->log.records = MOVEMENT_RECORDS;
+			movement.cpu[i]->page = (struct policy_page){
+				.counts = movement.cpu[i]->counts,
+				.cpu_node = found->cpu_node,
+				.cpu_count = found->cpu_count,
+				.node_count = found->node_count,
+			};
 			movement.cpu[i]->collapse_reason = MOVEMENT_WRITTEN;
 			movement.cpu[i]->random = i + 1;
 			movement.log[i] = memory_paddr(&movement.cpu[i]->log);
@@ -170,18 +200,22 @@ static uint32_t random_number(struct cpu *cpu)
 	return *state >> 8;
 }
 
-static void set_tick(struct cpu *cpu, const struct movement_cpu *own)
+/* When movement_tick() is wanted next. */
+static void set_tick(struct cpu *cpu, struct movement_cpu *own)
 {
+	uint64_t now = cpu_time(cpu);
+	uint64_t next = UINT64_MAX;
+
+	if (own->quiet_count != 0) {
+		next = ((now >> movement.interval_log2) + 1) << movement.interval_log2;
+	}
+	if (own->is_collecting && own->collect_at < next) {
+		next = own->collect_at;
+	}
 	if (movement.is_random) {
-		cpu->tick = cpu_time(cpu) + 1 +
-			    (random_number(cpu) & ((1U << (movement.interval_log2 - 2)) - 1));
-		return;
+		next = now + 1 + (random_number(cpu) & ((1U << (movement.interval_log2 - 2)) - 1));
 	}
-	if (own->quiet_count == 0) {
-		cpu->tick = UINT64_MAX;
-		return;
-	}
-	cpu->tick = ((cpu_time(cpu) >> movement.interval_log2) + 1) << movement.interval_log2;
+	cpu->tick = next;
 }
 
 /* The page is not looked at again before `intervals` have passed. */
@@ -202,12 +236,12 @@ static void keep_quiet(struct cpu *cpu, uint32_t mpn, uint32_t intervals)
 	}
 }
 
-void movement_tick(struct cpu *cpu)
+/* Quiet pages whose time is over count again. */
+static void look_at_quiet(struct movement_cpu *own, uint32_t now)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
-	uint32_t now = interval_of(cpu);
 	uint32_t kept = 0;
 
+	own->quiet_interval = now;
 	for (uint32_t i = 0; i < own->quiet_count; i++) {
 		struct quiet quiet = own->quiet[i];
 
@@ -219,6 +253,20 @@ void movement_tick(struct cpu *cpu)
 		}
 	}
 	own->quiet_count = kept;
+}
+
+static void collect(struct cpu *cpu);
+
+void movement_tick(struct cpu *cpu)
+{
+	struct movement_cpu *own = movement.cpu[cpu->number];
+
+	if (own->quiet_interval != interval_of(cpu)) {
+		look_at_quiet(own, interval_of(cpu));
+	}
+	if (own->is_collecting && own->collect_at <= cpu_time(cpu)) {
+		collect(cpu);
+	}
 	if (movement.is_random) {
 		/* Not from here: who sets a timer may be in the middle of something. */
 		own->random_due = true;
@@ -304,21 +352,37 @@ static void read_row(struct movement_cpu *own, uint32_t frame)
 	}
 }
 
-static struct policy_decision decide(struct movement_cpu *own, const struct pmap_hot *hot,
-				     uint32_t home, uint32_t vm, uint32_t hot_cpu)
+/* As a rule a page that is hot at home is where it belongs, whatever else is true of it. */
+static void decide(struct cpu *cpu, struct hot *hot)
 {
-	own->page.counts = own->counts;
-	own->page.cpu_node = movement.found->cpu_node;
-	own->page.cpu_count = movement.found->cpu_count;
-	own->page.node_count = movement.found->node_count;
-	own->page.hot_cpu = hot_cpu;
-	own->page.home = home;
-	own->page.replicas = hot->replicas;
-	own->page.is_shared = hot->is_shared;
-	own->page.is_pinned = hot->is_pinned;
-	own->page.moves = hot->moves;
-	own->page.interval_moves = hot->interval_moves;
-	return policy_decide(&movement.policy[vm], &own->page);
+	struct movement_cpu *own = movement.cpu[cpu->number];
+	const struct policy *policy = &movement.policy[hot->vm];
+	struct policy_page *page = &own->page;
+	struct pmap_hot state = { 0 };
+
+	page->hot_cpu = entry_cpu(hot->entry);
+	page->home = hot->home;
+	page->replicas = 0;
+	page->is_shared = false;
+	page->is_pinned = false;
+	page->moves = 0;
+	page->interval_moves = 0;
+	if (hot->home == cpu->node) {
+		hot->decision = policy_decide(policy, page);
+		if (hot->decision.reason == MOVEMENT_LOCAL) {
+			return;
+		}
+	}
+	if (!pmap_look_hot(movement.pmap[hot->vm], hot->gpn, hot->mpn, interval_of(cpu), &state)) {
+		hot->decision = (struct policy_decision){ .reason = MOVEMENT_BUSY };
+		return;
+	}
+	page->replicas = state.replicas;
+	page->is_shared = state.is_shared;
+	page->is_pinned = state.is_pinned;
+	page->moves = state.moves;
+	page->interval_moves = state.interval_moves;
+	hot->decision = policy_decide(policy, page);
 }
 
 /* To the CPU that misses, which has most to gain and the shortest way to copy to; false: full. */
@@ -337,19 +401,6 @@ static bool hand_over(uint32_t cpu, uint64_t entry)
 	return !is_full;
 }
 
-static enum status migrate(struct pmap *pmap, uint32_t gpn, uint32_t node)
-{
-	struct pmap_caller caller = cpu_pmap_caller();
-	enum status status;
-
-	cpu_self()->inspect.cause = INSPECT_CAUSE_MIGRATE;
-	status = pmap_move(pmap, gpn, node, &caller);
-	if (status == OK) {
-		clear((pmap_ready(pmap, gpn) & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT);
-	}
-	return status;
-}
-
 /* The first CPU of the node that has missed: it makes its node's copy. */
 static uint32_t reader_of(const struct movement_cpu *own, uint32_t node)
 {
@@ -362,120 +413,210 @@ static uint32_t reader_of(const struct movement_cpu *own, uint32_t node)
 	return cpu;
 }
 
-/* A copy for this CPU's node; those of other nodes are made by their own CPUs, at the same time. */
-static enum status replicate(struct cpu *cpu, struct pmap *pmap, uint32_t gpn, uint32_t frame,
-			     uint64_t *nodes)
+/* Copies for other nodes than this CPU's are made by their own CPUs, at the same time. */
+static void tell_readers(const struct cpu *cpu, struct hot *hot)
 {
 	const struct movement_cpu *own = movement.cpu[cpu->number];
 	uint64_t here = (uint64_t)1 << cpu->node;
-	struct pmap_caller caller = cpu_pmap_caller();
 
 	for (uint32_t node = 0; node < movement.found->node_count; node++) {
-		if (*nodes & ~here & (uint64_t)1 << node) {
+		if (hot->decision.nodes & ~here & (uint64_t)1 << node) {
 			uint32_t reader = reader_of(own, node);
 
-			if (hand_over(reader, make_entry(reader, frame, ENTRY_REPLICATE))) {
+			if (hand_over(reader, make_entry(reader, hot->frame, ENTRY_REPLICATE))) {
 				platform_kick(reader);
 			}
 		}
 	}
-	*nodes &= here;
-	cpu->inspect.cause = INSPECT_CAUSE_REPLICATE;
-	return *nodes != 0 ? pmap_replicate(pmap, gpn, cpu->node, &caller) : OK;
+	hot->decision.nodes &= here;
+	hot->is_done = hot->decision.nodes == 0;
 }
 
-/* What was decided, done; what stood in its way becomes the decision. */
-static void act(struct cpu *cpu, struct pmap *pmap, uint32_t gpn, uint32_t frame,
-		struct policy_decision *decision)
+/* What stood in the way of what was decided becomes the decision. */
+static void settle(struct policy_decision *decision, enum status status)
 {
-	enum status status;
-
-	if (decision->action == MOVEMENT_REPLICATE) {
-		status = replicate(cpu, pmap, gpn, frame, &decision->nodes);
-	} else {
-		status = migrate(pmap, gpn, cpu->node);
-	}
 	if (status != OK) {
 		decision->action = MOVEMENT_NONE;
 		decision->reason = status == ERR_NOMEM ? MOVEMENT_NO_MEMORY : MOVEMENT_BUSY;
 	}
 }
 
-/* One hot page. */
-static void handle(struct cpu *cpu, uint64_t entry, uint32_t start)
+/* Others wait for this CPU to give translations up; they need not wait for all of its work. */
+static void serve_others(void)
+{
+	struct pmap_caller caller = cpu_pmap_caller();
+
+	if (caller.self != NULL && shootdown_pending(caller.self)) {
+		shootdown_serve(caller.self);
+	}
+}
+
+/* What is to be done with a hot page. */
+static void look(struct cpu *cpu, struct hot *hot)
 {
 	struct movement_cpu *own = movement.cpu[cpu->number];
-	uint32_t hot_cpu = entry_cpu(entry);
-	uint32_t frame = entry_frame(entry);
-	uint32_t mpn = (uint32_t)frame_to_page(frame);
-	uint32_t home = page_node(&machine_pages, mpn);
-	uint32_t copied = cpu->copy_counts;
-	struct policy_decision decision = { .reason = MOVEMENT_NOT_A_VMS };
-	struct movement_record record = { .vm = UINT16_MAX, .page = mpn };
-	struct pmap_hot hot;
-	uint32_t vm;
-	uint32_t gpn;
+	uint32_t start = cp0_read(CP0_COUNT);
 
-	if (find_user(mpn, hot_cpu, &vm, &gpn) &&
-	    pmap_look_hot(movement.pmap[vm], gpn, mpn, interval_of(cpu), &hot)) {
-		record.vm = (uint16_t)vm;
-		record.page = gpn;
-		if (entry & ENTRY_REPLICATE) {
-			decision.action = MOVEMENT_REPLICATE;
-			decision.reason = MOVEMENT_READ_SHARED;
-			decision.nodes = (uint64_t)1 << cpu->node;
-		} else {
-			read_row(own, frame);
-			decision = decide(own, &hot, home, vm, hot_cpu);
-		}
-		if (decision.action != MOVEMENT_NONE) {
-			act(cpu, movement.pmap[vm], gpn, frame, &decision);
+	hot->frame = entry_frame(hot->entry);
+	hot->mpn = (uint32_t)frame_to_page(hot->frame);
+	hot->home = page_node(&machine_pages, hot->mpn);
+	hot->copy = 0;
+	hot->is_done = false;
+	hot->decision = (struct policy_decision){ .reason = MOVEMENT_NOT_A_VMS };
+	if (!find_user(hot->mpn, entry_cpu(hot->entry), &hot->vm, &hot->gpn)) {
+		hot->vm = MEMMAP_VMS_MAX;
+	} else if (hot->entry & ENTRY_REPLICATE) {
+		hot->decision.action = MOVEMENT_REPLICATE;
+		hot->decision.reason = MOVEMENT_READ_SHARED;
+		hot->decision.nodes = (uint64_t)1 << cpu->node;
+	} else {
+		read_row(own, hot->frame);
+		decide(cpu, hot);
+		if (hot->decision.action == MOVEMENT_REPLICATE) {
+			tell_readers(cpu, hot);
 		}
 	}
-	if (entry & ENTRY_REPLICATE) {
-		/* Who decided has cleared the counters, or keeps the page quiet. */
-	} else if (decision.action != MOVEMENT_NONE) {
-		clear(mpn);
+	hot->counts = cp0_read(CP0_COUNT) - start;
+}
+
+static void migrate(struct cpu *cpu, struct pmap *pmap, struct hot *const *hot, uint32_t count)
+{
+	struct pmap_caller caller = cpu_pmap_caller();
+	struct pmap_moved item[BATCH];
+
+	for (uint32_t i = 0; i < count; i++) {
+		item[i].gpn = hot[i]->gpn;
+	}
+	cpu->inspect.cause = INSPECT_CAUSE_MIGRATE;
+	pmap_move_pages(pmap, item, count, cpu->node, &caller);
+	for (uint32_t i = 0; i < count; i++) {
+		if (item[i].mpn != 0) {
+			clear(item[i].mpn);
+		}
+		settle(&hot[i]->decision, item[i].status);
+	}
+}
+
+static void replicate(struct cpu *cpu, struct pmap *pmap, struct hot *const *hot, uint32_t count)
+{
+	struct pmap_caller caller = cpu_pmap_caller();
+	struct pmap_copied item[BATCH];
+
+	for (uint32_t i = 0; i < count; i++) {
+		item[i].gpn = hot[i]->gpn;
+	}
+	cpu->inspect.cause = INSPECT_CAUSE_REPLICATE;
+	pmap_replicate_pages(pmap, item, count, cpu->node, &caller);
+	for (uint32_t i = 0; i < count; i++) {
+		settle(&hot[i]->decision, item[i].status);
+	}
+}
+
+/* All pages of a VM to which the same is to be done, their time in equal parts. */
+static void act(struct cpu *cpu, struct hot *hot, uint32_t count, const struct hot *first)
+{
+	uint32_t start = cp0_read(CP0_COUNT);
+	uint32_t copied = cpu->copy_counts;
+	uint32_t vm = first->vm;
+	uint8_t action = first->decision.action;
+	struct hot *of[BATCH];
+	uint32_t items = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!hot[i].is_done && hot[i].vm == vm && hot[i].decision.action == action) {
+			of[items] = &hot[i];
+			items++;
+		}
+	}
+	if (action == MOVEMENT_MIGRATE) {
+		migrate(cpu, movement.pmap[vm], of, items);
 	} else {
-		keep_quiet(cpu, mpn,
-			   decision.reason == MOVEMENT_LOCAL ||
-					   decision.reason == MOVEMENT_NOT_A_VMS
+		replicate(cpu, movement.pmap[vm], of, items);
+	}
+	copied = (cpu->copy_counts - copied) / items;
+	start = (cp0_read(CP0_COUNT) - start) / items;
+	for (uint32_t i = 0; i < items; i++) {
+		of[i]->copy = copied;
+		of[i]->counts += start;
+		of[i]->is_done = true;
+	}
+}
+
+/* Trigger, record. */
+static void finish(struct cpu *cpu, const struct hot *hot)
+{
+	const struct policy_decision *decision = &hot->decision;
+	struct movement_record record = {
+		.nodes = decision->nodes,
+		.page = hot->vm != MEMMAP_VMS_MAX ? hot->gpn : hot->mpn,
+		.vm = hot->vm != MEMMAP_VMS_MAX ? (uint16_t)hot->vm : UINT16_MAX,
+		.action = decision->action,
+		.reason = decision->reason,
+		.from = (uint8_t)hot->home,
+		.cpu = (uint8_t)entry_cpu(hot->entry),
+		.misses = clip(decision->misses),
+		.others = clip(decision->others),
+		.writes = clip(decision->writes),
+	};
+	uint32_t start = cp0_read(CP0_COUNT);
+
+	if (hot->entry & ENTRY_REPLICATE) {
+		/* Who decided has cleared the counters, or keeps the page quiet. */
+	} else if (decision->action != MOVEMENT_NONE) {
+		clear(hot->mpn);
+	} else {
+		keep_quiet(cpu, hot->mpn,
+			   decision->reason == MOVEMENT_LOCAL ||
+					   decision->reason == MOVEMENT_NOT_A_VMS
 				   ? QUIET_LOCAL
 				   : 1);
 	}
-	record.action = decision.action;
-	record.reason = decision.reason;
-	record.nodes = decision.nodes;
-	record.from = (uint8_t)home;
-	record.cpu = (uint8_t)hot_cpu;
-	record.misses = clip(decision.misses);
-	record.others = clip(decision.others);
-	record.writes = clip(decision.writes);
-	note(&own->log, &record, decision.nodes != 0, cpu->copy_counts - copied,
-	     cp0_read(CP0_COUNT) - start);
+	note(&movement.cpu[cpu->number]->log, &record, decision->nodes != 0, hot->copy,
+	     hot->counts + cp0_read(CP0_COUNT) - start);
 }
 
-void movement_interrupt(struct cpu *cpu)
+/* Hot pages of the batch: what each needs, what is to be done together, records. */
+static void handle(struct cpu *cpu, uint32_t count)
 {
+	struct hot *hot = movement.cpu[cpu->number]->hot;
+
+	for (uint32_t i = 0; i < count; i++) {
+		serve_others();
+		look(cpu, &hot[i]);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (!hot[i].is_done && hot[i].decision.action != MOVEMENT_NONE) {
+			act(cpu, hot, count, &hot[i]);
+		}
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		finish(cpu, &hot[i]);
+	}
+}
+
+/* All hot pages of the node to the CPUs that miss. */
+static void collect(struct cpu *cpu)
+{
+	struct movement_cpu *own = movement.cpu[cpu->number];
 	uint64_t queue = counters_of(cpu->node) + MISSCOUNT_QUEUE;
-	struct movement_log *log = &movement.cpu[cpu->number]->log;
+	uint32_t start = cp0_read(CP0_COUNT);
+	uint64_t entry = *(volatile uint64_t *)memory_uncached_at(queue);
 	uint64_t kicks = 0;
 
-	for (;;) {
-		uint32_t start = cp0_read(CP0_COUNT);
-		uint64_t entry = *(volatile uint64_t *)memory_uncached_at(queue);
-		uint32_t hot_cpu = entry_cpu(entry);
-
-		if (entry == 0) {
-			break;
-		}
-		if (movement.found->cpu_node[hot_cpu] != cpu->node &&
-		    hand_over(hot_cpu, entry & ~(uint64_t)UINT32_MAX)) {
-			kicks |= (uint64_t)1 << hot_cpu;
-			log->handed_over++;
-			log->handed_over_cycles += cp0_read(CP0_COUNT) - start;
+	own->is_collecting = entry != 0;
+	own->collect_at = cpu_time(cpu) + COLLECT_COUNTS;
+	if (entry == 0) {
+		/* One that has come since raises the line at once. */
+		device_write32(counters_of(cpu->node) + MISSCOUNT_CONTROL,
+			       MISSCOUNT_CONTROL_COUNT | MISSCOUNT_CONTROL_IRQ);
+	}
+	for (; entry != 0; entry = *(volatile uint64_t *)memory_uncached_at(queue)) {
+		if (hand_over(entry_cpu(entry), entry & ~(uint64_t)UINT32_MAX)) {
+			kicks |= (uint64_t)1 << entry_cpu(entry);
+			own->log.handed_over++;
 		} else {
-			handle(cpu, entry & ~(uint64_t)UINT32_MAX, start);
+			/* It has enough to do; the page may become hot again. */
+			clear((uint32_t)frame_to_page(entry_frame(entry)));
 		}
 	}
 	for (uint32_t i = 0; kicks != 0; i++, kicks >>= 1) {
@@ -483,6 +624,18 @@ void movement_interrupt(struct cpu *cpu)
 			platform_kick(i);
 		}
 	}
+	own->log.handed_over_cycles += cp0_read(CP0_COUNT) - start;
+}
+
+void movement_interrupt(struct cpu *cpu)
+{
+	struct movement_cpu *own = movement.cpu[cpu->number];
+
+	device_write32(counters_of(cpu->node) + MISSCOUNT_CONTROL, MISSCOUNT_CONTROL_COUNT);
+	own->is_collecting = true;
+	own->collect_at = cpu_time(cpu) + COLLECT_COUNTS;
+	set_tick(cpu, own);
+	timer_want(cpu, cpu->tick);
 }
 
 /* Some page of some VM is moved, copied, or loses its copies. */
@@ -542,14 +695,16 @@ void movement_take(struct cpu *cpu)
 		move_at_random(cpu);
 	}
 	while (own != NULL && atomic_load(&own->inbox_count) != 0) {
-		uint32_t start = cp0_read(CP0_COUNT);
-		uint64_t entry;
+		uint32_t count = 0;
 
 		lock_acquire(&own->lock);
-		own->inbox_count--;
-		entry = own->inbox[own->inbox_count];
+		while (own->inbox_count != 0 && count < BATCH) {
+			own->inbox_count--;
+			own->hot[count].entry = own->inbox[own->inbox_count];
+			count++;
+		}
 		lock_release(&own->lock);
-		handle(cpu, entry, start);
+		handle(cpu, count);
 	}
 }
 

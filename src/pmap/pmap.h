@@ -219,6 +219,15 @@ MUST_CHECK enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_
 /* Moves a private page to `node` (ERR_NOMEM if that node has none): copies, shoots down, frees. */
 MUST_CHECK enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
 				 const struct pmap_caller *caller);
+/* The same of several pages, with one shootdown. */
+struct pmap_moved {
+	uint32_t gpn;
+	uint32_t mpn; /* the new page; 0: it has not been moved */
+	uint32_t old_mpn;
+	enum status status; /* OK and no new page: it was there already */
+};
+void pmap_move_pages(struct pmap *pmap, struct pmap_moved *item, uint32_t count, uint32_t node,
+		     const struct pmap_caller *caller);
 /*
  * Gives the node a copy of the page, if it has none. From then on nobody can store into the page
  * until it has no copies any more. ERR_NOMEM: the node has no free page. ERR_BUSY: pinned, being
@@ -226,6 +235,18 @@ MUST_CHECK enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
  */
 MUST_CHECK enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
 				      const struct pmap_caller *caller);
+/* The same of several pages, with one shootdown before the copying and one after. */
+struct pmap_copied {
+	uint32_t gpn;
+	uint32_t frame;
+	uint32_t mpn;  /* pinned while it is copied; 0: nothing to do */
+	uint32_t copy; /* 0: none */
+	uint16_t number;
+	bool is_changing;
+	enum status status;
+};
+void pmap_replicate_pages(struct pmap *pmap, struct pmap_copied *item, uint32_t count,
+			  uint32_t node, const struct pmap_caller *caller);
 /* What a decision on a hot page asks (src/numa). */
 struct pmap_hot {
 	uint64_t replicas;

@@ -11,7 +11,7 @@
 #include "src/pmap/pmap_priv.h"
 
 /* What is copied before others who wait for this CPU get their turn: a few lines of the cache. */
-#define COPY_BYTES 512U
+#define COPY_BYTES 1024U
 
 void pmap_copy(uint32_t to, uint32_t from, const struct pmap_caller *caller)
 {
@@ -23,9 +23,8 @@ void pmap_copy(uint32_t to, uint32_t from, const struct pmap_caller *caller)
 	}
 }
 
-/* Adds what has to go to the batch. */
-static void post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *mappings,
-		 struct shootdown_batch *batch)
+void pmap_post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *mappings,
+	       struct shootdown_batch *batch)
 {
 	/* A VCPU that comes to a node after we have looked finds the view empty (vtlb_load). */
 	memory_barrier();
@@ -49,19 +48,8 @@ static void post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *
 	}
 }
 
-void pmap_shoot(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *mappings,
-		const struct pmap_caller *caller)
-{
-	struct shootdown_batch batch;
-
-	shootdown_begin(&batch, caller->cpu, caller->self);
-	post(pmap, frame, mappings, &batch);
-	shootdown_run(&batch);
-}
-
-/* The first half of pmap_begin_change(): all but shootdown_run() and taking the lock again. */
-static void begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
-			 struct shootdown_batch *batch)
+void pmap_start_change(struct pmap *pmap, uint32_t frame, uint32_t word,
+		       struct shootdown_batch *batch)
 {
 	struct pmap_page *page = &pmap->page[frame];
 	struct pmap_mappings mappings = {
@@ -82,7 +70,7 @@ static void begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 	backmap_clear(&page->backmap);
 	page->state &= (uint16_t)~PMAP_S_UNKNOWN;
 	lock_release(&page->lock);
-	post(pmap, frame, &mappings, batch);
+	pmap_post(pmap, frame, &mappings, batch);
 }
 
 void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
@@ -91,7 +79,7 @@ void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 	struct shootdown_batch batch;
 
 	shootdown_begin(&batch, caller->cpu, caller->self);
-	begin_change(pmap, frame, word, &batch);
+	pmap_start_change(pmap, frame, word, &batch);
 	shootdown_run(&batch);
 	lock_acquire(&pmap->page[frame].lock);
 }
@@ -201,7 +189,7 @@ static bool begin_replace(struct pmap *pmap, struct pmap_replacement *item,
 	}
 	if (item->is_done && mpn_of(pmap, frame) != item->mpn) {
 		item->old_mpn = mpn_of(pmap, frame);
-		begin_change(pmap, frame, PMAP_READY_NONE, batch);
+		pmap_start_change(pmap, frame, PMAP_READY_NONE, batch);
 		return true;
 	}
 	lock_release(&pmap->page[frame].lock);
@@ -321,51 +309,82 @@ enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 	return status;
 }
 
-/* Copies the private page of `frame` to `mpn`, under the page's lock. */
-static void move_to(struct pmap *pmap, uint32_t frame, uint32_t mpn,
-		    const struct pmap_caller *caller)
+/* With a new page the old one is on its way out (in `batch`), and end_move() is to come. */
+static void begin_move(struct pmap *pmap, struct pmap_moved *item, uint32_t node,
+		       struct shootdown_batch *batch, const struct pmap_caller *caller)
 {
-	struct pmap_page *page = &pmap->page[frame];
-	uint32_t old = mpn_of(pmap, frame);
+	struct page_alloc *alloc = pmap->memmap->alloc;
+	uint32_t frame;
 
-	memmap_set_kind(pmap->memmap, mpn, INSPECT_FRAME_PRIVATE);
-	pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
-	/* Nobody can store into the old page any more. */
-	lock_release(&page->lock);
-	pmap_copy(mpn, old, caller);
+	item->mpn = 0;
+	item->status = lock_page(pmap, item->gpn, &frame, caller);
+	if (item->status != OK) {
+		return;
+	}
+	item->old_mpn = mpn_of(pmap, frame);
+	if ((pmap->page[frame].state & (PMAP_S_PRESENT | PMAP_S_COW)) != PMAP_S_PRESENT) {
+		item->status = ERR_RANGE;
+	} else if (is_pinned(pmap, frame)) {
+		item->status = ERR_BUSY;
+	} else if (page_node(alloc, item->old_mpn) != node) {
+		item->status = page_alloc_run(alloc, node, 0, true, &item->mpn);
+		if (item->status == OK) {
+			memmap_set_kind(pmap->memmap, item->mpn, INSPECT_FRAME_PRIVATE);
+			pmap_start_change(pmap, frame, PMAP_READY_NONE, batch);
+			return;
+		}
+		item->mpn = 0;
+	}
+	lock_release(&pmap->page[frame].lock);
+}
+
+/* Nobody can store into the old page any more. */
+static void end_move(struct pmap *pmap, const struct pmap_moved *item,
+		     const struct pmap_caller *caller)
+{
+	struct pmap_page *page;
+	uint32_t frame;
+
+	if (!pmap_frame(pmap, item->gpn, &frame)) {
+		return;
+	}
+	page = &pmap->page[frame];
+	pmap_copy(item->mpn, item->old_mpn, caller);
+	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 	lock_acquire(&page->lock);
 	page->state &= (uint16_t)~PMAP_S_BUSY;
-	page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn);
-	page_own(ANNOTATION_OWN_RELEASE, pmap->vm, old);
-	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
-	(void)memmap_remove_user(pmap->memmap, old, pmap->vm, pmap_gpn(frame));
-	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+	page_own(ANNOTATION_OWN_WRITE, pmap->vm, item->mpn);
+	page_own(ANNOTATION_OWN_RELEASE, pmap->vm, item->old_mpn);
+	pmap_store_ready(pmap, frame, pmap_ready_word(item->mpn, page->state));
 	pmap_count_move(page);
+	lock_release(&page->lock);
+	(void)memmap_remove_user(pmap->memmap, item->old_mpn, pmap->vm, item->gpn);
+}
+
+void pmap_move_pages(struct pmap *pmap, struct pmap_moved *item, uint32_t count, uint32_t node,
+		     const struct pmap_caller *caller)
+{
+	struct shootdown_batch batch;
+
+	shootdown_begin(&batch, caller->cpu, caller->self);
+	for (uint32_t i = 0; i < count; i++) {
+		begin_move(pmap, &item[i], node, &batch, caller);
+	}
+	shootdown_run(&batch);
+	for (uint32_t i = 0; i < count; i++) {
+		if (item[i].mpn != 0) {
+			end_move(pmap, &item[i], caller);
+		}
+	}
 }
 
 enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
 		      const struct pmap_caller *caller)
 {
-	struct page_alloc *alloc = pmap->memmap->alloc;
-	uint32_t frame;
-	uint32_t mpn;
-	enum status status = lock_page(pmap, gpn, &frame, caller);
+	struct pmap_moved item = { .gpn = gpn };
 
-	if (status != OK) {
-		return status;
-	}
-	if ((pmap->page[frame].state & (PMAP_S_PRESENT | PMAP_S_COW)) != PMAP_S_PRESENT) {
-		status = ERR_RANGE;
-	} else if (is_pinned(pmap, frame)) {
-		status = ERR_BUSY;
-	} else if (page_node(alloc, mpn_of(pmap, frame)) != node) {
-		status = page_alloc_run(alloc, node, 0, true, &mpn);
-		if (status == OK) {
-			move_to(pmap, frame, mpn, caller);
-		}
-	}
-	lock_release(&pmap->page[frame].lock);
-	return status;
+	pmap_move_pages(pmap, &item, 1, node, caller);
+	return item.status;
 }
 
 enum status pmap_choose(struct pmap *pmap, uint32_t gpn, bool is_chosen,

@@ -57,9 +57,9 @@ static inline uint32_t pmap_target_node(const struct pmap *pmap, uint32_t vcpu)
 
 /* A whole page, serving this CPU's shootdowns in between. No lock held. */
 void pmap_copy(uint32_t to, uint32_t from, const struct pmap_caller *caller);
-/* Removes the mappings from their VCPUs and waits. No lock held. */
-void pmap_shoot(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *mappings,
-		const struct pmap_caller *caller);
+/* Adds the mappings to what their VCPUs are to remove. */
+void pmap_post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *mappings,
+	       struct shootdown_batch *batch);
 /*
  * Under the page's lock: makes the page busy, takes it out of its large block and of all views,
  * stores `word`, which allows less, releases the lock, shoots down every mapping, takes the lock
@@ -68,6 +68,10 @@ void pmap_shoot(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *m
  */
 void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 		       const struct pmap_caller *caller);
+
+/* Its first half, for several pages: all but shootdown_run() and taking the lock again. */
+void pmap_start_change(struct pmap *pmap, uint32_t frame, uint32_t word,
+		       struct shootdown_batch *batch);
 
 /* As pmap_touch() without looking at protection and without forming blocks. Under the lock. */
 enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,

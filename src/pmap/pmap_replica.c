@@ -60,43 +60,71 @@ enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_cal
 	return status;
 }
 
-/* Under the page's lock, which it releases and takes again: nobody can store any more. */
-static void make_read_only(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller)
+/* Under the page's lock: copies can be made from now on. The page stays what it is by a pin. */
+static void note_source(struct pmap *pmap, struct pmap_copied *item)
 {
-	struct pmap_page *page = &pmap->page[frame];
-	uint32_t mpn = mpn_of(pmap, frame);
-
-	page->state |= PMAP_S_REPLICATED;
-	pmap_begin_change(pmap, frame, pmap_ready_word(mpn, page->state), caller);
-	page->state &= (uint16_t)~PMAP_S_BUSY;
-	if (!(page->state & PMAP_S_COW)) {
-		page_own(ANNOTATION_OWN_READ, pmap->vm, mpn);
-	}
+	item->mpn = mpn_of(pmap, item->frame);
+	item->number = pmap->page[item->frame].copy_number;
+	memmap_pin(pmap->memmap, item->mpn);
 }
 
-/* A page of `node` with the bytes of `from`, which nobody changes, or ERR_NOMEM. */
-static enum status copy_to(struct pmap *pmap, uint32_t frame, uint32_t from, uint32_t node,
-			   uint32_t *mpn, const struct pmap_caller *caller)
+/* If it has no copies yet, the page becomes read-only with the batch, and is busy until then. */
+static void begin_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
+		       struct shootdown_batch *batch)
 {
-	enum status status = page_alloc_run(pmap->memmap->alloc, node, 0, true, mpn);
+	struct pmap_page *page;
+	uint32_t mpn;
 
-	if (status == OK) {
-		pmap_copy(*mpn, from, caller);
-		page_own(ANNOTATION_OWN_READ, pmap->vm, *mpn);
-		memmap_set_kind(pmap->memmap, *mpn, INSPECT_FRAME_REPLICA);
-		memmap_add_user(pmap->memmap, *mpn, pmap->vm, pmap_gpn(frame));
+	item->mpn = 0;
+	item->copy = 0;
+	item->is_changing = false;
+	item->status = pmap_lock_page(pmap, item->gpn, &item->frame);
+	if (item->status != OK) {
+		return;
 	}
-	return status;
+	page = &pmap->page[item->frame];
+	mpn = mpn_of(pmap, item->frame);
+	if (!pmap->has_views || !(page->state & PMAP_S_PRESENT) || page->state & PMAP_S_NO_ACCESS) {
+		item->status = ERR_RANGE;
+	} else if (page_node(pmap->memmap->alloc, mpn) == node || page->replicas >> node & 1) {
+		item->status = OK;
+	} else if (page->state & PMAP_S_REPLICATED) {
+		note_source(pmap, item);
+	} else if (memmap_is_pinned(pmap->memmap, mpn)) {
+		/* A device may be writing it. */
+		item->status = ERR_BUSY;
+	} else {
+		item->is_changing = true;
+		page->state |= PMAP_S_REPLICATED;
+		pmap_start_change(pmap, item->frame, pmap_ready_word(mpn, page->state), batch);
+		return;
+	}
+	lock_release(&page->lock);
+}
+
+/* A page of `node` with the bytes of the page, which nobody changes, or ERR_NOMEM. */
+static void copy_to(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
+		    const struct pmap_caller *caller)
+{
+	item->status = page_alloc_run(pmap->memmap->alloc, node, 0, true, &item->copy);
+	if (item->status != OK) {
+		item->copy = 0;
+		return;
+	}
+	pmap_copy(item->copy, item->mpn, caller);
+	page_own(ANNOTATION_OWN_READ, pmap->vm, item->copy);
+	memmap_set_kind(pmap->memmap, item->copy, INSPECT_FRAME_REPLICA);
+	memmap_add_user(pmap->memmap, item->copy, pmap->vm, item->gpn);
 }
 
 /*
- * Under the page's lock, which it releases at last: the node uses the copy from now on. What its
- * VCPUs have of the page itself is right, but far away.
+ * Under the page's lock: the node uses the copy from now on. What its VCPUs have of the page itself
+ * is right, but far away; it goes with the batch.
  */
-static void enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t mpn,
-		       const struct pmap_caller *caller)
+static void enter_copy(struct pmap *pmap, const struct pmap_copied *item, uint32_t node,
+		       struct shootdown_batch *batch)
 {
-	struct pmap_page *page = &pmap->page[frame];
+	struct pmap_page *page = &pmap->page[item->frame];
 	uint64_t bit = (uint64_t)1 << node;
 	const struct pmap_mappings mappings = {
 		.backmap = page->backmap,
@@ -107,84 +135,81 @@ static void enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_
 
 	page->replicas |= bit;
 	page->views |= bit;
-	pmap_store_views(pmap, frame, bit, pmap_ready_word(mpn, page->state));
-	lock_release(&page->lock);
-	pmap_shoot(pmap, frame, &mappings, caller);
+	pmap_store_views(pmap, item->frame, bit, pmap_ready_word(item->copy, page->state));
+	pmap_post(pmap, item->frame, &mappings, batch);
 }
 
-/* A page on `node` that copies can be made of, held by a pin: under the page's lock. */
-static enum status begin_copy(struct pmap *pmap, uint32_t frame, uint32_t node,
-			      const struct pmap_caller *caller)
+/* Others copy too, or have stored into the page meanwhile: then the number tells. */
+static void end_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
+		     struct shootdown_batch *batch)
 {
-	struct pmap_page *page = &pmap->page[frame];
+	struct pmap_page *page = &pmap->page[item->frame];
+	bool is_same;
 
-	if (!pmap->has_views || !(page->state & PMAP_S_PRESENT) || page->state & PMAP_S_NO_ACCESS) {
-		return ERR_RANGE;
-	}
-	if (!(page->state & PMAP_S_REPLICATED)) {
-		if (memmap_is_pinned(pmap->memmap, mpn_of(pmap, frame))) {
-			/* A device may be writing it. */
-			return ERR_BUSY;
+	lock_acquire(&page->lock);
+	is_same = page->copy_number == item->number;
+	if (is_same && item->status == OK && !(page->replicas >> node & 1)) {
+		enter_copy(pmap, item, node, batch);
+		item->copy = 0;
+	} else if (is_same && page->replicas == 0) {
+		/* Stores are allowed again: who copies now must not enter what it has. */
+		page->copy_number++;
+		page->state &= (uint16_t)~PMAP_S_REPLICATED;
+		if (!(page->state & PMAP_S_COW)) {
+			page_own(ANNOTATION_OWN_WRITE, pmap->vm, item->mpn);
 		}
-		make_read_only(pmap, frame, caller);
+		pmap_store_ready(pmap, item->frame, pmap_ready_word(item->mpn, page->state));
 	}
-	if (page->replicas >> node & 1) {
-		return ERR_FULL;
+	lock_release(&page->lock);
+	if (item->copy != 0) {
+		page_own(ANNOTATION_OWN_RELEASE, pmap->vm, item->copy);
+		(void)memmap_remove_user(pmap->memmap, item->copy, pmap->vm, item->gpn);
+		item->status = ERR_BUSY;
 	}
-	memmap_pin(pmap->memmap, mpn_of(pmap, frame));
-	return OK;
+	memmap_unpin(pmap->memmap, item->mpn);
+}
+
+void pmap_replicate_pages(struct pmap *pmap, struct pmap_copied *item, uint32_t count,
+			  uint32_t node, const struct pmap_caller *caller)
+{
+	struct shootdown_batch batch;
+
+	shootdown_begin(&batch, caller->cpu, caller->self);
+	for (uint32_t i = 0; i < count; i++) {
+		begin_copy(pmap, &item[i], node, &batch);
+	}
+	shootdown_run(&batch);
+	/* Nobody can store into any of them any more. */
+	for (uint32_t i = 0; i < count; i++) {
+		if (item[i].is_changing) {
+			struct pmap_page *page = &pmap->page[item[i].frame];
+
+			lock_acquire(&page->lock);
+			page->state &= (uint16_t)~PMAP_S_BUSY;
+			note_source(pmap, &item[i]);
+			if (!(page->state & PMAP_S_COW)) {
+				page_own(ANNOTATION_OWN_READ, pmap->vm, item[i].mpn);
+			}
+			lock_release(&page->lock);
+		}
+	}
+	shootdown_begin(&batch, caller->cpu, caller->self);
+	for (uint32_t i = 0; i < count; i++) {
+		if (item[i].mpn != 0) {
+			copy_to(pmap, &item[i], node, caller);
+			end_copy(pmap, &item[i], node, &batch);
+		}
+	}
+	shootdown_run(&batch);
 }
 
 enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
 			   const struct pmap_caller *caller)
 {
-	uint32_t frame;
-	enum status status = pmap_lock_page(pmap, gpn, &frame);
-	struct pmap_page *page;
-	uint16_t number;
-	uint32_t copy;
-	uint32_t mpn;
+	struct pmap_copied item = { .gpn = gpn };
 
-	if (status != OK) {
-		return status;
-	}
-	page = &pmap->page[frame];
-	mpn = mpn_of(pmap, frame);
-	if (mpn == 0 || page_node(pmap->memmap->alloc, mpn) != node) {
-		status = begin_copy(pmap, frame, node, caller);
-	} else {
-		status = ERR_FULL;
-	}
-	if (status != OK) {
-		lock_release(&page->lock);
-		return status == ERR_FULL ? OK : status;
-	}
-	number = page->copy_number;
-	lock_release(&page->lock);
-	/* Others copy too, or store into the page: then the number tells. */
-	status = copy_to(pmap, frame, mpn, node, &copy, caller);
-	lock_acquire(&page->lock);
-	if (page->copy_number == number && status == OK && !(page->replicas >> node & 1)) {
-		enter_copy(pmap, frame, node, copy, caller);
-	} else {
-		if (page->copy_number == number && page->replicas == 0) {
-			/* Stores are allowed again: who copies now must not enter what it has. */
-			page->copy_number++;
-			page->state &= (uint16_t)~PMAP_S_REPLICATED;
-			if (!(page->state & PMAP_S_COW)) {
-				page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn);
-			}
-			pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
-		}
-		lock_release(&page->lock);
-		if (status == OK) {
-			page_own(ANNOTATION_OWN_RELEASE, pmap->vm, copy);
-			(void)memmap_remove_user(pmap->memmap, copy, pmap->vm, gpn);
-			status = ERR_BUSY;
-		}
-	}
-	memmap_unpin(pmap->memmap, mpn);
-	return status;
+	pmap_replicate_pages(pmap, &item, 1, node, caller);
+	return item.status;
 }
 
 bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t interval,
