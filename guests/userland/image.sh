@@ -117,7 +117,8 @@ build_image()
 	local out=$1
 
 	image_ext2 "$out_root" "$out/root.img"
-	cp -R "$out_root" small
+	# -H: the folder may be a link, and what that leads to has to stay whole.
+	cp -RH "$out_root" small
 	rm -rf small/usr/share/cc65 small/usr/lib/selfcheck/{cc65,data,programs/{cc65,make,sqlite}}
 	rm -f small/usr/bin/{ar65,ca65,cc65,cl65,ld65,sim65,sqlite3,make}
 	image_cpio small "$out/initramfs.cpio"

@@ -4,7 +4,8 @@
  *
  *   resume            at many places of runs with random traffic; the memory system that loads is a
  *                     new one, or has a past of its own
- *   resume --damage   archives with flipped bits and cut short are refused, or what they load runs
+ *   resume --damage ARCHIVES
+ *                     so many with flipped bits and cut short are refused, or what they load runs
  *                     on without harm to the host
  */
 #include <stdio.h>
@@ -238,7 +239,7 @@ static void run_damaged(struct traffic *traffic)
 	memsys_check(traffic->memsys, traffic->now);
 }
 
-static int check_damage(void)
+static int check_damage(unsigned archives)
 {
 	struct memsys_config config;
 	struct traffic *first;
@@ -255,7 +256,7 @@ static int check_damage(void)
 	if (!traffic_run(first, 20000) || !save(first, &buffer)) {
 		return 1;
 	}
-	for (unsigned i = 0; i < 4000; i++) {
+	for (unsigned i = 0; i < archives; i++) {
 		size_t at = traffic_random(&random) % buffer.count;
 		/* Mostly in the lowest byte of a number, where values are. */
 		size_t place = i % 4 ? at / 8 * 8 : at;
@@ -275,8 +276,8 @@ static int check_damage(void)
 		buffer.bytes[place] = old;
 		buffer.count = count;
 	}
-	printf("%zu bytes; 4000 damaged archives: %u refused, %u loaded and run\n", buffer.count,
-	       refused, loaded);
+	printf("%zu bytes; %u damaged archives: %u refused, %u loaded and run\n", buffer.count,
+	       archives, refused, loaded);
 	free(buffer.bytes);
 	traffic_destroy(first);
 	traffic_destroy(second);
@@ -287,11 +288,11 @@ int main(int argc, char **argv)
 {
 	bool good = true;
 
-	if (argc == 2 && strcmp(argv[1], "--damage") == 0) {
-		return check_damage();
+	if (argc == 3 && strcmp(argv[1], "--damage") == 0) {
+		return check_damage((unsigned)strtoul(argv[2], NULL, 10));
 	}
 	if (argc > 1) {
-		fprintf(stderr, "usage: resume [--damage]\n");
+		fprintf(stderr, "usage: resume [--damage ARCHIVES]\n");
 		return 2;
 	}
 	for (unsigned seed = 1; seed <= 12; seed++) {
