@@ -13,6 +13,8 @@ int cmd_disasm(int argc, char **argv);
 int cmd_core(int argc, char **argv);
 int cmd_image(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
+int cmd_reproduce(int argc, char **argv);
+int cmd_sweep(int argc, char **argv);
 
 /*
  * Prints the last line of stderr, "mirrorball: E<code> <text>", and returns the code. Every

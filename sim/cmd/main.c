@@ -20,6 +20,8 @@ static const struct subcommand subcommands[] = {
 	{ "core", cmd_core, "a virtual machine of a checkpoint, for GDB: core CHECKPOINT [CORE]" },
 	{ "image", cmd_image, "create, inspect, commit, compact overlays of disks: image ACTION" },
 	{ "stats", cmd_stats, "show the statistics of a finished run: stats DIR" },
+	{ "reproduce", cmd_reproduce, "run experiments of the paper: reproduce all" },
+	{ "sweep", cmd_sweep, "many runs by a plan, here or on a cluster: sweep PLAN.lua" },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
@@ -50,7 +52,7 @@ static int print_version(void)
 static int unknown_subcommand(const char *name)
 {
 	const char *nearest = options_nearest(name, subcommand_name, subcommands, SUBCOMMANDS);
-	char known[128] = "";
+	char known[160] = "";
 	struct error err;
 
 	for (size_t i = 0; i < SUBCOMMANDS; i++) {

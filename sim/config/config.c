@@ -68,7 +68,7 @@ static bool read_source(struct config *config, struct error *err)
 	if (blank < size && text[blank] == '{') {
 		good = take_json(config, text, size, err);
 	} else {
-		config->written = sandbox_evaluate(config->path, text, size, err);
+		config->written = sandbox_evaluate(config->path, text, size, NULL, err);
 		good = config->written != NULL;
 		config->source = strndup(text, size);
 	}

@@ -328,10 +328,57 @@ static json_t *convert(lua_State *lua, struct sandbox *sandbox, unsigned depth)
 	}
 }
 
+/* The other way: a value for the program. */
+static void push(lua_State *lua, const json_t *value)
+{
+	const char *key;
+	const json_t *item;
+	size_t index;
+
+	luaL_checkstack(lua, 4, "nested too deep");
+	switch (value != NULL ? json_typeof(value) : JSON_NULL) {
+	case JSON_OBJECT:
+		lua_newtable(lua);
+		/* jansson's macro wants what it may change. */
+		json_object_foreach((json_t *)(uintptr_t)value, key, item)
+		{
+			push(lua, item);
+			lua_setfield(lua, -2, key);
+		}
+		break;
+	case JSON_ARRAY:
+		lua_newtable(lua);
+		json_array_foreach(value, index, item)
+		{
+			push(lua, item);
+			lua_rawseti(lua, -2, (lua_Integer)index + 1);
+		}
+		break;
+	case JSON_STRING:
+		lua_pushstring(lua, json_string_value(value));
+		break;
+	case JSON_INTEGER:
+		lua_pushinteger(lua, json_integer_value(value));
+		break;
+	case JSON_REAL:
+		lua_pushnumber(lua, json_real_value(value));
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		lua_pushboolean(lua, json_is_true(value));
+		break;
+	case JSON_NULL:
+	default:
+		lua_pushnil(lua);
+		break;
+	}
+}
+
 struct source {
 	const char *name;
 	const char *text;
 	size_t size;
+	const json_t *given;
 };
 
 /* Runs inside lua_pcall(): whatever fails in here ends in an error message. */
@@ -348,7 +395,8 @@ static int evaluate(lua_State *lua)
 	lua_sethook(lua, count_instructions, LUA_MASKCOUNT, HOOK_PERIOD);
 	int before = lua_gettop(lua) - 1;
 
-	lua_call(lua, 0, LUA_MULTRET);
+	push(lua, source->given);
+	lua_call(lua, 1, LUA_MULTRET);
 	lua_sethook(lua, NULL, 0, 0);
 	if (lua_gettop(lua) != before + 1 || !lua_istable(lua, -1)) {
 		return luaL_error(lua, "the file does not return one table, as in "
@@ -371,7 +419,8 @@ static void take_message(lua_State *lua, const struct sandbox *sandbox)
 	}
 }
 
-json_t *sandbox_evaluate(const char *path, const char *text, size_t size, struct error *err)
+json_t *sandbox_evaluate(const char *path, const char *text, size_t size, const json_t *given,
+			 struct error *err)
 {
 	struct sandbox sandbox = { .path = path, .err = err, .begin = clock() };
 	/* "@": messages begin with the file's name. */
@@ -385,7 +434,7 @@ json_t *sandbox_evaluate(const char *path, const char *text, size_t size, struct
 		error_set(err, EXIT_HOST_IO, "the host is out of memory");
 	} else {
 		snprintf(name, name_bytes, "@%s", path);
-		struct source source = { .name = name, .text = text, .size = size };
+		struct source source = { .name = name, .text = text, .size = size, .given = given };
 
 		lua_pushcfunction(lua, evaluate);
 		lua_pushlightuserdata(lua, &source);

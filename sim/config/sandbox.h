@@ -14,6 +14,8 @@
 
 /*
  * Runs `text` and converts the table that it returns: tables to objects or arrays, numbers,
- * strings, booleans. NULL after an error, which begins with the file and, where known, the line.
+ * strings, booleans. `given` is the program's argument (`local given = ...`), or NULL. NULL after
+ * an error, which begins with the file and, where known, the line.
  */
-json_t *sandbox_evaluate(const char *path, const char *text, size_t size, struct error *err);
+json_t *sandbox_evaluate(const char *path, const char *text, size_t size, const json_t *given,
+			 struct error *err);
