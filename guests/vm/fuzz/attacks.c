@@ -154,11 +154,15 @@ static void attack_pages(struct fuzz *fuzz)
 		  (const uint64_t[]){ first, count, 0, 0 });
 }
 
+/* Where all VCPUs have their rings: one changes what another's device reads. */
+#define RING_PLACE 8192
+
 /* Descriptors to anywhere, in circles, across the end of memory, changed while they are read. */
 static void attack_queue(struct fuzz *fuzz)
 {
-	struct virtio_device device = { .slot = fuzz_below(fuzz, 10) };
-	struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + 8192);
+	struct virtio_device device = { .slot = fuzz_below(fuzz, 3) == 0 ? fuzz_below(fuzz, 10)
+									 : 0 };
+	struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + RING_PLACE);
 	uint32_t rounds = 1 + fuzz_below(fuzz, 6);
 
 	virtio_write(&device, VIRTIO_STATUS, 0);
@@ -208,6 +212,24 @@ static void attack_queue(struct fuzz *fuzz)
 	virtio_write(&device, VIRTIO_INTERRUPT_ACK, fuzz_random(fuzz));
 }
 
+/* Descriptors that grow, turn and wander while another VCPU has them read. */
+static void attack_race(struct fuzz *fuzz)
+{
+	volatile struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + RING_PLACE);
+
+	for (unsigned i = 0; i < 3000; i++) {
+		volatile struct virtio_desc *desc = &ring->desc[fuzz_below(fuzz, 3)];
+		uint32_t random = fuzz_random(fuzz);
+
+		desc->flags = le16(VIRTIO_DESC_F_NEXT | (random & VIRTIO_DESC_F_WRITE));
+		if (random >> 28 == 0) {
+			desc->len = le32(random & 0xffff);
+			desc->next = le16((uint16_t)(random >> 8 & 0x1f));
+			desc->addr = le64(random & 0x87ffff);
+		}
+	}
+}
+
 /* The shared page's fields, the monitor's too, then what makes the monitor look at them. */
 static void attack_shared_page(struct fuzz *fuzz)
 {
@@ -216,8 +238,11 @@ static void attack_shared_page(struct fuzz *fuzz)
 							   : fuzz_below(fuzz, 0x100) & ~7U;
 		uintptr_t at = (uintptr_t)(intptr_t)(int32_t)(VM_SHARED_PAGE + offset);
 
+		/* RE and BEV end the VM. */
 		if (fuzz_below(fuzz, 2) == 0) {
-			*(volatile uint64_t *)at = fuzz_value(fuzz);
+			*(volatile uint64_t *)at =
+				fuzz_value(fuzz) & ~(((uint64_t)STATUS_BEV | STATUS_RE) << 32 |
+						     STATUS_BEV | STATUS_RE);
 		} else {
 			*(volatile uint32_t *)at =
 				(uint32_t)fuzz_value(fuzz) & ~(STATUS_BEV | STATUS_RE);
@@ -276,11 +301,29 @@ static void attack_trap_loop(struct fuzz *fuzz)
 	fuzz_run(registers, code);
 }
 
-/* LL, SC and what may break them, on memory that the other VCPU and DMA write. */
+/*
+ * LL, SC and what may break them: on memory that the other VCPU and DMA write; on a page that is
+ * given back or becomes shared in between; linked here, stored there.
+ */
 static void attack_links(struct fuzz *fuzz)
 {
+	uint32_t page = FUZZ_TAGGED_FIRST + fuzz_below(fuzz, FUZZ_TAGGED_COUNT);
+	volatile uint32_t *given = cpu_kseg0(page << MAP_PAGE_SHIFT);
+	uint32_t value;
+
 	for (unsigned i = 0; i < 32; i++) {
 		fuzz_load_linked(fuzz_place(fuzz), fuzz_random(fuzz));
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		__asm__ volatile("ll %0, 0(%1)" : "=r"(value) : "r"(given) : "memory");
+		fuzz_call(
+			fuzz_below(fuzz, 2) == 0 ? MONCALL_PAGE_FREE : MONCALL_PAGE_REMAP,
+			(const uint64_t[]){ page, fuzz_below(fuzz, 2) == 0 ? 1 : page + 1, 1, 0 });
+		value = fuzz_tag;
+		__asm__ volatile("sc %0, 0(%1)" : "+r"(value) : "r"(given) : "memory");
+		__asm__ volatile("ll %0, 0(%1)" : "=r"(value) : "r"(given) : "memory");
+		value = fuzz_tag;
+		__asm__ volatile("sc %0, 0(%1)" : "+r"(value) : "r"(fuzz_place(fuzz)) : "memory");
 	}
 }
 
@@ -361,9 +404,10 @@ static void attack_devices(struct fuzz *fuzz)
 void fuzz_attack(struct fuzz *fuzz)
 {
 	static void (*const attacks[])(struct fuzz * fuzz) = {
-		attack_tlb,   attack_tlb,         attack_calls,      attack_pages, attack_queue,
-		attack_queue, attack_shared_page, attack_interrupts, attack_spin,  attack_trap_loop,
-		attack_links, attack_code,        attack_starts,     attack_stack, attack_devices,
+		attack_tlb,        attack_tlb,    attack_calls,     attack_pages,
+		attack_queue,      attack_queue,  attack_race,      attack_shared_page,
+		attack_interrupts, attack_spin,   attack_trap_loop, attack_links,
+		attack_code,       attack_starts, attack_stack,     attack_devices,
 	};
 
 	attacks[fuzz_below(fuzz, sizeof(attacks) / sizeof(attacks[0]))](fuzz);

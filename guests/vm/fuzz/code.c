@@ -3,7 +3,9 @@
 #include "guests/lib/cpu.h"
 #include "guests/vm/fuzz/fuzz.h"
 
-#define WORDS 48
+#define WORDS 48U
+/* How long they may run, in halves of cycles. */
+#define TAIL_COUNT 4000
 
 #define MTC0_STATUS 0x40806000 /* dmtc0 too */
 
@@ -45,6 +47,31 @@ static uint32_t word(struct fuzz *fuzz)
 	return made;
 }
 
+/* Sums and loads: little that stops a loop. */
+static uint32_t tame_word(struct fuzz *fuzz)
+{
+	static const uint32_t tame[][2] = {
+		{ 0x00000021, 0x03fff800 }, /* addu */
+		{ 0x24000000, 0x03ff000f }, /* addiu */
+		{ 0x00000026, 0x03fff800 }, /* xor */
+		{ 0x8c000000, 0x001f0ffc }, /* lw from $0: the low shared page's pair, or nothing */
+	};
+	uint32_t choice = fuzz_below(fuzz, 256);
+
+	choice = choice == 0 ? 3 : choice % 3;
+	return tame[choice][0] | (fuzz_random(fuzz) & tame[choice][1]);
+}
+
+/* Code that goes round until the timer, if nothing in it ends it before. */
+static void make_loop(struct fuzz *fuzz, uint32_t *code)
+{
+	for (unsigned i = 0; i < WORDS - 2; i++) {
+		code[i] = fuzz_below(fuzz, 200) == 0 ? word(fuzz) : tame_word(fuzz);
+	}
+	code[WORDS - 2] = 0x10000000 | (0xffff & -(WORDS - 1)); /* b */
+	code[WORDS - 1] = 0;
+}
+
 /* Maps the page of `code` for user mode; an instruction fetch there finds it. */
 static uint64_t map_for_user(const uint32_t *code)
 {
@@ -70,11 +97,19 @@ void fuzz_random_code(struct fuzz *fuzz)
 	for (unsigned i = 0; i < WORDS; i++) {
 		code[i] = word(fuzz);
 	}
+	code[WORDS] = FUZZ_BREAK;
 	for (unsigned i = 0; i < 32; i++) {
 		registers[i] = fuzz_value(fuzz);
 	}
-	if (fuzz_below(fuzz, 4) == 0) {
-		fuzz_run_user(registers, map_for_user(code));
+	if (fuzz_below(fuzz, 3) == 0) {
+		uint64_t vaddr = map_for_user(code);
+
+		if (fuzz_below(fuzz, 2) == 0) {
+			make_loop(fuzz, code);
+		}
+		cp0_write(CP0_COMPARE, cp0_read(CP0_COUNT) + TAIL_COUNT);
+		fuzz_run_user(registers, vaddr);
 	}
+	cp0_write(CP0_COMPARE, cp0_read(CP0_COUNT) + TAIL_COUNT);
 	fuzz_run(registers, code);
 }

@@ -28,6 +28,9 @@ struct fuzz {
 extern uint32_t fuzz_scratch[65536];
 #define FUZZ_SCRATCH_WORDS 65536U
 
+/* What ends a batch at the latest, if it is code: break. */
+#define FUZZ_BREAK 0x0000000d
+
 /* This VM's. */
 extern uint32_t fuzz_tag;
 

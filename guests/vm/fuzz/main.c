@@ -84,6 +84,9 @@ uint64_t fuzz_value(struct fuzz *fuzz)
 	if (choice < sizeof(values) / sizeof(values[0])) {
 		return values[choice];
 	}
+	if (choice < 40) {
+		return 0x00400000 + (fuzz_below(fuzz, 64) << MAP_PAGE_SHIFT);
+	}
 	if (choice < 48) {
 		return (uint64_t)(uintptr_t)&fuzz_scratch[32768 + fuzz_below(fuzz, 64)];
 	}
@@ -115,6 +118,10 @@ static void begin(struct fuzz *fuzz, uint32_t vcpu)
 	if (vcpu == 0) {
 		fuzz_tag = FUZZ_TAG | (fuzz_random(fuzz) & ~FUZZ_TAG_MASK);
 		printf("hostile: tag %08x\n", fuzz_tag);
+		/* Who jumps there does not go on to the end of memory. */
+		for (unsigned i = FUZZ_SCRATCH_WORDS / 2; i < FUZZ_SCRATCH_WORDS; i++) {
+			fuzz_scratch[i] = FUZZ_BREAK;
+		}
 		fuzz_call(MONCALL_VCPU_START,
 			  (const uint64_t[]){ 1, (uint64_t)(uintptr_t)fuzz_second, 0, 0 });
 	}
