@@ -195,6 +195,14 @@ static bool is_mapped(uint64_t vpn2)
 	return vpn2 >> 62 != 2 && !(vpn2 >> 62 == 3 && is_compatible && ((vpn2 >> 30) & 1) == 0);
 }
 
+/* The first address of an entry, sign-extended where it is compatible. */
+static uint64_t address_of(const struct core_tlb_entry *entry)
+{
+	bool is_compatible = entry->vpn2 >> 62 == 3 && ((entry->vpn2 >> 31) & 0x1ff) == 0x1ff;
+
+	return entry->vpn2 | (is_compatible ? 0x3fffff0000000000ULL : 0);
+}
+
 static void check_half(struct ownership *ownership, const struct core *core, unsigned index,
 		       unsigned half)
 {
@@ -212,7 +220,7 @@ static void check_half(struct ownership *ownership, const struct core *core, uns
 			violated(ownership, core->id, first + i,
 				 "TLB entry %u maps address 0x%" PRIx64 " (ASID %u) to page "
 				 "0x%" PRIx64 "%s",
-				 index, entry->vpn2 + ((half * pages + i) << MAP_PAGE_SHIFT),
+				 index, address_of(entry) + ((half * pages + i) << MAP_PAGE_SHIFT),
 				 entry->asid, first + i, lo & ENTRYLO_D ? ", writable" : "");
 			return;
 		}
@@ -263,7 +271,7 @@ static void on_tlb_write(void *context, struct core *core, unsigned index)
 			violated(ownership, core->id,
 				 page_of_pfn((entry->lo[0] & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT),
 				 "TLB entries %u and %u match address 0x%" PRIx64, index, i,
-				 entry->vpn2);
+				 address_of(entry));
 			return;
 		}
 	}

@@ -125,7 +125,7 @@ END_TEST
 START_TEST(monitors_page_may_not_be_mapped)
 {
 	enter(0, 1, WINDOW, PAGE, READ);
-	expect("page 0x40 is the monitor's");
+	expect("maps address 0xffffffffc0000000 (ASID 0) to page 0x40; page 0x40 is the monitor's");
 }
 END_TEST
 

@@ -163,17 +163,20 @@ static void attack_queue(struct fuzz *fuzz)
 	struct virtio_device device = { .slot = fuzz_below(fuzz, 3) == 0 ? fuzz_below(fuzz, 10)
 									 : 0 };
 	struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + RING_PLACE);
-	uint32_t rounds = 1 + fuzz_below(fuzz, 6);
+	uint32_t rounds = 1 + fuzz_below(fuzz, 12);
+	/* A driver as it should be, but for what another VCPU does to its ring. */
+	bool is_legal = fuzz_below(fuzz, 2) == 0;
 
 	virtio_write(&device, VIRTIO_STATUS, 0);
-	virtio_write(&device, VIRTIO_STATUS, fuzz_random(fuzz) | VIRTIO_STATUS_DRIVER);
+	virtio_write(&device, VIRTIO_STATUS,
+		     (is_legal ? 0 : fuzz_random(fuzz)) | VIRTIO_STATUS_DRIVER);
 	virtio_write(&device, VIRTIO_DRIVER_FEATURES_SEL, fuzz_below(fuzz, 3));
-	virtio_write(&device, VIRTIO_DRIVER_FEATURES, fuzz_random(fuzz));
+	virtio_write(&device, VIRTIO_DRIVER_FEATURES, is_legal ? 0 : fuzz_random(fuzz));
 	virtio_write(&device, VIRTIO_DRIVER_FEATURES_SEL, 1);
 	virtio_write(&device, VIRTIO_DRIVER_FEATURES, 1);
 	virtio_write(&device, VIRTIO_STATUS, VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER);
-	virtio_add_ring(&device, ring, fuzz_below(fuzz, 3));
-	if (fuzz_below(fuzz, 4) == 0) {
+	virtio_add_ring(&device, ring, is_legal ? 0 : fuzz_below(fuzz, 3));
+	if (!is_legal && fuzz_below(fuzz, 4) == 0) {
 		virtio_write(&device, VIRTIO_QUEUE_DESC_LO + 16 * fuzz_below(fuzz, 3),
 			     (uint32_t)fuzz_value(fuzz));
 		virtio_write(&device, VIRTIO_QUEUE_NUM, (uint32_t)fuzz_value(fuzz));
@@ -181,7 +184,7 @@ static void attack_queue(struct fuzz *fuzz)
 	}
 	virtio_go(&device);
 	for (uint32_t round = 0; round < rounds; round++) {
-		for (unsigned i = 0; i < 16; i++) {
+		for (unsigned i = 0; i < 16 && !is_legal; i++) {
 			volatile struct virtio_desc *desc = &ring->desc[i];
 
 			desc->addr = fuzz_below(fuzz, 3) == 0 ? fuzz_value(fuzz)
@@ -203,7 +206,7 @@ static void attack_queue(struct fuzz *fuzz)
 		virtio_set_desc(ring, 2, &fuzz_scratch[16390], 1, VIRTIO_DESC_F_WRITE, 0);
 		virtio_submit(ring, 0);
 		virtio_notify(&device, ring);
-		for (unsigned i = 0; i < 64; i++) {
+		for (unsigned i = 0; i < 64 && !is_legal; i++) {
 			ring->desc[fuzz_below(fuzz, 16)].addr = fuzz_value(fuzz);
 			ring->desc[fuzz_below(fuzz, 16)].len = fuzz_random(fuzz);
 			ring->avail.index = (uint16_t)fuzz_random(fuzz);
@@ -218,11 +221,12 @@ static void attack_race(struct fuzz *fuzz)
 	volatile struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + RING_PLACE);
 
 	for (unsigned i = 0; i < 3000; i++) {
-		volatile struct virtio_desc *desc = &ring->desc[fuzz_below(fuzz, 3)];
 		uint32_t random = fuzz_random(fuzz);
+		/* Mostly what attack_queue() has its data in: the chain as such stays whole. */
+		volatile struct virtio_desc *desc = &ring->desc[random >> 20 == 0 ? random % 3 : 1];
 
 		desc->flags = le16(VIRTIO_DESC_F_NEXT | (random & VIRTIO_DESC_F_WRITE));
-		if (random >> 28 == 0) {
+		if (random >> 24 == 0) {
 			desc->len = le32(random & 0xffff);
 			desc->next = le16((uint16_t)(random >> 8 & 0x1f));
 			desc->addr = le64(random & 0x87ffff);

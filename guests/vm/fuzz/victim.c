@@ -12,7 +12,7 @@
 #include "guests/vm/fuzz/fuzz.h"
 
 #ifndef VICTIM_ROUNDS
-#define VICTIM_ROUNDS 3
+#define VICTIM_ROUNDS 2
 #endif
 #define CPUS       2
 #define PAGES      64 /* of each CPU, a round */
