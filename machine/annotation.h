@@ -44,6 +44,7 @@
 /* Who failed. */
 #define ANNOTATION_PANIC_GUEST   0 /* an operating system: exit code 3 */
 #define ANNOTATION_PANIC_MONITOR 1 /* the monitor, or an invariant of it: exit code 4 */
+#define ANNOTATION_PANIC_REFUSED 2 /* what a monitor was asked for cannot be: exit code 2 */
 
 /* Fields of ANNOTATION_OWN: physical page, what happens to it, and to which VM. */
 #define ANNOTATION_OWN_PAGE    0x00ffffff

@@ -49,6 +49,7 @@
 #define DEVTREE_VM_VCPUS              "mirrorball,vcpus"       /* u32 */
 #define DEVTREE_VM_KERNEL             "mirrorball,kernel"      /* string: name of a module */
 #define DEVTREE_VM_TREE               "mirrorball,device-tree" /* string: name of a module */
+#define DEVTREE_VM_INITRD             "mirrorball,initrd"      /* string: name of a module */
 #define DEVTREE_VM_CPUS               "mirrorball,cpus"        /* u32 list: where its VCPUs start */
 #define DEVTREE_VM_PRIVILEGED         "mirrorball,privileged"  /* string: one of the next three */
 #define DEVTREE_VM_PRIVILEGED_TRAP    "trap"

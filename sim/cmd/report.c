@@ -74,6 +74,11 @@ static bool judge_panic(const struct session *session, struct error *err)
 	const char *line = session->panic.has_come ? session->panic.line : "";
 	char place[256];
 
+	if (stop->code == ANNOTATION_PANIC_REFUSED) {
+		return error_set(err, EXIT_USAGE,
+				 "refused vm=%" PRIu32 ": the monitor's console says why",
+				 stop->who >> 16);
+	}
 	symbols_describe(session->symbols, pc, place, sizeof(place));
 	return error_set(err, is_monitor ? EXIT_MONITOR : EXIT_GUEST,
 			 "%s vm=%" PRIu32 " vcpu=%" PRIu32 " pc=0x%" PRIx64 "%s%s%s",

@@ -109,6 +109,7 @@ static void make_vm(struct boot_plan *plan, size_t number, const struct config_v
 		.vcpus = (uint32_t)vm->vcpus,
 		.kernel = vm->kernel,
 		.tree = vm->device_tree,
+		.initrd = vm->initrd,
 		.bootargs = vm->bootargs,
 		.privileged = config_privileged_names[vm->privileged],
 		.cpus = vm->cpus.count != 0 ? plan->cpus[number] : NULL,
@@ -168,6 +169,16 @@ static bool read_initrd(struct boot_plan *plan, const struct config *config, str
 	return true;
 }
 
+static uint64_t module_bytes(const struct boot_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->boot.tree.module_count; i++) {
+		if (strcmp(plan->boot.module[i].name, name) == 0) {
+			return plan->boot.module[i].bytes;
+		}
+	}
+	return 0;
+}
+
 /* A virtual machine without a tree of its own gets one, as module NAME-tree. */
 static bool make_trees(struct boot_plan *plan, const struct machine_config *machine,
 		       struct error *err)
@@ -178,6 +189,7 @@ static bool make_trees(struct boot_plan *plan, const struct machine_config *mach
 		if (plan->vm[i].tree[0] != '\0') {
 			continue;
 		}
+		plan->vm[i].initrd_bytes = module_bytes(plan, plan->vm[i].initrd);
 		file->bytes = devtree_of_vm(machine, &plan->vm[i], &file->size, err);
 		if (file->bytes == NULL) {
 			return false;

@@ -228,6 +228,8 @@ static bool check_vm(const struct config *config, size_t number, struct error *e
 		return false;
 	}
 	return check_reference(config, number, "kernel", vm->kernel, err) &&
+	       (vm->initrd[0] == '\0' ||
+		check_reference(config, number, "initrd", vm->initrd, err)) &&
 	       check_cpus(config, number, err);
 }
 

@@ -157,6 +157,7 @@ struct config_vm {
 	uint64_t vcpus;
 	char *kernel;
 	char *device_tree; /* "": one is made */
+	char *initrd;      /* "": none */
 	char *bootargs;
 	unsigned privileged;         /* index into config_privileged_names */
 	struct config_list disks;    /* struct config_vm_disk */

@@ -248,6 +248,8 @@ const struct schema_key schema_keys[] = {
 	  "its kernel's command line, in its own device tree", 0 },
 	{ "vms[].device_tree", SCHEMA_TEXT, VM(device_tree), "", 0, 0, NULL,
 	  "name of the module with its device tree; empty: one is made, as module NAME-tree", 0 },
+	{ "vms[].initrd", SCHEMA_TEXT, VM(initrd), "", 0, 0, NULL,
+	  "name of the module with a root file system in memory for Linux", 0 },
 	{ "vms[].privileged", SCHEMA_CHOICE, VM(privileged), "trap", 0, 0, config_privileged_names,
 	  "how its kernel reaches privileged registers (docs/machine/vm.md)", 0 },
 	{ "vms[].disks", SCHEMA_LIST, VM(disks), NULL, 0, MAP_VIRTIO_COUNT, NULL,

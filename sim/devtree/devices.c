@@ -188,3 +188,11 @@ void devices_write_poweroff(struct devtree_writer *writer)
 	write_syscon(writer, "poweroff", "syscon-poweroff");
 	write_syscon(writer, "reboot", "syscon-reboot");
 }
+
+void devices_write_initrd(struct devtree_writer *writer, uint64_t paddr, uint64_t bytes)
+{
+	if (bytes != 0) {
+		writer_u64(writer, DEVTREE_INITRD_START, paddr);
+		writer_u64(writer, DEVTREE_INITRD_END, paddr + bytes);
+	}
+}

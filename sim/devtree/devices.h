@@ -18,6 +18,8 @@ void devices_write_root(struct devtree_writer *writer, const char *compatible, c
 /* Properties of /chosen that every program gets; `salt` makes seeds differ. */
 void devices_write_chosen(struct devtree_writer *writer, const char *bootargs, uint64_t seed,
 			  uint64_t salt);
+/* In /chosen: where a root file system is; nothing if it has no bytes. */
+void devices_write_initrd(struct devtree_writer *writer, uint64_t paddr, uint64_t bytes);
 
 /* One CPU; `node` < 0: it has no numa-node-id. */
 void devices_write_cpu(struct devtree_writer *writer, unsigned number, uint64_t clock_hz,

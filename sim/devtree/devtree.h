@@ -43,6 +43,8 @@ struct devtree_vm {
 	uint32_t vcpus;
 	const char *kernel;     /* name of a module */
 	const char *tree;       /* name of a module */
+	const char *initrd;     /* name of a module, or "" */
+	uint64_t initrd_bytes;  /* as its tree says */
 	const char *bootargs;   /* goes into its tree */
 	const char *privileged; /* DEVTREE_VM_PRIVILEGED_* */
 	const uint32_t *cpus;   /* where its VCPUs start, or NULL */

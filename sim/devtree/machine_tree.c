@@ -48,10 +48,7 @@ static void write_chosen(struct devtree_writer *writer, const struct devtree_mac
 	writer_cells(writer, 2, 2);
 	writer_empty(writer, "ranges");
 	devices_write_chosen(writer, machine->bootargs, machine->config->seed, 0);
-	if (machine->initrd_bytes != 0) {
-		writer_u64(writer, DEVTREE_INITRD_START, machine->initrd);
-		writer_u64(writer, DEVTREE_INITRD_END, machine->initrd + machine->initrd_bytes);
-	}
+	devices_write_initrd(writer, machine->initrd, machine->initrd_bytes);
 	write_picture(writer, &machine->config->picture);
 	write_modules(writer, machine);
 	writer_leave(writer);
@@ -224,6 +221,9 @@ static void write_vm(struct devtree_writer *writer, unsigned number, const struc
 	writer_u32(writer, DEVTREE_VM_VCPUS, vm->vcpus);
 	writer_text(writer, DEVTREE_VM_KERNEL, vm->kernel);
 	writer_text(writer, DEVTREE_VM_TREE, vm->tree);
+	if (vm->initrd[0] != '\0') {
+		writer_text(writer, DEVTREE_VM_INITRD, vm->initrd);
+	}
 	if (vm->cpus != NULL) {
 		writer_u32_list(writer, DEVTREE_VM_CPUS, vm->cpus, vm->vcpus);
 	}

@@ -36,6 +36,18 @@ static void write_memory(struct devtree_writer *writer, uint64_t bytes)
 	writer_leave(writer);
 }
 
+/* As high in the window as there is memory: the monitor puts it there. */
+static void write_initrd(struct devtree_writer *writer, const struct devtree_vm *vm)
+{
+	uint64_t top = vm->memory < VM_TRAMPOLINE_PADDR ? vm->memory : VM_TRAMPOLINE_PADDR;
+
+	if (vm->initrd_bytes <= top) {
+		devices_write_initrd(writer,
+				     (top - vm->initrd_bytes) & ~(uint64_t)(MAP_PAGE_BYTES - 1),
+				     vm->initrd_bytes);
+	}
+}
+
 uint8_t *devtree_of_vm(const struct machine_config *config, const struct devtree_vm *vm,
 		       size_t *size, struct error *err)
 {
@@ -46,6 +58,7 @@ uint8_t *devtree_of_vm(const struct machine_config *config, const struct devtree
 	writer_enter(&writer, "chosen");
 	devices_write_chosen(&writer, vm->bootargs, config->seed,
 			     XXH3_64bits(vm->name, strlen(vm->name)));
+	write_initrd(&writer, vm);
 	writer_leave(&writer);
 	writer_enter(&writer, "cpus");
 	writer_cells(&writer, 1, 0);

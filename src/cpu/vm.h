@@ -29,8 +29,9 @@ enum vm_end {
 	VM_RUNS,
 	VM_OFF, /* exit_code is what the workload reports */
 	VM_RESTART,
-	VM_PANIC, /* the guest said so */
-	VM_ERROR  /* the guest did what a VM cannot go on after; end_reason says what */
+	VM_PANIC,  /* the guest said so */
+	VM_ERROR,  /* the guest did what a VM cannot go on after; end_reason says what */
+	VM_REFUSED /* it never began; end_reason says what is wrong with it */
 };
 
 struct vm {

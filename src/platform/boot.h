@@ -14,5 +14,5 @@ __attribute__((noreturn)) void boot_first_cpu(const void *tree);
 __attribute__((noreturn)) void boot_other_cpu(struct cpu *cpu);
 /* cpu_self() can be used. */
 bool boot_is_done(void);
-/* The tree asks for something that cannot be: says so, and the run ends with exit code 4. */
+/* The tree asks for something that cannot be: says so, and the run ends with exit code 2. */
 __attribute__((noreturn, format(printf, 1, 2))) void boot_refuse(const char *format, ...);

@@ -146,7 +146,7 @@ void devices_refuse(void)
 	if (devices != NULL && devices->annotation == NO_DEVICE) {
 		devices_off(0);
 	}
-	devices_fail(ANNOTATION_PANIC_MONITOR, 0, 0);
+	devices_fail(ANNOTATION_PANIC_REFUSED, 0, 0);
 }
 
 bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes)

@@ -109,29 +109,29 @@ static const char *find_module(struct vm *vm, uint32_t tree_node, const char *pr
 	return memory_at(paddr);
 }
 
-static void read_header(struct vm *vm, const struct guest_elf *elf)
+static const char *read_header(struct vm *vm, const struct guest_elf *elf)
 {
 	struct vm_boot_header header = { .version = VM_BOOT_VERSION };
 
 	if (guest_elf_header(elf, &header) &&
 	    (header.version > VM_BOOT_VERSION || (header.flags & ~(uint32_t)FLAGS_KNOWN) != 0)) {
-		boot_refuse("VM %s: kernel wants version %u, flags %x", vm->name, header.version,
-			    header.flags);
+		return "the kernel wants a newer monitor";
 	}
 	vm->boot_flags = header.flags;
 	/* Then the page is there, whatever is done about privileged instructions. */
 	vm->shared_page |= (header.flags & VM_BOOT_F_NEEDS_PAGE) != 0;
 	if (vm->privileged == VM_PAGE && !(header.flags & VM_BOOT_F_SHARED_PAGE)) {
-		boot_refuse("VM %s: the kernel does not use the shared page", vm->name);
+		return "the kernel does not use the shared page";
 	}
 	if (vm->privileged == VM_REWRITE &&
 	    (!(header.flags & VM_BOOT_F_REWRITE) || header.user_base < VM_USER_BASE_MIN)) {
-		boot_refuse("VM %s: the kernel may not be rewritten", vm->name);
+		return "the kernel may not be rewritten";
 	}
+	return NULL;
 }
 
-/* The number of the segment that fits nowhere, or the number of segments. */
-static uint32_t load_segments(struct vm *vm, const struct guest_elf *elf, uint64_t *end)
+/* False if a segment fits nowhere. */
+static bool load_segments(struct vm *vm, const struct guest_elf *elf, uint64_t *end)
 {
 	struct guest_segment segment;
 	uint64_t gpa;
@@ -146,29 +146,56 @@ static uint32_t load_segments(struct vm *vm, const struct guest_elf *elf, uint64
 		if (!is_whole || !window_gpa(segment.address, segment.memory_bytes, &gpa) ||
 		    !copy_to_guest(vm, gpa, (const char *)elf->bytes + segment.offset,
 				   segment.file_bytes)) {
-			break;
+			return false;
 		}
 		if (gpa + segment.memory_bytes > *end) {
 			*end = gpa + segment.memory_bytes;
 		}
 	}
-	return i;
+	return true;
 }
 
-/* As high in the window as the VM has memory. */
-static bool load_tree(struct vm *vm, uint32_t tree_node, uint64_t kernel_end)
+/* A module right below *top, guest physical, at a page boundary: *top is its begin then. */
+static bool put_below(struct vm *vm, const char *from, uint64_t bytes, uint64_t end, uint64_t *top)
+{
+	uint64_t gpa = (*top - bytes) & ~(uint64_t)(PAGE_BYTES - 1);
+	bool fits = bytes <= *top && gpa >= end;
+
+	*top = gpa;
+	return fits && copy_to_guest(vm, gpa, from, bytes);
+}
+
+/*
+ * Initrd and device tree, as high in the window as the VM has memory above the kernel. What is
+ * wrong with them, or NULL.
+ */
+static const char *load_files(struct vm *vm, uint32_t tree_node, uint64_t kernel_end)
 {
 	uint64_t bytes;
-	const char *tree = find_module(vm, tree_node, DEVTREE_VM_TREE, &bytes);
+	const char *file = find_module(vm, tree_node, DEVTREE_VM_TREE, &bytes);
 	uint64_t top = vm->page_count * PAGE_BYTES;
-	uint64_t gpa;
+	struct fdt_property property;
+	uint64_t initrd_bytes;
+	struct fdt fdt;
 
+	if (fdt_open(&fdt, file, bytes) != OK) {
+		return "its device tree is damaged";
+	}
 	if (top > VM_TRAMPOLINE_PADDR) {
 		top = VM_TRAMPOLINE_PADDR;
 	}
-	gpa = (top - bytes) & ~(uint64_t)(PAGE_BYTES - 1);
-	vm->tree = bits_sign_extend(VM_WINDOW_BASE + gpa);
-	return bytes <= top && gpa >= kernel_end && copy_to_guest(vm, gpa, tree, bytes);
+	if (fdt_find(&machine.tree, tree_node, DEVTREE_VM_INITRD, &property)) {
+		const char *initrd = find_module(vm, tree_node, DEVTREE_VM_INITRD, &initrd_bytes);
+
+		if (!put_below(vm, initrd, initrd_bytes, kernel_end, &top)) {
+			return "no room for its initrd";
+		}
+	}
+	if (!put_below(vm, file, bytes, kernel_end, &top)) {
+		return "no room for its device tree";
+	}
+	vm->tree = bits_sign_extend(VM_WINDOW_BASE + top);
+	return NULL;
 }
 
 static bool open_kernel(struct vm *vm, uint32_t tree_node, struct guest_elf *elf)
@@ -179,33 +206,28 @@ static bool open_kernel(struct vm *vm, uint32_t tree_node, struct guest_elf *elf
 	return guest_elf_open(elf, file, bytes) == OK;
 }
 
-void guest_kernel_load(struct vm *vm, uint32_t tree_node)
+const char *guest_kernel_load(struct vm *vm, uint32_t tree_node)
 {
 	struct guest_elf elf;
-	struct guest_segment segment;
+	const char *wrong;
 	uint64_t end = 0;
 	uint64_t gpa;
-	uint32_t bad;
 
 	if (!open_kernel(vm, tree_node, &elf) || elf.is_big != IS_BIG) {
-		boot_refuse("VM %s: no kernel for a virtual machine of this byte order", vm->name);
+		return "no kernel for a virtual machine of this byte order";
 	}
 	if (!window_gpa(elf.entry, 4, &gpa)) {
-		boot_refuse("VM %s: a native kernel, which begins at %lx: no kernel for a virtual "
-			    "machine, whose addresses begin at %lx",
-			    vm->name, elf.entry, bits_sign_extend(VM_WINDOW_BASE));
+		return "a native kernel: it does not begin in the window of a virtual machine";
 	}
-	read_header(vm, &elf);
-	bad = load_segments(vm, &elf, &end);
-	if (bad != elf.segment_count) {
-		(void)guest_elf_segment(&elf, bad, &segment);
-		boot_refuse("VM %s: segment %u of the kernel, at %lx, fits nowhere", vm->name, bad,
-			    segment.address);
+	wrong = read_header(vm, &elf);
+	if (wrong != NULL) {
+		return wrong;
+	}
+	if (!load_segments(vm, &elf, &end)) {
+		return "a segment of the kernel is cut off or fits nowhere";
 	}
 	vm->entry = elf.entry;
-	if (!load_tree(vm, tree_node, end)) {
-		boot_refuse("VM %s: no room for its device tree", vm->name);
-	}
+	return load_files(vm, tree_node, end);
 }
 
 bool guest_kernel_reload(struct vm *vm, uint32_t tree_node)
@@ -213,6 +235,6 @@ bool guest_kernel_reload(struct vm *vm, uint32_t tree_node)
 	struct guest_elf elf;
 	uint64_t end = 0;
 
-	return open_kernel(vm, tree_node, &elf) &&
-	       load_segments(vm, &elf, &end) == elf.segment_count && load_tree(vm, tree_node, end);
+	return open_kernel(vm, tree_node, &elf) && load_segments(vm, &elf, &end) &&
+	       load_files(vm, tree_node, end) == NULL;
 }

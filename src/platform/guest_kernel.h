@@ -8,8 +8,8 @@ struct vm;
 
 /*
  * From the boot modules that `tree_node` of the machine's tree names. Sets entry, tree and
- * boot_flags of the VM; a kernel that cannot be run is refused (boot_refuse).
+ * boot_flags of the VM. What is wrong with a kernel that cannot be run, or NULL.
  */
-void guest_kernel_load(struct vm *vm, uint32_t tree_node);
+const char *guest_kernel_load(struct vm *vm, uint32_t tree_node);
 /* The same module once more, into memory that has been cleared; false: no memory. */
 bool guest_kernel_reload(struct vm *vm, uint32_t tree_node);

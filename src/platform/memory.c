@@ -10,6 +10,7 @@
 
 #include "src/include/memory.h"
 #include "src/lib/string.h"
+#include "src/platform/boot.h"
 #include "src/platform/machine.h"
 
 #define RESERVED_MAX (BOOT_MODULES_MAX + 16)
@@ -25,6 +26,7 @@ struct reserved {
 static struct {
 	const struct machine *found;
 	uint64_t mark[MACHINE_RANGES_MAX];
+	const char *user; /* VM that memory is taken for */
 	uint32_t reserved_count;
 	struct reserved reserved[RESERVED_MAX];
 } boot_memory;
@@ -92,6 +94,11 @@ static uint64_t take_from(uint32_t number, uint64_t bytes)
 	return UINT64_MAX;
 }
 
+void memory_take_for(const char *name)
+{
+	boot_memory.user = name;
+}
+
 void *memory_take(uint32_t node, size_t bytes)
 {
 	const struct machine *found = boot_memory.found;
@@ -108,7 +115,11 @@ void *memory_take(uint32_t node, size_t bytes)
 			}
 		}
 	}
-	CHECK(paddr != UINT64_MAX);
+	if (paddr == UINT64_MAX) {
+		boot_refuse("%s%s: no memory left for its tables",
+			    boot_memory.user != NULL ? "VM " : "the monitor",
+			    boot_memory.user != NULL ? boot_memory.user : "");
+	}
 	memset(memory_at(paddr), 0, rounded);
 	return memory_at(paddr);
 }

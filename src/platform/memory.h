@@ -26,6 +26,8 @@ void memory_init(const struct machine *found, uint64_t image_end);
  * there is; does not come back without.
  */
 void *memory_take(uint32_t node, size_t bytes);
+/* For which VM it is from now on: named where there is no memory left. */
+void memory_take_for(const char *name);
 /* Pools and memmap of all nodes, in their own memory; no page is free yet. */
 void memory_init_pages(void);
 /* Everything that has not been taken and is not reserved becomes free. */

@@ -35,6 +35,7 @@ static uint32_t ended;
 static struct {
 	struct lock lock;
 	bool is_failure;
+	uint32_t kind; /* of the failure: ANNOTATION_PANIC_* */
 	uint32_t code;
 	uint32_t who;
 	uint64_t pc;
@@ -101,8 +102,13 @@ static void note_end(const struct vm *vm)
 	const struct vcpu *vcpu = vm->vcpus[0];
 
 	lock_acquire(&result.lock);
-	if (vm->end == VM_PANIC || vm->end == VM_ERROR) {
+	if (vm->end == VM_REFUSED && !result.is_failure) {
 		result.is_failure = true;
+		result.kind = ANNOTATION_PANIC_REFUSED;
+		result.who = vm->number << 16;
+	} else if (vm->end == VM_PANIC || vm->end == VM_ERROR) {
+		result.is_failure = true;
+		result.kind = ANNOTATION_PANIC_GUEST;
 		result.who = vm->number << 16 | vcpu->regs.number;
 		result.pc = vcpu->regs.pc;
 	} else if (vm->end == VM_OFF && vm->exit_code != 0) {
@@ -124,7 +130,7 @@ void vmconsole_flush(struct vm *vm)
 
 void platform_vm_ended(struct vm *vm)
 {
-	static const char *const ends[] = { "runs", "off", "restart", "panic", "error" };
+	static const char *const ends[] = { "runs", "off", "restart", "panic", "error", "refused" };
 
 	vmconsole_flush(vm);
 	console_print("VM %s ended: %s, code %u%s%s", vm->name, ends[vm->end], vm->exit_code,
@@ -135,7 +141,7 @@ void platform_vm_ended(struct vm *vm)
 		return;
 	}
 	if (result.is_failure) {
-		devices_fail(ANNOTATION_PANIC_GUEST, result.who, result.pc);
+		devices_fail(result.kind, result.who, result.pc);
 	}
 	devices_off(result.code);
 }

@@ -305,6 +305,7 @@ static void prepare_vm(uint32_t node)
 {
 	const char *name = fdt_string(&machine.tree, node, DEVTREE_VM_NAME, 0);
 	struct vm *vm = memory_take(0, sizeof(*vm));
+	uint64_t frames = (uint64_t)machine.frames_per_node * machine.node_count;
 	struct fdt_property property;
 	uint32_t home = 0;
 	uint32_t cpu;
@@ -319,6 +320,11 @@ static void prepare_vm(uint32_t node)
 	vms.tree_node[vms.count] = node;
 	vms.count++;
 	read_switches(vm, node);
+	memory_take_for(vm->name);
+	if (vm->page_count > frames) {
+		boot_refuse("VM %s: memory of %lu MB, of the machine's %lu MB", vm->name,
+			    vm->page_count >> (20 - PAGE_SHIFT), frames >> (20 - PAGE_SHIFT));
+	}
 	if (vms.vcpu_count + vm->vcpu_count > INSPECT_VCPUS_MAX) {
 		boot_refuse("VM %s: more than %u VCPUs on the machine", vm->name,
 			    INSPECT_VCPUS_MAX);
@@ -370,7 +376,12 @@ void vms_create(void)
 	for (number = 0; number < vms.count; number++) {
 		struct vm *vm = vms.vm[number];
 
-		guest_kernel_load(vm, vms.tree_node[number]);
+		vm->end_reason = guest_kernel_load(vm, vms.tree_node[number]);
+		inspect_add_vm(vm);
+		if (vm->end_reason != NULL) {
+			vm->end = VM_REFUSED;
+			continue;
+		}
 		for (i = 0; i < vm->vcpu_count; i++) {
 			sched_assign(vm->vcpus[i]->cpu, vm->vcpus[i]);
 		}
@@ -378,7 +389,6 @@ void vms_create(void)
 			      vm->page_count >> (20 - PAGE_SHIFT), vm->vcpu_count,
 			      vm->vcpu_count == 1 ? "" : "s", vm->vcpus[0]->cpu->number,
 			      ways[vm->privileged], vm->second_level_entries);
-		inspect_add_vm(vm);
 	}
 	inspect_publish();
 }
@@ -390,7 +400,12 @@ void vms_enter(struct cpu *cpu)
 	for (number = 0; number < vms.count; number++) {
 		struct vm *vm = vms.vm[number];
 
-		if (vm->vcpus[0]->cpu == cpu->self) {
+		if (vm->vcpus[0]->cpu != cpu->self) {
+			continue;
+		}
+		if (vm->end == VM_REFUSED) {
+			platform_vm_ended(vm);
+		} else {
 			vm_enter(vm);
 		}
 	}
