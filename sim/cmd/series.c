@@ -148,6 +148,10 @@ void series_take(struct series *series, const struct machine *machine)
 		return;
 	}
 	put_sample(series, machine, cycle);
+	/* A CPU may be some cycles ahead of the quantum that begins: what was due has been done. */
+	if (cycle < series->next_cycle) {
+		cycle = series->next_cycle;
+	}
 	series->next_cycle = (cycle / series->interval_cycles + 1) * series->interval_cycles;
 }
 
