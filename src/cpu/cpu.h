@@ -16,10 +16,12 @@
 /* The wired pair: struct cpu in its even page; the odd one is invalid. */
 #define CPU_SELF        (-0x2000)
 #define CPU_WIRED_INDEX 0
+/* The shared page of the VCPU whose translations the TLB holds: its kernel uses it all the time. */
+#define CPU_PAGE_INDEX 1
 #if MONITOR_TORTURE
 #define CPU_WIRED_COUNT 45 /* three entries of 48 are left */
 #else
-#define CPU_WIRED_COUNT 1
+#define CPU_WIRED_COUNT 2
 #endif
 
 #ifndef __ASSEMBLER__

@@ -136,6 +136,32 @@ static bool privileged(struct vcpu *vcpu, uint32_t word, enum isa_id id)
 	}
 }
 
+/*
+ * Handlers of TLB misses end in a write, perhaps nops for its hazard, and eret: the return is made
+ * with the write, which saves a trap for each miss.
+ */
+#define NOPS_MAX  4
+#define WORD_ERET 0x42000018
+
+static bool is_at_return(const struct vcpu *vcpu)
+{
+	const uint32_t *word = step_find_in_window(vcpu->regs.pc);
+
+	if (word == NULL || (vcpu->regs.pc & (PAGE_BYTES - 1)) > PAGE_BYTES - 4 * (NOPS_MAX + 1)) {
+		return false;
+	}
+	for (unsigned i = 0; i < NOPS_MAX && *word == 0; i++) {
+		word++;
+	}
+	return *word == WORD_ERET;
+}
+
+static void emulate_return(struct vcpu *vcpu)
+{
+	vcpu->counters[VCPU_COUNT_eret]++;
+	exception_return(vcpu);
+}
+
 static void emulate_privileged(struct vcpu *vcpu)
 {
 	enum isa_id id;
@@ -148,14 +174,16 @@ static void emulate_privileged(struct vcpu *vcpu)
 	vcpu->counters[VCPU_COUNT_privileged]++;
 	id = isa_decode(word);
 	if (id == ISA_eret) {
-		vcpu->counters[VCPU_COUNT_eret]++;
-		exception_return(vcpu);
+		emulate_return(vcpu);
 	} else if (id == ISA_cache) {
 		if (cache(vcpu, word)) {
 			vcpu->regs.pc = next;
 		}
 	} else if (privileged(vcpu, word, id)) {
 		vcpu->regs.pc = next;
+		if ((id == ISA_tlbwr || id == ISA_tlbwi) && is_at_return(vcpu)) {
+			emulate_return(vcpu);
+		}
 	} else if (isa_coprocessor(word) == 0) {
 		exception_deliver(vcpu, EXC_RI, 0);
 	}

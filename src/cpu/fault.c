@@ -18,6 +18,7 @@
 #include "src/cpu/vm.h"
 #include "src/include/bits.h"
 #include "src/include/cp0.h"
+#include "src/mips_tlb/tlb_hw.h"
 #include "src/mips_tlb/window.h"
 #include "src/numa/movement.h"
 #include "src/pmap/pmap.h"
@@ -84,20 +85,33 @@ static void settle(struct vcpu *vcpu, unsigned code, uint64_t vaddr, enum vtlb_r
 	}
 }
 
-/* The page at both its places is one pair: its entry says which half. */
-static void enter_shared_page(struct vcpu *vcpu, uint64_t pair, unsigned half)
+static uint32_t shared_page_lo(const struct vcpu *vcpu)
 {
-	uint32_t lo = vcpu->page_mpn << ENTRYLO_PFN_SHIFT | CACHE_COHERENT << ENTRYLO_C_SHIFT |
-		      ENTRYLO_D | ENTRYLO_V;
-
-	tlb_hw_insert((pair & (ENTRYHI_R | ENTRYHI_VPN2)) |
-			      (vcpu->regs.cp0[CP0_ENTRYHI] & ENTRYHI_ASID),
-		      half == 0 ? lo : 0, half == 0 ? 0 : lo);
+	return vcpu->page_mpn << ENTRYLO_PFN_SHIFT | CACHE_COHERENT << ENTRYLO_C_SHIFT | ENTRYLO_D |
+	       ENTRYLO_V;
 }
 
 void fault_enter_low_page(struct vcpu *vcpu)
 {
-	enter_shared_page(vcpu, VM_SHARED_PAIR_LOW, 1);
+	tlb_hw_insert(VM_SHARED_PAIR_LOW | (vcpu->regs.cp0[CP0_ENTRYHI] & ENTRYHI_ASID), 0,
+		      shared_page_lo(vcpu));
+}
+
+void fault_wire_page(const struct vcpu *vcpu)
+{
+	uint32_t lo[2] = { shared_page_lo(vcpu) | ENTRYLO_G, ENTRYLO_G };
+
+	if (vcpu->vm->shared_page) {
+		tlb_hw_write(CPU_PAGE_INDEX,
+			     bits_sign_extend(VM_SHARED_PAGE) & (ENTRYHI_R | ENTRYHI_VPN2), 0, lo);
+	} else {
+		fault_unwire_page();
+	}
+}
+
+void fault_unwire_page(void)
+{
+	tlb_hw_flush_from(CPU_PAGE_INDEX, CPU_PAGE_INDEX + 1);
 }
 
 /* VM_SHARED_PAGE_LOW, while the VM's instructions are rewritten. */
@@ -147,13 +161,6 @@ void fault_tlb(struct vcpu *vcpu, unsigned code)
 		settle(vcpu, code, vaddr, result, &fault);
 		break;
 	case WINDOW_AREA_MONITOR:
-		if (vcpu->vm->shared_page &&
-		    vaddr == (bits_sign_extend(VM_SHARED_PAGE) | (vaddr & (PAGE_BYTES - 1)))) {
-			enter_shared_page(vcpu, vaddr, 0);
-			break;
-		}
-		address_error(vcpu, code, vaddr);
-		break;
 	case WINDOW_AREA_NEVER:
 		address_error(vcpu, code, vaddr);
 		break;

@@ -11,6 +11,9 @@ struct vcpu;
 void fault_tlb(struct vcpu *vcpu, unsigned code);
 /* Enters VM_SHARED_PAGE_LOW in the hardware TLB: the virtual mode has become kernel. */
 void fault_enter_low_page(struct vcpu *vcpu);
+/* Wires the shared page for the VCPU that gets the hardware TLB; takes it away again. */
+void fault_wire_page(const struct vcpu *vcpu);
+void fault_unwire_page(void);
 /* A watched access. */
 void fault_watch(struct vcpu *vcpu);
 /* What the hardware must watch on the next entry to the guest. */

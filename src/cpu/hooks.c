@@ -105,33 +105,19 @@ __attribute__((noinline)) void tlb_hw_drop(uint64_t entryhi)
 	}
 }
 
-/* The pair's range and the entry's overlap: one contains the other, both being aligned. */
-static bool overlaps(uint64_t a, uint32_t a_mask, uint64_t b, uint32_t b_mask)
-{
-	uint64_t fields = (ENTRYHI_R | ENTRYHI_VPN2) & ~(uint64_t)(a_mask | b_mask);
-
-	return ((a ^ b) & fields) == 0;
-}
-
 void tlb_hw_insert_large(uint64_t entryhi, uint32_t pagemask, uint32_t lo0, uint32_t lo1)
 {
 	uint32_t lo[2] = { lo0, lo1 };
 	struct cpu *cpu = cpu_self();
+	/* Of two ranges that overlap one contains the other, both being aligned. */
+	uint64_t fields = (ENTRYHI_R | ENTRYHI_VPN2) & ~(uint64_t)pagemask;
 
 	if (asid_is_virtual) {
 		CHECK(asid_to_hardware(cpu, &entryhi));
 		lo[0] &= ~(uint32_t)ENTRYLO_G;
+		fields |= ENTRYHI_ASID;
 	}
-
-	for (uint32_t i = CPU_WIRED_COUNT; i < cpu->tlb_entries; i++) {
-		uint32_t mask;
-		uint64_t hi = tlb_hw_read(i, &mask);
-
-		if (overlaps(hi, mask, entryhi, pagemask) &&
-		    (!asid_is_virtual || ((hi ^ entryhi) & ENTRYHI_ASID) == 0)) {
-			tlb_hw_flush_from(i, i + 1);
-		}
-	}
+	tlb_hw_drop_overlaps(CPU_WIRED_COUNT, cpu->tlb_entries, entryhi, fields);
 	/* One after the other: by Random two entries could replace each other for ever. */
 	cpu->tlb_writes++;
 	tlb_hw_write(CPU_WIRED_COUNT + cpu->tlb_writes % (cpu->tlb_entries - CPU_WIRED_COUNT),

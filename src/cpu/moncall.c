@@ -56,6 +56,12 @@ static bool release(struct vcpu *vcpu, uint32_t gpn)
 	return pmap_release(vcpu->vm->pmap, gpn, &caller) == OK;
 }
 
+/* The VM's own and writable: clearing it is cheaper than giving it up and getting another one. */
+static bool is_private(const struct vcpu *vcpu, uint32_t gpn)
+{
+	return (~pmap_ready(vcpu->vm->pmap, gpn) & (ENTRYLO_V | ENTRYLO_D)) == 0;
+}
+
 /* A page without memory reads as zeroes: its next touch gives a new one. */
 static int page_zero(struct vcpu *vcpu, uint32_t gpn, uint32_t count)
 {
@@ -65,7 +71,7 @@ static int page_zero(struct vcpu *vcpu, uint32_t gpn, uint32_t count)
 		return MONCALL_ERR_ARGUMENT;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		if (!release(vcpu, gpn + i)) {
+		if (is_private(vcpu, gpn + i) || !release(vcpu, gpn + i)) {
 			void *page = memory_access_pin(vcpu, gpn + i, true, &mpn);
 
 			if (page == NULL) {

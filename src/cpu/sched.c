@@ -4,6 +4,7 @@
 
 #include "src/cpu/asid.h"
 #include "src/cpu/cpu.h"
+#include "src/cpu/fault.h"
 #include "src/cpu/gang.h"
 #include "src/cpu/move.h"
 #include "src/cpu/platform.h"
@@ -186,6 +187,7 @@ void sched_make_ready(struct cpu *cpu, struct vcpu *vcpu)
 void sched_release_tlb(struct cpu *cpu)
 {
 	tlb_hw_flush();
+	fault_unwire_page();
 	vtlb_unload(&cpu->tlb_owner->vtlb);
 	cpu->tlb_owner = NULL;
 	platform_runs(NULL);
@@ -213,6 +215,7 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 	cpu->window_base = (uint64_t)(uintptr_t)vcpu->vm->pmap->view[cpu->node];
 	cpu->window_pairs = vcpu->vm->pmap->window_pairs;
 	asid_load(cpu, vcpu);
+	fault_wire_page(vcpu);
 	vtlb_load(&vcpu->vtlb, cpu->number);
 }
 

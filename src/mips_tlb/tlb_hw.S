@@ -107,6 +107,47 @@ FUNCTION(tlb_hw_flush_from)
 	 nop
 END(tlb_hw_flush_from)
 
+/*
+ * void tlb_hw_drop_overlaps(uint32_t first, uint32_t count, uint64_t entryhi, uint64_t fields): empties
+ * those of the slots first to count - 1 whose EntryHi is `entryhi` in these fields, less their masks.
+ */
+FUNCTION(tlb_hw_drop_overlaps)
+	dmfc0	$t0, $CP0_ENTRYHI
+	mtc0	$a0, $CP0_INDEX
+1:	daddiu	$a0, $a0, 1
+	nop
+	tlbr
+	nop
+	nop
+	nop
+	dmfc0	$t1, $CP0_ENTRYHI
+	mfc0	$t2, $CP0_PAGEMASK
+	xor	$t1, $t1, $a2
+	and	$t1, $t1, $a3
+	not	$t2
+	and	$t1, $t1, $t2
+	beqz	$t1, 3f
+	 nop
+2:	bne	$a0, $a1, 1b
+	 mtc0	$a0, $CP0_INDEX
+	mtc0	$zero, $CP0_PAGEMASK
+	dmtc0	$t0, $CP0_ENTRYHI
+	nop
+	jr	$ra
+	 nop
+3:	daddiu	$t1, $a0, -1
+	UNMATCHABLE $t2, $t1
+	dmtc0	$t2, $CP0_ENTRYHI
+	mtc0	$zero, $CP0_ENTRYLO0
+	mtc0	$zero, $CP0_ENTRYLO1
+	mtc0	$zero, $CP0_PAGEMASK
+	nop
+	tlbwi
+	nop
+	b	2b
+	 nop
+END(tlb_hw_drop_overlaps)
+
 /* uint64_t tlb_hw_read(uint32_t index, uint32_t *pagemask): EntryHi and PageMask of a slot. */
 FUNCTION(tlb_hw_read)
 	dmfc0	$t0, $CP0_ENTRYHI

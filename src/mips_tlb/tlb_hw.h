@@ -6,6 +6,8 @@
 
 /* Empties slots first to end - 1. */
 void tlb_hw_flush_from(uint32_t first, uint32_t end);
+/* Those of them whose EntryHi agrees with `entryhi` in `fields`, less the slot's own PageMask. */
+void tlb_hw_drop_overlaps(uint32_t first, uint32_t end, uint64_t entryhi, uint64_t fields);
 /* EntryHi of a slot, and its PageMask. */
 uint64_t tlb_hw_read(uint32_t index, uint32_t *pagemask);
 /* Writes a slot, or at Random (not a wired one) if `index` is UINT32_MAX. */
