@@ -25,6 +25,7 @@ static uint32_t node_bytes = 0;
 static struct barrier barrier __attribute__((aligned(128)));
 
 /* A machine without node controllers has one node. */
+#ifndef PARALLEL_UNAWARE
 static void find_nodes(void)
 {
 	volatile uint32_t *node = (volatile uint32_t *)cpu_kseg1(MAP_NODE_BASE);
@@ -35,6 +36,7 @@ static void find_nodes(void)
 		node_bytes = node[NODE_FRAMES / 4] * PAGE_BYTES;
 	}
 }
+#endif
 
 unsigned parallel_node_of(unsigned cpu)
 {
@@ -92,7 +94,9 @@ static void work(unsigned cpu)
 
 int main(void)
 {
+#ifndef PARALLEL_UNAWARE
 	find_nodes();
+#endif
 	/* Nobody waits while one CPU works alone: that would be most of the run. */
 	parallel_cpus = cpu_register(0, CPUCTL_COUNT)[0];
 	parallel_prepare();

@@ -2,9 +2,11 @@
 /* stats.c - `mirrorball stats DIR`: the statistics of a finished run. */
 #include <stdio.h>
 
+#include "machine/map.h"
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/options.h"
 #include "sim/cmd/report.h"
+#include "sim/cmd/stats_movement.h"
 #include "sim/cmd/stats_page.h"
 
 #define PATH_BYTES_MAX 4096U
@@ -34,7 +36,50 @@ static json_t *load(const char *directory, struct error *err)
 	return stats;
 }
 
-static bool show(const char *directory, const char *plot, struct error *err)
+/* What to draw, and where to. */
+struct plot_options {
+	const char *path;   /* NULL: nothing */
+	const char *before; /* directory of another run, or NULL */
+};
+
+static bool draw(const struct plot_options *options, const char *directory, const json_t *stats,
+		 const struct series_table *series, struct error *err)
+{
+	struct stats_timeline timeline;
+	struct stats_picture picture = {
+		.stats = stats,
+		.series = series,
+		.timeline = &timeline,
+	};
+	bool good;
+
+	if (options->path == NULL) {
+		return options->before == NULL ||
+		       error_set(err, EXIT_USAGE, "--before is for --plot, which is missing");
+	}
+	if (options->before != NULL) {
+		picture.before = load(options->before, err);
+		if (picture.before == NULL) {
+			return false;
+		}
+	}
+	good = stats_timeline_read(&timeline, directory, stats, err) &&
+	       stats_page_plot(options->path, &picture, err);
+	json_decref(picture.before);
+	return good;
+}
+
+static bool show_page(const char *directory, uint64_t address, struct error *err)
+{
+	json_t *stats = load(directory, err);
+	bool good = stats != NULL &&
+		    stats_movement_page(stdout, directory, stats, address / MAP_PAGE_BYTES, err);
+
+	json_decref(stats);
+	return good;
+}
+
+static bool show(const char *directory, const struct plot_options *plot, struct error *err)
 {
 	json_t *stats = load(directory, err);
 
@@ -44,7 +89,7 @@ static bool show(const char *directory, const char *plot, struct error *err)
 	struct series_table series = { 0 };
 	bool good = (!json_is_object(json_object_get(stats, "series")) ||
 		     series_read(&series, directory, err)) &&
-		    (plot == NULL || stats_page_plot(plot, stats, &series, err));
+		    draw(plot, directory, stats, &series, err);
 
 	if (good) {
 		stats_page_print(stdout, stats, &series);
@@ -57,16 +102,23 @@ static bool show(const char *directory, const char *plot, struct error *err)
 int cmd_stats(int argc, char **argv)
 {
 	bool help = false;
-	const char *plot = NULL;
+	struct plot_options plot = { 0 };
+	const char *page = NULL;
 	const struct option table[] = {
-		{ "--plot", OPTION_TEXT, &plot, "FILE",
+		{ "--plot", OPTION_TEXT, &plot.path, "FILE",
 		  "also draw FILE.svg or FILE.png with gnuplot", 0, 0, NULL },
+		{ "--before", OPTION_TEXT, &plot.before, "DIR",
+		  "draw the misses from node to node of that run beside this one's", 0, 0, NULL },
+		{ "--page", OPTION_TEXT, &page, "ADDRESS",
+		  "only what was decided on the page at this guest physical address", 0, 0, NULL },
 		{ "--help", OPTION_FLAG, &help, NULL, "print this", 0, 0, NULL },
 	};
 	const size_t rows = sizeof(table) / sizeof(table[0]);
 	const char *directory;
 	size_t words;
 	struct error err;
+	uint64_t address;
+	bool good;
 
 	if (!options_parse(table, rows, argc, argv, &directory, 1, &words, &err)) {
 		return cmd_fail(&err);
@@ -84,5 +136,10 @@ int cmd_stats(int argc, char **argv)
 		error_set(&err, EXIT_USAGE, "stats needs a directory: mirrorball stats DIR");
 		return cmd_fail(&err);
 	}
-	return show(directory, plot, &err) ? cmd_flush() : cmd_fail(&err);
+	if (page != NULL && !options_parse_number(page, OPTION_NUMBER, &address)) {
+		error_set(&err, EXIT_USAGE, "--page: '%s' is no address, such as 0x12000", page);
+		return cmd_fail(&err);
+	}
+	good = page != NULL ? show_page(directory, address, &err) : show(directory, &plot, &err);
+	return good ? cmd_flush() : cmd_fail(&err);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/cmd/series_read.h"
+#include "sim/cmd/stats_movement.h"
 #include "sim/cmd/stats_page.h"
 #include "sim/cmd/stats_priv.h"
 
@@ -37,7 +38,7 @@ static void plot_time(FILE *gnuplot, const json_t *cpus)
 	fputc('\n', gnuplot);
 }
 
-static void plot_map(FILE *gnuplot, const json_t *memory)
+static void plot_map(FILE *gnuplot, const json_t *memory, const char *title)
 {
 	size_t nodes = json_array_size(json_object_get(memory, "nodes"));
 
@@ -48,8 +49,9 @@ static void plot_map(FILE *gnuplot, const json_t *memory)
 		}
 		fputc('\n', gnuplot);
 	}
-	fputs("END\nset title 'Misses from node to node'\nset xlabel 'memory of node'\n"
-	      "set ylabel 'CPUs of node'\nset yrange [*:*] reverse\nset xtics 1\nset ytics "
+	fprintf(gnuplot, "END\nset title '%s'\n", title);
+	fputs("set xlabel 'memory of node'\nset ylabel 'CPUs of node'\nset yrange [*:*] "
+	      "reverse\nset xtics 1\nset ytics "
 	      "1\nunset key\nset cbrange [0:*]\n"
 	      "set palette defined (0 'white', 1 'orange', 2 'dark-red')\n"
 	      "plot $map matrix with image\n",
@@ -114,35 +116,66 @@ static bool has_course(const struct series_table *series)
 	return series->count > 1;
 }
 
-static bool draw(FILE *gnuplot, const json_t *stats, const struct series_table *series)
+/* Pages that were moved, in equal parts of the run. */
+static void plot_timeline(FILE *gnuplot, const struct stats_timeline *timeline)
 {
-	const json_t *memory = json_object_get(stats, "memory");
+	double ms = timeline->cycles / timeline->mhz / 1000;
+
+	fputs("$moves << END\n", gnuplot);
+	for (size_t i = 0; i < STATS_TIMELINE_BINS; i++) {
+		fprintf(gnuplot, "%.6f %.0f %.0f %.0f\n",
+			((double)i + 0.5) * ms / STATS_TIMELINE_BINS, timeline->count[i][0],
+			timeline->count[i][1], timeline->count[i][2]);
+	}
+	fprintf(gnuplot,
+		"END\nreset\nset title 'Pages moved'\nset xlabel 'ms of simulated time'\n"
+		"set ylabel 'pages in %.3f ms'\nset xrange [0:%.6f]\nset key outside right top\n",
+		ms / STATS_TIMELINE_BINS, ms);
+	fputs("plot $moves using 1:2 with steps title 'migrations', $moves using 1:3 with steps "
+	      "title 'copies', $moves using 1:4 with steps title 'given up'\n",
+	      gnuplot);
+}
+
+static bool draw(FILE *gnuplot, const struct stats_picture *picture)
+{
+	const json_t *memory = json_object_get(picture->stats, "memory");
 	const json_t *cpus = json_object_get(memory, "cpus");
-	int pictures = (cpus != NULL ? 2 : 0) + (has_course(series) ? 1 : 0);
+	const json_t *before = json_object_get(picture->before, "memory");
+	bool has_moves = picture->timeline->sum > 0;
+	int pictures = (cpus != NULL ? 2 : 0) + (before != NULL ? 1 : 0) +
+		       (has_course(picture->series) ? 1 : 0) + (has_moves ? 1 : 0);
 
 	fprintf(gnuplot, "set multiplot layout %d,1\n", pictures);
 	if (cpus != NULL) {
 		plot_time(gnuplot, cpus);
-		plot_map(gnuplot, memory);
 	}
-	if (has_course(series)) {
-		plot_series(gnuplot, series);
+	if (before != NULL) {
+		plot_map(gnuplot, before, "Misses from node to node, before");
+		fputs("reset\n", gnuplot);
+	}
+	if (cpus != NULL) {
+		plot_map(gnuplot, memory, "Misses from node to node");
+	}
+	if (has_course(picture->series)) {
+		plot_series(gnuplot, picture->series);
+	}
+	if (has_moves) {
+		plot_timeline(gnuplot, picture->timeline);
 	}
 	fputs("unset multiplot\n", gnuplot);
 	return pclose(gnuplot) == 0;
 }
 
-bool stats_page_plot(const char *path, const json_t *stats, const struct series_table *series,
-		     struct error *err)
+bool stats_page_plot(const char *path, const struct stats_picture *picture, struct error *err)
 {
-	const json_t *memory = json_object_get(stats, "memory");
+	const json_t *memory = json_object_get(picture->stats, "memory");
 	const char *terminal = terminal_for(path);
 
 	if (terminal == NULL) {
 		return error_set(err, EXIT_USAGE,
 				 "--plot: '%s' is not a name ending in .svg or .png", path);
 	}
-	if (json_object_get(memory, "cpus") == NULL && !has_course(series)) {
+	if (json_object_get(memory, "cpus") == NULL && !has_course(picture->series)) {
 		return error_set(err, EXIT_USAGE,
 				 "--plot: the run had no timing mode, and no two samples");
 	}
@@ -152,6 +185,6 @@ bool stats_page_plot(const char *path, const json_t *stats, const struct series_
 		return error_set(err, EXIT_HOST_IO, "gnuplot cannot be run: %s", strerror(errno));
 	}
 	fprintf(gnuplot, "set terminal %s\nset output '%s'\n", terminal, path);
-	return draw(gnuplot, stats, series) ||
+	return draw(gnuplot, picture) ||
 	       error_set(err, EXIT_HOST_IO, "gnuplot failed to draw %s (is it installed?)", path);
 }

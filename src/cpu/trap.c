@@ -19,6 +19,7 @@
 #include "src/cpu/vm.h"
 #include "src/include/atomic.h"
 #include "src/include/cp0.h"
+#include "src/numa/movement.h"
 
 void trap_interrupts(struct cpu *cpu)
 {
@@ -35,6 +36,8 @@ void trap_interrupts(struct cpu *cpu)
 		cpu->inspect.cause = INSPECT_CAUSE_SHOOTDOWN;
 		shootdown_serve(&cpu->tlb_owner->vtlb.target);
 	}
+	/* Last: it may take long, and others wait for the shootdown. */
+	movement_take(cpu);
 	cpu->look = true;
 }
 

@@ -24,10 +24,10 @@
 #define INBOX_MAX     32
 #define BATCH         8 /* pages that are decided on, and moved, together */
 /*
- * Counts (250 us) that hot pages wait in a home's queue for others: an interrupt, a hand-over and a
+ * Counts (500 us) that hot pages wait in a home's queue for others: an interrupt, a hand-over and a
  * shootdown for all of them, and the monitor's text comes into the cache once.
  */
-#define COLLECT_COUNTS 50000
+#define COLLECT_COUNTS 100000
 #define RANDOM_LOOKS   256
 
 /* A page that has been decided on and stays: its trigger is cleared when its time has come. */
@@ -60,6 +60,7 @@ struct movement_cpu {
 	struct movement_log log;
 	bool is_collecting; /* the controller's interrupt is off until the queue is empty */
 	uint64_t collect_at;
+	uint64_t kicks;          /* CPUs that have been given something */
 	uint32_t quiet_interval; /* when the quiet pages were looked at last */
 	struct hot hot[BATCH];
 	uint8_t collapse_reason; /* why copies are given up now */
@@ -270,7 +271,6 @@ void movement_tick(struct cpu *cpu)
 	if (movement.is_random) {
 		/* Not from here: who sets a timer may be in the middle of something. */
 		own->random_due = true;
-		platform_kick(cpu->number);
 	}
 	set_tick(cpu, own);
 }
@@ -413,10 +413,19 @@ static uint32_t reader_of(const struct movement_cpu *own, uint32_t node)
 	return cpu;
 }
 
+static void kick_all(uint64_t cpus)
+{
+	for (uint32_t i = 0; cpus != 0; i++, cpus >>= 1) {
+		if (cpus & 1) {
+			platform_kick(i);
+		}
+	}
+}
+
 /* Copies for other nodes than this CPU's are made by their own CPUs, at the same time. */
 static void tell_readers(const struct cpu *cpu, struct hot *hot)
 {
-	const struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = movement.cpu[cpu->number];
 	uint64_t here = (uint64_t)1 << cpu->node;
 
 	for (uint32_t node = 0; node < movement.found->node_count; node++) {
@@ -424,7 +433,7 @@ static void tell_readers(const struct cpu *cpu, struct hot *hot)
 			uint32_t reader = reader_of(own, node);
 
 			if (hand_over(reader, make_entry(reader, hot->frame, ENTRY_REPLICATE))) {
-				platform_kick(reader);
+				own->kicks |= (uint64_t)1 << reader;
 			}
 		}
 	}
@@ -584,6 +593,8 @@ static void handle(struct cpu *cpu, uint32_t count)
 		serve_others();
 		look(cpu, &hot[i]);
 	}
+	kick_all(movement.cpu[cpu->number]->kicks);
+	movement.cpu[cpu->number]->kicks = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		if (!hot[i].is_done && hot[i].decision.action != MOVEMENT_NONE) {
 			act(cpu, hot, count, &hot[i]);
@@ -603,13 +614,7 @@ static void collect(struct cpu *cpu)
 	uint64_t entry = *(volatile uint64_t *)memory_uncached_at(queue);
 	uint64_t kicks = 0;
 
-	own->is_collecting = entry != 0;
-	own->collect_at = cpu_time(cpu) + COLLECT_COUNTS;
-	if (entry == 0) {
-		/* One that has come since raises the line at once. */
-		device_write32(counters_of(cpu->node) + MISSCOUNT_CONTROL,
-			       MISSCOUNT_CONTROL_COUNT | MISSCOUNT_CONTROL_IRQ);
-	}
+	own->is_collecting = false;
 	for (; entry != 0; entry = *(volatile uint64_t *)memory_uncached_at(queue)) {
 		if (hand_over(entry_cpu(entry), entry & ~(uint64_t)UINT32_MAX)) {
 			kicks |= (uint64_t)1 << entry_cpu(entry);
@@ -619,11 +624,11 @@ static void collect(struct cpu *cpu)
 			clear((uint32_t)frame_to_page(entry_frame(entry)));
 		}
 	}
-	for (uint32_t i = 0; kicks != 0; i++, kicks >>= 1) {
-		if (kicks & 1) {
-			platform_kick(i);
-		}
-	}
+	/* One that has come since raises the line at once. */
+	device_write32(counters_of(cpu->node) + MISSCOUNT_CONTROL,
+		       MISSCOUNT_CONTROL_COUNT | MISSCOUNT_CONTROL_IRQ);
+	/* This CPU looks at the end of the interrupt that it is in. */
+	kick_all(kicks & ~((uint64_t)1 << cpu->number));
 	own->log.handed_over_cycles += cp0_read(CP0_COUNT) - start;
 }
 

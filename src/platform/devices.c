@@ -193,7 +193,6 @@ void platform_interrupt(struct cpu *cpu, uint32_t ip)
 		/* Taken first, then looked at: a request made after this raises the line again. */
 		(void)device_read32(devices->messages + cpu->number * INTC_IPI_STRIDE +
 				    INTC_IPI_TAKE);
-		movement_take(cpu);
 	}
 	if (ip & 1u << (CAUSE_IP_SHIFT + LINES_IP_NODE)) {
 		movement_interrupt(cpu);

@@ -112,15 +112,25 @@ enum status page_pool_init(struct page_alloc *alloc, uint32_t node, void *storag
 
 bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, uint32_t *index)
 {
-	uint64_t frame;
+	uint64_t found;
+	uint32_t frame;
+	uint32_t quotient;
 
 	if (!frame_of_paddr((uint64_t)mpn << MAP_PAGE_SHIFT,
-			    (uint64_t)alloc->node_count * alloc->frames_per_node, &frame)) {
+			    (uint64_t)alloc->node_count * alloc->frames_per_node, &found)) {
 		return false;
 	}
-	*node = frame_home_node(frame, alloc->layout, alloc->frames_per_node, alloc->node_count);
-	*index = (uint32_t)(alloc->layout == FRAME_ROUND_ROBIN ? frame / alloc->node_count
-							       : frame % alloc->frames_per_node);
+	/* As frame_home_node(), which would divide once more. */
+	frame = (uint32_t)found;
+	if (alloc->layout == FRAME_ROUND_ROBIN) {
+		quotient = frame / alloc->node_count;
+		*index = quotient;
+		*node = frame - quotient * alloc->node_count;
+	} else {
+		quotient = frame / alloc->frames_per_node;
+		*index = frame - quotient * alloc->frames_per_node;
+		*node = quotient;
+	}
 	return true;
 }
 

@@ -3,9 +3,9 @@
 -- program, kernel, policies and topology.
 return {
 	program = "monitor.elf",
-	machine = { nodes = 8, memory_per_node = "16M" },
+	machine = { nodes = 8, memory_per_node = "48M" },
 	memory = { l2 = { size = "256K" } },
 	modules = { { name = "kernel", file = "kernel.elf" } },
-	vms = { { name = "numa", memory = "16M", vcpus = 8, kernel = "kernel",
+	vms = { { name = "numa", memory = "40M", vcpus = 8, kernel = "kernel",
 		policies = { pinned = true } } },
 }
