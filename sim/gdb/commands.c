@@ -566,8 +566,7 @@ static enum session_wish detach(struct session *session, struct input in)
 	}
 	session->attached[process] = false;
 	points_remove_process(session, (unsigned)process);
-	return memchr(session->attached, true, sizeof(session->attached)) != NULL ? SESSION_STAY
-										  : SESSION_DETACH;
+	return session_sees_any(session) ? SESSION_STAY : SESSION_DETACH;
 }
 
 /* vKill;process: the machine's end. A virtual machine's is its monitor's business. */

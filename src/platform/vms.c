@@ -305,7 +305,6 @@ static void prepare_vm(uint32_t node)
 {
 	const char *name = fdt_string(&machine.tree, node, DEVTREE_VM_NAME, 0);
 	struct vm *vm = memory_take(0, sizeof(*vm));
-	uint64_t frames = (uint64_t)machine.frames_per_node * machine.node_count;
 	struct fdt_property property;
 	uint32_t home = 0;
 	uint32_t cpu;
@@ -321,10 +320,6 @@ static void prepare_vm(uint32_t node)
 	vms.count++;
 	read_switches(vm, node);
 	memory_take_for(vm->name);
-	if (vm->page_count > frames) {
-		boot_refuse("VM %s: memory of %lu MB, of the machine's %lu MB", vm->name,
-			    vm->page_count >> (20 - PAGE_SHIFT), frames >> (20 - PAGE_SHIFT));
-	}
 	if (vms.vcpu_count + vm->vcpu_count > INSPECT_VCPUS_MAX) {
 		boot_refuse("VM %s: more than %u VCPUs on the machine", vm->name,
 			    INSPECT_VCPUS_MAX);
