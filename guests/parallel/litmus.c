@@ -14,6 +14,7 @@
  */
 #include "guests/lib/lock.h"
 #include "guests/lib/print.h"
+#include "guests/lib/random.h"
 #include "guests/parallel/parallel.h"
 
 #define CPUS       4U
@@ -151,7 +152,7 @@ static void spend(uint32_t turns)
 
 static void gap(uint32_t *state)
 {
-	uint32_t random = parallel_random(state);
+	uint32_t random = random_next(state);
 
 	if (random & 1) {
 		spend(random >> 8 & (random & 6 ? 31 : 511));
@@ -161,7 +162,7 @@ static void gap(uint32_t *state)
 /* Mostly short, so that the CPUs meet, sometimes as long as several misses; now and then a look. */
 static void pause_before(uint32_t *state, volatile uint32_t *x, volatile uint32_t *y)
 {
-	uint32_t random = parallel_random(state);
+	uint32_t random = random_next(state);
 
 	if ((random & 3) == 0) {
 		(void)*x;

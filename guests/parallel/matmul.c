@@ -5,6 +5,7 @@
  * All three fit into a second-level cache together: a cold miss for each line that a CPU touches,
  * of its rows at home, of B at node 0.
  */
+#include "guests/lib/random.h"
 #include "guests/parallel/parallel.h"
 
 #define N 192U /* rows and columns; 144 KB a matrix */
@@ -94,7 +95,7 @@ int parallel_check(void)
 	/* Every row, at random columns. */
 	for (unsigned cpu = 0; cpu < parallel_cpus; cpu++) {
 		for (uint32_t row = first_row(cpu); row < first_row(cpu) + rows_of(cpu); row++) {
-			uint32_t column = parallel_random(&state) % N;
+			uint32_t column = random_next(&state) % N;
 			uint32_t sum = 0;
 
 			for (uint32_t k = 0; k < N; k++) {

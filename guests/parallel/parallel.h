@@ -22,15 +22,6 @@ void *parallel_memory(unsigned node, uint32_t offset);
 /* Waits for all CPUs. */
 void parallel_barrier(void);
 
-/* A generator of pseudo-random numbers, to be started with anything but 0. */
-static inline uint32_t parallel_random(uint32_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 17;
-	*state ^= *state << 5;
-	return *state;
-}
-
 /* What a program consists of. CPU 0 prepares and checks, in fast mode; all CPUs run, in timing. */
 void parallel_prepare(void);
 void parallel_run(unsigned cpu);

@@ -5,6 +5,9 @@
  *
  * The permutation writes all over the machine: remote write misses from everywhere to everywhere.
  */
+#include "guests/lib/radix.h"
+
+#include "guests/lib/random.h"
 #include "guests/parallel/parallel.h"
 
 #ifndef KEYS_EACH
@@ -40,32 +43,7 @@ void parallel_prepare(void)
 	uint32_t state = 99;
 
 	for (uint32_t i = 0; i < parallel_cpus * KEYS_EACH; i++) {
-		*key_at(0, i) = parallel_random(&state) & KEYS_MAX;
-	}
-}
-
-static void count_digits(unsigned cpu, const uint32_t *keys, unsigned shift)
-{
-	for (uint32_t digit = 0; digit < DIGITS; digit++) {
-		counts[cpu][digit] = 0;
-	}
-	for (uint32_t i = 0; i < KEYS_EACH; i++) {
-		counts[cpu][(keys[i] >> shift) & (DIGITS - 1)]++;
-	}
-}
-
-/* Where the keys of this CPU go: behind smaller digits, and behind the same of CPUs before it. */
-static void find_places(unsigned cpu, uint32_t place[DIGITS])
-{
-	uint32_t sum = 0;
-
-	for (uint32_t digit = 0; digit < DIGITS; digit++) {
-		for (unsigned other = 0; other < parallel_cpus; other++) {
-			if (other == cpu) {
-				place[digit] = sum;
-			}
-			sum += counts[other][digit];
-		}
+		*key_at(0, i) = random_next(&state) & KEYS_MAX;
 	}
 }
 
@@ -77,9 +55,9 @@ void parallel_run(unsigned cpu)
 		const uint32_t *keys = keys_of(cpu, pass & 1);
 		unsigned shift = pass * DIGIT;
 
-		count_digits(cpu, keys, shift);
+		radix_count(counts[cpu], DIGITS, keys, KEYS_EACH, shift);
 		parallel_barrier();
-		find_places(cpu, place);
+		radix_places(place, counts[0], DIGITS, parallel_cpus, cpu);
 		for (uint32_t i = 0; i < KEYS_EACH; i++) {
 			uint32_t digit = (keys[i] >> shift) & (DIGITS - 1);
 
@@ -97,7 +75,7 @@ int parallel_check(void)
 	uint32_t squares = 0;
 
 	for (uint32_t i = 0; i < parallel_cpus * KEYS_EACH; i++) {
-		uint32_t wanted = parallel_random(&state) & KEYS_MAX;
+		uint32_t wanted = random_next(&state) & KEYS_MAX;
 		uint32_t found = *key_at(0, i);
 
 		sum += wanted - found;

@@ -6,6 +6,7 @@
  * The bands fit into the caches: after the first step the misses are those of the edges, which the
  * neighbour has written since.
  */
+#include "guests/lib/random.h"
 #include "guests/parallel/parallel.h"
 
 #define COLUMNS 16384U /* words; a row is 512 lines of 128 bytes */
@@ -37,7 +38,7 @@ static void fill(void)
 
 	for (uint32_t row = 0; row < parallel_cpus * ROWS; row++) {
 		for (uint32_t column = 0; column < COLUMNS; column++) {
-			global_row(0, (int)row)[column] = parallel_random(&state) >> 4;
+			global_row(0, (int)row)[column] = random_next(&state) >> 4;
 		}
 	}
 }

@@ -5,6 +5,7 @@
  * Twice as large as a second-level cache: half of the reads miss, all at node 0, whose controller
  * and memory are the bottleneck. Copies of its pages on every node would make them local.
  */
+#include "guests/lib/random.h"
 #include "guests/parallel/parallel.h"
 
 #ifndef BYTES
@@ -40,7 +41,7 @@ void parallel_run(unsigned cpu)
 	uint32_t sum = 0;
 
 	for (uint32_t i = 0; i < READS; i++) {
-		sum += table()[parallel_random(&state) % WORDS];
+		sum += table()[random_next(&state) % WORDS];
 	}
 	sums[cpu][0] = sum;
 }
@@ -52,7 +53,7 @@ int parallel_check(void)
 		uint32_t sum = 0;
 
 		for (uint32_t i = 0; i < READS; i++) {
-			sum += entry(parallel_random(&state) % WORDS);
+			sum += entry(random_next(&state) % WORDS);
 		}
 		if (sums[cpu][0] != sum) {
 			return 0;
