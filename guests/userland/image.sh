@@ -24,6 +24,48 @@ build_tests()
 	mv ./* "$1/bin/"
 }
 
+# workloads_expected FOLDER: what the same programs on the host answer.
+workloads_expected()
+{
+	local lib=$1 set orders
+
+	for set in quick all; do
+		mkdir "make.$set"
+		ln -s "$out_cc65_host/share" "make.$set/share"
+		(
+			cd "make.$set"
+			PATH=$out_cc65_host/bin:$PATH make -s -f "$lib/pmake.mk" -j "$jobs" "SET=$set"
+			find . -type f -printf '%P\0' | sort -z | xargs -0 sha256sum >"$lib/pmake.$set"
+		)
+	done
+	for orders in 400 15000; do
+		{
+			echo ".param set :orders $orders"
+			cat "$lib/make.sql"
+		} | sqlite3 -batch "db.$orders"
+		sqlite3 -batch "db.$orders" <"$lib/queries.sql" >"$lib/answers.$orders"
+	done
+}
+
+# guests/workloads: programs, scripts and what they read.
+build_workloads()
+{
+	local source=$userland/../workloads common
+
+	mkdir -p "$1/lib"
+	common=(-O2 -std=gnu11 -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno -I "$userland/../.."
+		"-ffile-prefix-map=$userland/../..=." "$source/team.c")
+	"$guest_cc" "${common[@]}" -o "$1/radix" "$source/radix.c" -lpthread
+	"$guest_cc" "${common[@]}" -o "$1/raytrace" "$source"/{raytrace,scene,trace}.c -lpthread
+	"$guest_cc" "${common[@]}" -o "$1/engineering" \
+		"$source"/{engineering,netlist,logic,memsim}.c -lpthread
+	"${mips_prefix}strip" "$1"/{radix,raytrace,engineering}
+	cp "$source"/scripts/{pmake,database} "$1/"
+	cp "$source/scripts/pmake.mk" "$source"/sql/*.sql "$1/lib/"
+	cp -R "$source/scenes" "$1/"
+	workloads_expected "$1/lib"
+}
+
 # image_links LIST TREE: busybox's names.
 image_links()
 {
@@ -69,6 +111,7 @@ build_root()
 	done
 	cp "$out_tests"/bin/* "$tree/usr/lib/selfcheck/"
 	cp -R "$out_cc65_host"/share/* "$tree/usr/share/cc65/"
+	cp -RH "$out_workloads" "$tree/workloads"
 	image_expected "$tree"
 	"$userland/check_isa" "$tree"
 	find "$tree" -type d -exec chmod 755 {} +
@@ -119,7 +162,7 @@ build_image()
 	image_ext2 "$out_root" "$out/root.img"
 	# -H: the folder may be a link, and what that leads to has to stay whole.
 	cp -RH "$out_root" small
-	rm -rf small/usr/share/cc65 small/usr/lib/selfcheck/{cc65,data,programs/{cc65,make,sqlite}}
+	rm -rf small/workloads small/usr/share/cc65 small/usr/lib/selfcheck/{cc65,data,programs/{cc65,make,sqlite}}
 	rm -f small/usr/bin/{ar65,ca65,cc65,cl65,ld65,sim65,sqlite3,make}
 	image_cpio small "$out/initramfs.cpio"
 	(cd "$out" && sha256sum root.img initramfs.cpio >sums)
