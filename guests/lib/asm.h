@@ -44,9 +44,11 @@
  * Each CPU has one stack of this size, aligned to it; the word at its lowest address holds the
  * CPU's number, so that `sp & -STACK_SIZE` leads to it. (The R4000 has no register for it.)
  */
+#ifndef STACK_SIZE_LOG2
 #define STACK_SIZE_LOG2 13
-#define STACK_SIZE      (1 << STACK_SIZE_LOG2)
-#define SMP_CPUS_MAX    64
+#endif
+#define STACK_SIZE   (1 << STACK_SIZE_LOG2)
+#define SMP_CPUS_MAX 64
 
 /* Offsets in struct trap_frame (trap.h): all fields are 64 bits wide. */
 #define FRAME_GPR      0 /* 32 registers; slot 0 is unused */

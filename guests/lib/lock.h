@@ -68,18 +68,20 @@ static inline void lock_release(struct lock *lock)
 
 /*
  * All CPUs meet here before any goes on. Invariant: `arrived` < the number of CPUs; the last one
- * resets it and then opens the next round, which is what the others wait for.
+ * resets it and then opens the next round, which is what the others wait for. Returns 1 in the
+ * last.
  */
 struct barrier {
 	volatile uint32_t arrived;
 	volatile uint32_t round;
 };
 
-static inline void barrier_wait(struct barrier *barrier, uint32_t cpu_count)
+static inline uint32_t barrier_wait(struct barrier *barrier, uint32_t cpu_count)
 {
 	uint32_t round = barrier->round;
+	uint32_t is_last = atomic_fetch_add(&barrier->arrived, 1) == cpu_count - 1;
 
-	if (atomic_fetch_add(&barrier->arrived, 1) == cpu_count - 1) {
+	if (is_last) {
 		barrier->arrived = 0;
 		__asm__ volatile("sync" : : : "memory");
 		barrier->round = round + 1;
@@ -88,4 +90,5 @@ static inline void barrier_wait(struct barrier *barrier, uint32_t cpu_count)
 		}
 	}
 	__asm__ volatile("sync" : : : "memory");
+	return is_last;
 }

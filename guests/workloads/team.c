@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef GUEST_LIBOS
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <unistd.h>
 #endif
 
 _Static_assert(sizeof(pthread_mutex_t) <= sizeof(struct team_lock), "a lock holds a mutex");
@@ -170,7 +170,10 @@ void team_barrier(void)
 	pthread_barrier_wait(&team.shared->barrier);
 }
 
-/* The last to arrive prints, while all others wait. */
+/*
+ * The last to arrive prints, while all others wait; a little longer, so that who reads the console
+ * (the simulator looks every 100,000 cycles) can act before they go on.
+ */
 static void tell(const char *word)
 {
 	int is_last = pthread_barrier_wait(&team.shared->barrier);
@@ -178,6 +181,7 @@ static void tell(const char *word)
 	if (is_last == PTHREAD_BARRIER_SERIAL_THREAD) {
 		printf("workload %s %s: %s\n", team.program, team.size, word);
 		fflush(stdout);
+		usleep(500);
 	}
 	pthread_barrier_wait(&team.shared->barrier);
 }
