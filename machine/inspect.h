@@ -14,11 +14,13 @@
 
 #define INSPECT_SYMBOL  "mirrorball_inspect"
 #define INSPECT_MAGIC   0x4d424954 /* "MBIT" */
-#define INSPECT_VERSION 2
+#define INSPECT_VERSION 3
 
 /* More than this is not looked at. */
 #define INSPECT_VMS_MAX   256
 #define INSPECT_VCPUS_MAX 1024
+#define INSPECT_DISKS_MAX 64
+#define INSPECT_NICS_MAX  512
 
 #define INSPECT_NONE 0xffffffff /* no VM, no VCPU, no CPU */
 
@@ -67,6 +69,7 @@
 /* Field `flags` of struct inspect_frame. The others are the monitor's own. */
 #define INSPECT_FRAME_F_HELD 0x02 /* also a block of a disk, or of a boot module */
 #define INSPECT_FRAME_F_TEXT 0x04 /* of a boot module: of a kernel's file */
+#define INSPECT_FRAME_F_USER 0x08 /* user mode has mapped it: a process's */
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
@@ -91,8 +94,12 @@ struct inspect_header {
 	uint32_t cpu_count;
 	uint32_t node_count;
 	uint32_t memmap_stride; /* bytes from one struct inspect_frame to the next */
-	uint32_t reserved;
+	uint32_t disk_count;
 	uint64_t movement_table; /* by CPU: struct movement_log (movement.h); 0: it moves nothing */
+	uint64_t disk_table;     /* of struct inspect_disk */
+	uint64_t nic_table;      /* of struct inspect_nic */
+	uint32_t nic_count;
+	uint32_t reserved;
 };
 
 struct inspect_cpu {
@@ -142,6 +149,27 @@ struct inspect_vcpu {
 	uint64_t shared_page; /* of struct shared_page; where the registers are that it holds */
 };
 
+/* A disk of the machine that is the base of copies, in blocks of a page. */
+struct inspect_disk {
+	uint32_t slot; /* of the machine's virtio slots */
+	uint32_t hits;
+	uint32_t read;   /* from the machine's disk */
+	uint32_t mapped; /* into guests, not copied */
+	uint32_t copied;
+	uint32_t evicted;
+};
+
+/* A network device of a VM; each counter is of its own direction. */
+struct inspect_nic {
+	uint32_t vm;
+	uint32_t slot;
+	uint64_t sent; /* frames */
+	uint64_t received;
+	uint64_t lost;
+	uint64_t mapped; /* whole pages received without copying */
+	uint64_t copied; /* pieces received by copying */
+};
+
 struct inspect_frame {
 	uint8_t kind;   /* INSPECT_FRAME_* */
 	uint8_t flags;  /* INSPECT_FRAME_F_* */
@@ -151,7 +179,8 @@ struct inspect_frame {
 	uint32_t pins;  /* DMA under way */
 };
 
-_Static_assert(sizeof(struct inspect_header) == 80, "layout");
+_Static_assert(sizeof(struct inspect_header) == 104, "layout");
+_Static_assert(offsetof(struct inspect_header, disk_table) == 80, "layout");
 _Static_assert(offsetof(struct inspect_header, vm_table) == 16, "layout");
 _Static_assert(offsetof(struct inspect_header, vm_count) == 48, "layout");
 _Static_assert(offsetof(struct inspect_cpu, vcpu) == INSPECT_CPU_VCPU, "layout");
@@ -164,5 +193,7 @@ _Static_assert(sizeof(struct inspect_vcpu) == 832, "layout");
 _Static_assert(offsetof(struct inspect_vcpu, gpr) == 16, "layout");
 _Static_assert(offsetof(struct inspect_vcpu, cp0) == 296, "layout");
 _Static_assert(offsetof(struct inspect_vcpu, tlb) == 816, "layout");
+_Static_assert(sizeof(struct inspect_disk) == 24, "layout");
+_Static_assert(sizeof(struct inspect_nic) == 48, "layout");
 _Static_assert(sizeof(struct inspect_frame) == 16, "layout");
 #endif

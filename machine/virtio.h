@@ -125,10 +125,13 @@
 #define VIRTIO_BLOCK_ID_BYTES       20
 
 /* Network device (5.1): queue 0 receives, queue 1 sends. */
-#define VIRTIO_NETWORK_F_MTU       3
-#define VIRTIO_NETWORK_F_MAC       5
-#define VIRTIO_NETWORK_F_MRG_RXBUF 15
-#define VIRTIO_NETWORK_F_STATUS    16
+#define VIRTIO_NETWORK_F_CSUM         0
+#define VIRTIO_NETWORK_F_GUEST_CSUM   1
+#define VIRTIO_NETWORK_F_MTU          3
+#define VIRTIO_NETWORK_F_HEADER_SPLIT 4 /* not of the standard: the monitor's */
+#define VIRTIO_NETWORK_F_MAC          5
+#define VIRTIO_NETWORK_F_MRG_RXBUF    15
+#define VIRTIO_NETWORK_F_STATUS       16
 
 #define VIRTIO_NETWORK_MAC       0x0 /* 6 bytes */
 #define VIRTIO_NETWORK_STATUS    0x6 /* 16: VIRTIO_NETWORK_S_* */
@@ -138,4 +141,8 @@
 #define VIRTIO_NETWORK_QUEUE_RECEIVE  0
 #define VIRTIO_NETWORK_QUEUE_SEND     1
 #define VIRTIO_NETWORK_HEADER_BYTES   12  /* before each frame; the last two: buffers used */
+#define VIRTIO_NETWORK_HEADER_FLAGS   0x0 /* 8 */
+#define VIRTIO_NETWORK_HEADER_SPLIT   0x2 /* 16: bytes in front of the whole pages, 0 = not split */
+#define VIRTIO_NETWORK_HEADER_CSUM    0x6 /* 16, 16: from where to sum, and where the sum goes */
 #define VIRTIO_NETWORK_HEADER_BUFFERS 0xa /* 16 */
+#define VIRTIO_NETWORK_NEEDS_CSUM     0x1 /* flag: the sum is still to be made */

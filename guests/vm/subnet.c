@@ -62,7 +62,7 @@ static void start(void)
 		(const volatile uint8_t *)cpu_kseg1(MAP_VIRTIO_BASE) + VIRTIO_CONFIG;
 
 	CHECK(virtio_read(&nic, VIRTIO_DEVICE_ID) == VIRTIO_ID_NETWORK);
-	virtio_begin(&nic, ~FEATURE(VIRTIO_F_EVENT_IDX));
+	virtio_begin(&nic, ~(FEATURE(VIRTIO_F_EVENT_IDX) | FEATURE(VIRTIO_NETWORK_F_HEADER_SPLIT)));
 	for (unsigned i = 0; i < MAC; i++) {
 		mac[i] = config[VIRTIO_NETWORK_MAC + i];
 	}

@@ -12,9 +12,10 @@
 
 /* What a page holds. The first three are what virtual machines have. */
 enum content {
-	CONTENT_DATA,  /* of kernels and processes: of one virtual machine, or copied by sharing */
-	CONTENT_TEXT,  /* of a boot module: a kernel's file */
-	CONTENT_CACHE, /* block of a disk */
+	CONTENT_DATA,    /* of a kernel: of one virtual machine, or copied by sharing */
+	CONTENT_PROCESS, /* the same, but user mode has mapped it */
+	CONTENT_TEXT,    /* of a boot module: a kernel's file */
+	CONTENT_CACHE,   /* block of a disk */
 	CONTENT_REPLICA,
 	CONTENT_MONITOR,
 	CONTENT_ALIAS,
@@ -24,12 +25,13 @@ enum content {
 
 #define GUEST_CONTENTS (CONTENT_CACHE + 1)
 
-static const char *const names[CONTENTS] = { "data",    "text",  "cache", "replicas",
-					     "monitor", "alias", "free" };
+static const char *const names[CONTENTS] = { "data",     "process", "text",  "cache",
+					     "replicas", "monitor", "alias", "free" };
 
 /* A frame of the machine, and how often virtual machines have it. */
 struct page {
 	uint8_t content;
+	uint16_t vm; /* number of the one that has it alone, or INSPECT_VM_NONE */
 	uint32_t users;
 };
 
@@ -60,7 +62,10 @@ static enum content content_of(const struct inspect_frame *frame)
 	if (frame->flags & INSPECT_FRAME_F_TEXT) {
 		return CONTENT_TEXT;
 	}
-	return frame->flags & INSPECT_FRAME_F_HELD ? CONTENT_CACHE : CONTENT_DATA;
+	if (frame->flags & INSPECT_FRAME_F_HELD) {
+		return CONTENT_CACHE;
+	}
+	return frame->flags & INSPECT_FRAME_F_USER ? CONTENT_PROCESS : CONTENT_DATA;
 }
 
 static void read_frames(struct footprint *footprint)
@@ -80,6 +85,7 @@ static void read_frames(struct footprint *footprint)
 				continue;
 			}
 			footprint->page[number].content = (uint8_t)content_of(&frame);
+			footprint->page[number].vm = frame.vm;
 			footprint->machine[footprint->page[number].content]++;
 		}
 	}
@@ -146,6 +152,63 @@ static json_t *counts(const uint64_t *pages, unsigned count)
 	return report;
 }
 
+/* Runs of pages of one content and one VM, in the order of frames: [pages, content, VM or -1]. */
+static json_t *map_report(const struct footprint *footprint)
+{
+	json_t *map = json_array();
+	uint64_t begin = 0;
+
+	for (uint64_t i = 1; i <= footprint->frames; i++) {
+		const struct page *page = &footprint->page[begin];
+
+		if (i < footprint->frames && footprint->page[i].content == page->content &&
+		    footprint->page[i].vm == page->vm) {
+			continue;
+		}
+		json_array_append_new(map, json_pack("[I, s, i]", (json_int_t)(i - begin),
+						     names[page->content],
+						     page->vm == INSPECT_VM_NONE ? -1 : page->vm));
+		begin = i;
+	}
+	return map;
+}
+
+/* Blocks of the machine's disks, and what the subnet shared. */
+static void add_counters(const struct inspect *view, json_t *report)
+{
+	json_t *disks = json_array();
+	json_t *nics = json_array();
+	struct inspect_disk disk;
+	struct inspect_nic nic;
+
+	for (uint32_t i = 0; i < view->header.disk_count; i++) {
+		if (inspect_disk(view, i, &disk)) {
+			json_array_append_new(disks,
+					      json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "slot",
+							(json_int_t)disk.slot, "hits",
+							(json_int_t)disk.hits, "read",
+							(json_int_t)disk.read, "mapped",
+							(json_int_t)disk.mapped, "copied",
+							(json_int_t)disk.copied, "evicted",
+							(json_int_t)disk.evicted));
+		}
+	}
+	for (uint32_t i = 0; i < view->header.nic_count; i++) {
+		if (inspect_nic(view, i, &nic)) {
+			json_array_append_new(nics, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+							      "vm", (json_int_t)nic.vm, "slot",
+							      (json_int_t)nic.slot, "sent",
+							      (json_int_t)nic.sent, "received",
+							      (json_int_t)nic.received, "lost",
+							      (json_int_t)nic.lost, "mapped",
+							      (json_int_t)nic.mapped, "copied",
+							      (json_int_t)nic.copied));
+		}
+	}
+	json_object_set_new(report, "disks", disks);
+	json_object_set_new(report, "nics", nics);
+}
+
 static json_t *make_report(struct footprint *footprint)
 {
 	json_t *report = json_object();
@@ -168,6 +231,8 @@ static json_t *make_report(struct footprint *footprint)
 	json_object_set_new(report, "machine", counts(footprint->machine, CONTENTS));
 	json_object_set_new(report, "virtual", counts(footprint->guest, GUEST_CONTENTS));
 	json_object_set_new(report, "vms", vms);
+	json_object_set_new(report, "map", map_report(footprint));
+	add_counters(&footprint->view, report);
 	json_object_set_new(report, "unmatched", json_integer((json_int_t)footprint->unmatched));
 	return report;
 }

@@ -6,6 +6,7 @@
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/options.h"
 #include "sim/cmd/report.h"
+#include "sim/cmd/stats_memory.h"
 #include "sim/cmd/stats_movement.h"
 #include "sim/cmd/stats_page.h"
 
@@ -40,6 +41,7 @@ static json_t *load(const char *directory, struct error *err)
 struct plot_options {
 	const char *path;   /* NULL: nothing */
 	const char *before; /* directory of another run, or NULL */
+	const char *memory; /* picture of the machine's pages; NULL: none */
 };
 
 static bool draw(const struct plot_options *options, const char *directory, const json_t *stats,
@@ -89,7 +91,8 @@ static bool show(const char *directory, const struct plot_options *plot, struct 
 	struct series_table series = { 0 };
 	bool good = (!json_is_object(json_object_get(stats, "series")) ||
 		     series_read(&series, directory, err)) &&
-		    draw(plot, directory, stats, &series, err);
+		    draw(plot, directory, stats, &series, err) &&
+		    (plot->memory == NULL || stats_memory_plot(plot->memory, stats, err));
 
 	if (good) {
 		stats_page_print(stdout, stats, &series);
@@ -109,6 +112,8 @@ int cmd_stats(int argc, char **argv)
 		  "also draw FILE.svg or FILE.png with gnuplot", 0, 0, NULL },
 		{ "--before", OPTION_TEXT, &plot.before, "DIR",
 		  "draw the misses from node to node of that run beside this one's", 0, 0, NULL },
+		{ "--memory", OPTION_TEXT, &plot.memory, "FILE",
+		  "also draw whose the machine's pages are as FILE.svg or FILE.png", 0, 0, NULL },
 		{ "--page", OPTION_TEXT, &page, "ADDRESS",
 		  "only what was decided on the page at this guest physical address", 0, 0, NULL },
 		{ "--help", OPTION_FLAG, &help, NULL, "print this", 0, 0, NULL },

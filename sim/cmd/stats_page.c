@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/cmd/stats_attribution.h"
+#include "sim/cmd/stats_memory.h"
 #include "sim/cmd/stats_movement.h"
 #include "sim/cmd/stats_priv.h"
 
@@ -283,47 +284,6 @@ static void print_series(FILE *out, const struct series_table *table, double beg
 	}
 }
 
-static void print_pages(FILE *out, const char *name, const json_t *pages, double kb)
-{
-	static const char *const columns[] = { "data",    "text",  "cache", "replicas",
-					       "monitor", "alias", "free" };
-
-	fprintf(out, "%-16.16s", name);
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-		const json_t *count = json_object_get(pages, columns[i]);
-
-		if (count == NULL) {
-			fprintf(out, " %9s", "");
-		} else {
-			fprintf(out, " %9.0f", (double)json_integer_value(count) * kb);
-		}
-	}
-}
-
-/* Without sharing, and with. */
-static void print_footprint(FILE *out, const json_t *footprint)
-{
-	const json_t *vms = json_object_get(footprint, "vms");
-	double kb = number(footprint, "page_bytes") / 1024;
-
-	if (json_array_size(vms) == 0) {
-		return;
-	}
-	fprintf(out, "\nMemory in KB at the end\n%-16s %9s %9s %9s %9s %9s %9s %9s %9s\n", "",
-		"data", "text", "cache", "replicas", "monitor", "alias", "free", "alone");
-	for (size_t i = 0; i < json_array_size(vms); i++) {
-		const json_t *vm = json_array_get(vms, i);
-
-		print_pages(out, json_string_value(json_object_get(vm, "name")),
-			    json_object_get(vm, "virtual"), kb);
-		fprintf(out, " %9.0f\n", number(vm, "alone") * kb);
-	}
-	print_pages(out, "all of them", json_object_get(footprint, "virtual"), kb);
-	fputc('\n', out);
-	print_pages(out, "the machine", json_object_get(footprint, "machine"), kb);
-	fputc('\n', out);
-}
-
 void stats_page_print(FILE *out, const json_t *stats, struct series_table *series)
 {
 	const json_t *memory = json_object_get(stats, "memory");
@@ -340,7 +300,7 @@ void stats_page_print(FILE *out, const json_t *stats, struct series_table *serie
 		print_map(out, memory);
 	}
 	stats_movement_print(out, stats);
-	print_footprint(out, json_object_get(stats, "footprint"));
+	stats_memory_print(out, json_object_get(stats, "footprint"));
 	print_places(out, json_object_get(places, "code"), "Misses by the function that waited");
 	print_places(out, json_object_get(places, "data"), "Misses by what was missed");
 	print_places(out, json_object_get(places, "ranges"), "Misses by range of addresses");

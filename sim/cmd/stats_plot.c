@@ -136,7 +136,32 @@ static void plot_timeline(FILE *gnuplot, const struct stats_timeline *timeline)
 	      gnuplot);
 }
 
-static bool draw(FILE *gnuplot, const struct stats_picture *picture)
+FILE *stats_plot_open(const char *path, const char *option, struct error *err)
+{
+	const char *terminal = terminal_for(path);
+	FILE *gnuplot;
+
+	if (terminal == NULL) {
+		error_set(err, EXIT_USAGE, "%s: '%s' is not a name ending in .svg or .png", option,
+			  path);
+		return NULL;
+	}
+	gnuplot = popen("gnuplot", "w");
+	if (gnuplot == NULL) {
+		error_set(err, EXIT_HOST_IO, "gnuplot cannot be run: %s", strerror(errno));
+		return NULL;
+	}
+	fprintf(gnuplot, "set terminal %s\nset output '%s'\n", terminal, path);
+	return gnuplot;
+}
+
+bool stats_plot_close(FILE *gnuplot, const char *path, struct error *err)
+{
+	return pclose(gnuplot) == 0 ||
+	       error_set(err, EXIT_HOST_IO, "gnuplot failed to draw %s (is it installed?)", path);
+}
+
+static void draw(FILE *gnuplot, const struct stats_picture *picture)
 {
 	const json_t *memory = json_object_get(picture->stats, "memory");
 	const json_t *cpus = json_object_get(memory, "cpus");
@@ -163,28 +188,21 @@ static bool draw(FILE *gnuplot, const struct stats_picture *picture)
 		plot_timeline(gnuplot, picture->timeline);
 	}
 	fputs("unset multiplot\n", gnuplot);
-	return pclose(gnuplot) == 0;
 }
 
 bool stats_page_plot(const char *path, const struct stats_picture *picture, struct error *err)
 {
 	const json_t *memory = json_object_get(picture->stats, "memory");
-	const char *terminal = terminal_for(path);
+	FILE *gnuplot;
 
-	if (terminal == NULL) {
-		return error_set(err, EXIT_USAGE,
-				 "--plot: '%s' is not a name ending in .svg or .png", path);
-	}
 	if (json_object_get(memory, "cpus") == NULL && !has_course(picture->series)) {
 		return error_set(err, EXIT_USAGE,
 				 "--plot: the run had no timing mode, and no two samples");
 	}
-	FILE *gnuplot = popen("gnuplot", "w");
-
+	gnuplot = stats_plot_open(path, "--plot", err);
 	if (gnuplot == NULL) {
-		return error_set(err, EXIT_HOST_IO, "gnuplot cannot be run: %s", strerror(errno));
+		return false;
 	}
-	fprintf(gnuplot, "set terminal %s\nset output '%s'\n", terminal, path);
-	return draw(gnuplot, picture) ||
-	       error_set(err, EXIT_HOST_IO, "gnuplot failed to draw %s (is it installed?)", path);
+	draw(gnuplot, picture);
+	return stats_plot_close(gnuplot, path, err);
 }

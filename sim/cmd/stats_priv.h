@@ -4,6 +4,9 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdio.h>
+
+#include "sim/error.h"
 
 struct stats_part {
 	const char *key;
@@ -22,3 +25,7 @@ double stats_all_cycles(const json_t *cpu);
 double stats_misses_between(const json_t *memory, size_t from, size_t to);
 
 double stats_percent(double part, double whole);
+
+/* gnuplot, with `path` (option `option`) as its output, .svg or .png; NULL: no, `err` says why. */
+FILE *stats_plot_open(const char *path, const char *option, struct error *err);
+bool stats_plot_close(FILE *gnuplot, const char *path, struct error *err);

@@ -11,9 +11,8 @@
 #define STRIDE_MAX     0x10000U
 #define CHUNK_LOG2_MAX 32U
 
-static const struct inspect_run header_members[] = {
-	{ 4, 4 }, { 8, 4 }, { 4, 6 }, { 8, 1 }, { 0, 0 }
-};
+static const struct inspect_run header_members[] = { { 4, 4 }, { 8, 4 }, { 4, 6 },
+						     { 8, 3 }, { 4, 2 }, { 0, 0 } };
 static const struct inspect_run vm_members[] = {
 	{ 1, 32 }, { 4, 4 }, { 8, 2 }, { 4, 2 }, { 0, 0 }
 };
@@ -22,6 +21,8 @@ static const struct inspect_run vcpu_members[] = {
 };
 static const struct inspect_run cpu_members[] = { { 4, 2 }, { 0, 0 } };
 static const struct inspect_run tlb_members[] = { { 8, 1 }, { 4, 4 }, { 0, 0 } };
+static const struct inspect_run disk_members[] = { { 4, 6 }, { 0, 0 } };
+static const struct inspect_run nic_members[] = { { 4, 2 }, { 8, 5 }, { 0, 0 } };
 static const struct inspect_run frame_members[] = { { 1, 2 }, { 2, 1 }, { 4, 3 }, { 0, 0 } };
 
 uint64_t inspect_number(const struct machine *machine, const uint8_t *bytes, unsigned size)
@@ -119,6 +120,7 @@ bool inspect_open(struct inspect *view, const struct machine *machine, uint64_t 
 	       header->magic == INSPECT_MAGIC && header->version == INSPECT_VERSION &&
 	       header->header_bytes >= sizeof(*header) && header->generation % 2 == 0 &&
 	       header->vm_count <= INSPECT_VMS_MAX && header->vcpu_count <= INSPECT_VCPUS_MAX &&
+	       header->disk_count <= INSPECT_DISKS_MAX && header->nic_count <= INSPECT_NICS_MAX &&
 	       header->cpu_count <= MAP_CPUS_MAX && header->node_count <= MAP_NODES_MAX &&
 	       header->memmap_stride >= sizeof(struct inspect_frame) &&
 	       header->memmap_stride <= STRIDE_MAX;
@@ -176,6 +178,25 @@ bool inspect_vcpu_paddr(const struct inspect *view, uint32_t index, uint64_t *pa
 {
 	return index < view->header.vcpu_count &&
 	       inspect_table(view, view->header.vcpu_table, index, paddr);
+}
+
+bool inspect_disk(const struct inspect *view, uint32_t index, struct inspect_disk *out)
+{
+	uint64_t paddr;
+
+	return index < view->header.disk_count &&
+	       inspect_table(view, view->header.disk_table, index, &paddr) &&
+	       inspect_structure(view->machine, paddr, disk_members, out, sizeof(*out));
+}
+
+bool inspect_nic(const struct inspect *view, uint32_t index, struct inspect_nic *out)
+{
+	uint64_t paddr;
+
+	return index < view->header.nic_count &&
+	       inspect_table(view, view->header.nic_table, index, &paddr) &&
+	       inspect_structure(view->machine, paddr, nic_members, out, sizeof(*out)) &&
+	       out->vm < view->header.vm_count;
 }
 
 bool inspect_vcpu_published(const struct inspect *view, uint32_t index, struct inspect_vcpu *vcpu)

@@ -43,6 +43,10 @@ bool inspect_cpu(const struct inspect *view, uint32_t cpu, struct inspect_cpu *o
 bool inspect_frame(const struct inspect *view, uint32_t node, uint64_t index,
 		   struct inspect_frame *out);
 
+/* What the monitor counts at a disk of the machine, and at a network device of a VM. */
+bool inspect_disk(const struct inspect *view, uint32_t index, struct inspect_disk *out);
+bool inspect_nic(const struct inspect *view, uint32_t index, struct inspect_nic *out);
+
 /* As published: the registers are those of its last trap. */
 bool inspect_vcpu_published(const struct inspect *view, uint32_t index, struct inspect_vcpu *vcpu);
 

@@ -2,6 +2,7 @@
 /* cache.c - what of the machine's disks lies in memory. */
 #include "src/disks/cache.h"
 
+#include "src/platform/disk.h"
 #include "src/pmap/memmap.h"
 
 /* Pages that leave at a time: the next ones who need memory find some. */
@@ -20,6 +21,7 @@ static struct {
 void cache_init(struct disk_cache *cache, struct disk *disk, struct memmap *memmap, uint32_t node)
 {
 	cache->disk = disk;
+	cache->counts.slot = disk->slot;
 	cache->memmap = memmap;
 	btree_init(&cache->cached, memmap, node);
 	btree_init(&cache->shared, memmap, node);
@@ -55,7 +57,7 @@ enum cache_result cache_get(struct disk_cache *cache, const struct btree *change
 		if (changes == NULL || btree_find(changes, block) == NULL) {
 			*value |= CACHE_USED;
 		}
-		cache->hits++;
+		cache->counts.hits++;
 	}
 	lock_release(&cache->lock);
 	return result;
@@ -101,7 +103,7 @@ enum status cache_begin_read(struct disk_cache *cache, const struct btree *chang
 		if (find(cache, changes, block) == NULL) {
 			status = insert(cache, &cache->cached, block, *mpn | CACHE_BUSY);
 		}
-		cache->read += status == OK;
+		cache->counts.read += status == OK;
 		lock_release(&cache->lock);
 	} while (status == ERR_NOMEM && cache_reclaim(cache->memmap));
 	if (status != OK) {
@@ -177,7 +179,7 @@ static bool look(struct disk_cache *cache, uint32_t block, uint32_t value)
 		return false;
 	}
 	btree_remove(&cache->cached, block);
-	cache->evicted++;
+	cache->counts.evicted++;
 	return true;
 }
 

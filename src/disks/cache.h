@@ -28,6 +28,8 @@
  */
 #pragma once
 
+#include "machine/inspect.h"
+
 #include "src/disks/btree.h"
 #include "src/lib/hooks.h"
 
@@ -46,12 +48,7 @@ struct disk_cache {
 	struct memmap *memmap;
 	struct btree cached;
 	struct btree shared; /* changes by all whose writes the others see */
-	/* Statistics: blocks. */
-	uint32_t hits;
-	uint32_t read;   /* from the machine's disk */
-	uint32_t mapped; /* into guests, not copied */
-	uint32_t copied;
-	uint32_t evicted;
+	struct inspect_disk counts __attribute__((aligned(8))); /* is published */
 };
 
 /* A cache for `disk`, empty; `node` is where its trees lie. At boot only. */

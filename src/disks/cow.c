@@ -100,11 +100,11 @@ static enum piece_result read_piece(const struct vdisk_request *request, const s
 		return result;
 	}
 	if (piece->bytes == PAGE_BYTES && guest_memory_map(pmap, piece->gpa, mpn, caller)) {
-		atomic_add(&cache->mapped, 1);
+		atomic_add(&cache->counts.mapped, 1);
 	} else if (guest_memory_write(pmap, piece->gpa,
 				      (const uint8_t *)machine_page(mpn) + piece->offset,
 				      piece->bytes, caller)) {
-		atomic_add(&cache->copied, 1);
+		atomic_add(&cache->counts.copied, 1);
 	} else {
 		result = PIECE_FAILED;
 	}

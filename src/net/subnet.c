@@ -70,7 +70,9 @@ static bool gather(struct nic *nic, const struct pmap_caller *caller)
 		struct vring_segment *segment = &nic->chain.segment[i];
 		uint32_t skipped = header < segment->bytes ? header : segment->bytes;
 
-		if (segment->write) {
+		if (segment->write ||
+		    !guest_memory_read(nic->virtio.vm->pmap, nic->header + HEADER - header,
+				       segment->gpa, skipped, caller)) {
 			return false;
 		}
 		header -= skipped;
@@ -85,6 +87,11 @@ static bool gather(struct nic *nic, const struct pmap_caller *caller)
 			segment->gpa += part;
 			segment->bytes -= part;
 		}
+	}
+	/* The only flag there is, and no other work of the device's. */
+	nic->header[VIRTIO_NETWORK_HEADER_FLAGS] &= VIRTIO_NETWORK_NEEDS_CSUM;
+	if (!(nic->virtio.accepted & VIRTIO_FEATURE(VIRTIO_NETWORK_F_CSUM))) {
+		nic->header[VIRTIO_NETWORK_HEADER_FLAGS] = 0;
 	}
 	return nic->frame->bytes >= NIC_FRAME_MIN;
 }
@@ -109,7 +116,7 @@ static bool map_pages(struct place *place)
 		const struct pmap_replacement *page = &place->page[i];
 
 		if (page->is_done) {
-			place->nic->mapped++;
+			place->nic->counts.mapped++;
 		} else if (!guest_memory_write(pmap, (uint64_t)page->gpn << PAGE_SHIFT,
 					       machine_page(page->mpn), PAGE_BYTES,
 					       place->caller)) {
@@ -125,6 +132,7 @@ static bool put_piece(struct place *place, uint64_t gpa, const uint8_t *from, ui
 		      uint32_t mpn)
 {
 	if (bytes != PAGE_BYTES || mpn == PAGE_NONE || gpa >> PAGE_SHIFT >= PAGE_NONE) {
+		place->nic->counts.copied++;
 		return guest_memory_write(place->nic->virtio.vm->pmap, gpa, from, bytes,
 					  place->caller);
 	}
@@ -153,26 +161,6 @@ static bool put(struct place *place, const uint8_t *from, uint32_t bytes, uint32
 	return bytes == 0;
 }
 
-static bool scatter(struct nic *nic, const struct nic_frame *frame,
-		    const struct pmap_caller *caller)
-{
-	uint8_t header[HEADER] __attribute__((aligned(8))) = { 0 };
-	struct place place = { .nic = nic, .caller = caller };
-	bool is_good;
-
-	le_write16(header + VIRTIO_NETWORK_HEADER_BUFFERS, 1);
-	is_good = put(&place, header, HEADER, PAGE_NONE);
-	for (uint32_t i = 0; is_good && i < frame->part_count; i++) {
-		const struct nic_part *part = &frame->part[i];
-		uint32_t mpn = (uint32_t)(part->paddr >> PAGE_SHIFT);
-		const uint8_t *from = machine_page(mpn);
-
-		is_good = put(&place, from + (part->paddr & (PAGE_BYTES - 1)), part->bytes,
-			      part->is_shared ? mpn : PAGE_NONE);
-	}
-	return map_pages(&place) && is_good;
-}
-
 static uint64_t room(const struct vring_chain *chain)
 {
 	uint64_t bytes = 0;
@@ -183,27 +171,83 @@ static uint64_t room(const struct vring_chain *chain)
 	return bytes;
 }
 
-static void receive(struct nic *nic, const struct nic_frame *frame,
-		    const struct pmap_caller *caller)
+/* Bytes that go to the buffer's second segment, the pages behind them to the next; 0: as it comes.
+ */
+static uint32_t split_at(const struct nic *nic, const struct nic_frame *frame)
 {
+	const struct vring_chain *chain = &nic->chain;
+	uint32_t head = 0;
+	uint32_t i = 0;
+
+	while (i < frame->part_count && !frame->part[i].is_shared) {
+		head += frame->part[i].bytes;
+		i++;
+	}
+	return nic->virtio.accepted & VIRTIO_FEATURE(VIRTIO_NETWORK_F_HEADER_SPLIT) &&
+			       i < frame->part_count && chain->count > 2 &&
+			       chain->segment[0].bytes == HEADER &&
+			       head <= chain->segment[1].bytes &&
+			       room(chain) - chain->segment[1].bytes >= HEADER + frame->bytes - head
+		       ? head
+		       : 0;
+}
+
+static bool scatter(struct nic *nic, const struct nic *sender, const struct pmap_caller *caller)
+{
+	const struct nic_frame *frame = sender->frame;
+	uint8_t header[HEADER] __attribute__((aligned(8))) = { 0 };
+	struct place place = { .nic = nic, .caller = caller };
+	uint32_t head = split_at(nic, frame);
+	bool is_good;
+
+	header[VIRTIO_NETWORK_HEADER_FLAGS] = sender->header[VIRTIO_NETWORK_HEADER_FLAGS];
+	memcpy(header + VIRTIO_NETWORK_HEADER_CSUM, sender->header + VIRTIO_NETWORK_HEADER_CSUM, 4);
+	le_write16(header + VIRTIO_NETWORK_HEADER_SPLIT, (uint16_t)head);
+	le_write16(header + VIRTIO_NETWORK_HEADER_BUFFERS, 1);
+	is_good = put(&place, header, HEADER, PAGE_NONE);
+	for (uint32_t i = 0; is_good && i < frame->part_count; i++) {
+		const struct nic_part *part = &frame->part[i];
+		uint32_t mpn = (uint32_t)(part->paddr >> PAGE_SHIFT);
+		const uint8_t *from = machine_page(mpn);
+
+		if (head != 0 && part->is_shared) {
+			place.segment = 2;
+			head = 0;
+		}
+		is_good = put(&place, from + (part->paddr & (PAGE_BYTES - 1)), part->bytes,
+			      part->is_shared ? mpn : PAGE_NONE);
+	}
+	return map_pages(&place) && is_good;
+}
+
+/* A frame without its checksum is not for a driver that has not agreed to such. */
+static bool is_for(const struct nic *nic, const struct nic *sender)
+{
+	return sender->header[VIRTIO_NETWORK_HEADER_FLAGS] == 0 ||
+	       nic->virtio.accepted & VIRTIO_FEATURE(VIRTIO_NETWORK_F_GUEST_CSUM);
+}
+
+static void receive(struct nic *nic, const struct nic *sender, const struct pmap_caller *caller)
+{
+	const struct nic_frame *frame = sender->frame;
 	struct virtio *virtio = &nic->virtio;
 	struct vring *ring = &virtio->ring[VIRTIO_NETWORK_QUEUE_RECEIVE];
 	enum vring_result result = VRING_EMPTY;
 
 	virtio_enter(virtio, caller);
-	if (virtio_is_live(virtio, VIRTIO_NETWORK_QUEUE_RECEIVE)) {
+	if (virtio_is_live(virtio, VIRTIO_NETWORK_QUEUE_RECEIVE) && is_for(nic, sender)) {
 		result = vring_take(ring, &nic->chain, caller);
 	}
 	if (result == VRING_TAKEN && room(&nic->chain) < HEADER + frame->bytes) {
 		vring_put_back(ring);
 		result = VRING_EMPTY;
 	}
-	if (result == VRING_TAKEN && scatter(nic, frame, caller)) {
-		nic->received++;
+	if (result == VRING_TAKEN && scatter(nic, sender, caller)) {
+		nic->counts.received++;
 		virtio_give(virtio, VIRTIO_NETWORK_QUEUE_RECEIVE, nic->chain.head,
 			    HEADER + frame->bytes);
 	} else {
-		nic->lost++;
+		nic->counts.lost++;
 		if (result != VRING_EMPTY) {
 			virtio_break(virtio);
 		}
@@ -238,7 +282,7 @@ static void deliver(const struct nic *from, const struct pmap_caller *caller)
 	for (struct nic *nic = nics; nic != NULL; nic = nic->next) {
 		if (nic != from && ((destination[0] & 1) != 0 ||
 				    memcmp(nic->mac, destination, NIC_MAC_BYTES) == 0)) {
-			receive(nic, from->frame, caller);
+			receive(nic, from, caller);
 		}
 	}
 }
@@ -264,12 +308,12 @@ static bool send(struct nic *nic, const struct pmap_caller *caller)
 	}
 	head = nic->chain.head;
 	if (gather(nic, caller)) {
-		nic->sent++;
+		nic->counts.sent++;
 		virtio_leave(virtio);
 		deliver(nic, caller);
 		virtio_enter(virtio, caller);
 	} else {
-		nic->lost++;
+		nic->counts.lost++;
 	}
 	release(nic, nic->frame);
 	if (era == nic->era) {
@@ -321,10 +365,15 @@ void nic_init(struct nic *nic, struct vm *vm, uint32_t slot, const uint8_t *mac,
 	};
 
 	nic->frame = frame_page;
+	nic->counts.vm = vm->number;
+	nic->counts.slot = slot;
 	memcpy(nic->mac, mac, NIC_MAC_BYTES);
 	virtio_init(&nic->virtio, &kind, vm, slot,
 		    VIRTIO_FEATURE(VIRTIO_NETWORK_F_MAC) | VIRTIO_FEATURE(VIRTIO_NETWORK_F_STATUS) |
-			    VIRTIO_FEATURE(VIRTIO_NETWORK_F_MTU));
+			    VIRTIO_FEATURE(VIRTIO_NETWORK_F_MTU) |
+			    VIRTIO_FEATURE(VIRTIO_NETWORK_F_CSUM) |
+			    VIRTIO_FEATURE(VIRTIO_NETWORK_F_GUEST_CSUM) |
+			    VIRTIO_FEATURE(VIRTIO_NETWORK_F_HEADER_SPLIT));
 	memcpy(nic->virtio.config + VIRTIO_NETWORK_MAC, mac, NIC_MAC_BYTES);
 	le_write16(nic->virtio.config + VIRTIO_NETWORK_STATUS, VIRTIO_NETWORK_S_LINK_UP);
 	le_write16(nic->virtio.config + VIRTIO_NETWORK_MTU, (uint16_t)mtu);

@@ -7,6 +7,10 @@
  * whatever MTU a driver is told. A piece that is a whole page in the sender's buffers and in a
  * receiver's becomes copy on write in both, one page of the machine; the others are copied. A
  * receiver without a free buffer, or whose buffer is too small, loses the frame, as on an Ethernet.
+ * A driver that takes HEADER_SPLIT has what lies in front of the whole pages alone in its buffer's
+ * second segment (the first is virtio's header), so that pages meet pages. Checksums that a sender
+ * leaves to the device (CSUM) go on as they are to drivers that take them so; others lose the
+ * frame.
  * Frames of one sender reach a receiver in their order.
  *
  * Locking: nobody is in two devices. A sender leaves its own before it enters a receiver's.
@@ -16,6 +20,7 @@
 #pragma once
 
 #include "machine/annotation.h"
+#include "machine/inspect.h"
 
 #include "src/virtio/virtio.h"
 
@@ -43,12 +48,10 @@ struct nic {
 	struct nic *next;     /* of the subnet; constant once VMs run */
 	uint8_t mac[NIC_MAC_BYTES];
 	bool is_sending;
-	uint32_t era; /* resets */
-	uint64_t sent;
-	uint64_t received;
-	uint64_t lost;
-	uint64_t mapped; /* pages received without copying */
+	uint32_t era;              /* resets */
+	struct inspect_nic counts; /* is published */
 	struct nic_frame *frame;
+	uint8_t header[VIRTIO_NETWORK_HEADER_BYTES]; /* the sender's, of the frame */
 	struct vring_chain chain;
 };
 

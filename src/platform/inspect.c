@@ -29,6 +29,9 @@ static struct {
 	uint32_t vcpu_count;
 } tables;
 
+_Static_assert(INSPECT_DISKS_MAX <= PAGE_BYTES / 8 && INSPECT_NICS_MAX <= PAGE_BYTES / 8,
+	       "a page of addresses");
+
 void inspect_prepare(const struct machine *found, uint32_t vm_count, uint32_t vcpu_count)
 {
 	struct inspect_header *header = &mirrorball_inspect;
@@ -82,6 +85,29 @@ void inspect_add_vm(const struct vm *vm)
 		tables.vcpu_table[tables.vcpu_count] = memory_paddr(&vm->vcpus[i]->regs);
 		tables.vcpu_count++;
 	}
+}
+
+/* Of a table of at most a page of addresses. */
+static void add(uint64_t *table, uint32_t *count, uint32_t most, const void *entry)
+{
+	if (*table == 0) {
+		*table = memory_paddr(memory_take(0, PAGE_BYTES));
+	}
+	if (*count < most) {
+		((uint64_t *)memory_at(*table))[*count] = memory_paddr(entry);
+		(*count)++;
+	}
+}
+
+void inspect_add_disk(const struct inspect_disk *disk)
+{
+	add(&mirrorball_inspect.disk_table, &mirrorball_inspect.disk_count, INSPECT_DISKS_MAX,
+	    disk);
+}
+
+void inspect_add_nic(const struct inspect_nic *nic)
+{
+	add(&mirrorball_inspect.nic_table, &mirrorball_inspect.nic_count, INSPECT_NICS_MAX, nic);
 }
 
 void inspect_publish(void)

@@ -4,6 +4,8 @@
 
 #include "src/include/types.h"
 
+struct inspect_disk;
+struct inspect_nic;
 struct machine;
 struct vm;
 
@@ -11,5 +13,8 @@ struct vm;
 void inspect_prepare(const struct machine *found, uint32_t vm_count, uint32_t vcpu_count);
 /* In the order of their numbers, each with all its VCPUs. */
 void inspect_add_vm(const struct vm *vm);
+/* A disk's or a network device's counters, 8-aligned; those beyond the limits are not shown. */
+void inspect_add_disk(const struct inspect_disk *disk);
+void inspect_add_nic(const struct inspect_nic *nic);
 /* From now on there is something to see. */
 void inspect_publish(void);

@@ -232,6 +232,7 @@ static struct disk_cache *cache_of(const struct vm *vm, uint32_t base)
 	if (vms.cache[base] == NULL) {
 		vms.cache[base] = memory_take(0, sizeof(*vms.cache[base]));
 		cache_init(vms.cache[base], disk, &machine_memmap, 0);
+		inspect_add_disk(&vms.cache[base]->counts);
 	}
 	return vms.cache[base];
 }
@@ -275,6 +276,7 @@ static void prepare_nic(struct vm *vm, uint32_t node, uint32_t slot, uint32_t ho
 	(void)fdt_u32(&machine.tree, node, DEVTREE_NIC_MTU, &mtu);
 	nic = memory_take(home, sizeof(*nic));
 	nic_init(nic, vm, slot, property.value, mtu, memory_take(home, PAGE_BYTES));
+	inspect_add_nic(&nic->counts);
 	vm->virtio[slot] = &nic->virtio;
 }
 

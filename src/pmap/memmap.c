@@ -277,6 +277,14 @@ void memmap_set_moving(struct memmap *memmap, uint32_t mpn, bool is_moving)
 	lock_release(&page->lock);
 }
 
+void memmap_set_user(struct memmap *memmap, uint32_t mpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	page->info.flags |= INSPECT_FRAME_F_USER;
+	lock_release(&page->lock);
+}
+
 bool memmap_is_moving(const struct memmap *memmap, uint32_t mpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);

@@ -91,6 +91,8 @@ bool memmap_claim(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn
 void memmap_make_shared(struct memmap *memmap, uint32_t mpn);
 /* MEMMAP_F_MOVING */
 void memmap_set_moving(struct memmap *memmap, uint32_t mpn, bool is_moving);
+/* INSPECT_FRAME_F_USER, until the page is free. */
+void memmap_set_user(struct memmap *memmap, uint32_t mpn);
 bool memmap_is_moving(const struct memmap *memmap, uint32_t mpn);
 bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn);
 /* The guest page at which `vm` is a user, if that is recorded. */

@@ -431,6 +431,15 @@ static void note(struct pmap *pmap, struct pmap_page *page, uint32_t vcpu, uint6
 	pmap_count(&pmap->backmap_overflows, 1);
 }
 
+/* For statistics: below the kernel's segments are processes. */
+static void note_user(struct pmap *pmap, struct pmap_page *page, uint32_t mpn, uint64_t tag)
+{
+	if (!(tag >> 63) && !(page->state & PMAP_S_USER)) {
+		page->state |= PMAP_S_USER;
+		memmap_set_user(pmap->memmap, mpn);
+	}
+}
+
 uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t node, uint32_t vcpu,
 			   uint64_t tag)
 {
@@ -444,6 +453,7 @@ uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t node, uint3
 	ready = word_at(pmap, frame, node);
 	if (ready & ENTRYLO_V) {
 		note(pmap, &pmap->page[frame], vcpu, backmap_make(vcpu, tag));
+		note_user(pmap, &pmap->page[frame], pmap_mpn(ready), tag);
 	}
 	lock_release(&pmap->page[frame].lock);
 	return ready & ENTRYLO_V ? ready : PMAP_READY_NONE;

@@ -67,6 +67,7 @@
 #define PMAP_S_NO_ACCESS  0x0020 /* all accesses are: watched page */
 #define PMAP_S_TEXT       0x0040 /* stores and DMA are: rewritten text */
 #define PMAP_S_PROTECTED  0x0070
+#define PMAP_S_USER       0x0100 /* user mode has mapped it, as the memmap says */
 #define PMAP_S_REPLICATED 0x0080 /* has copies: a store gives them up */
 
 /* Page sizes of R4000: 4^n * 4 KB. */

@@ -68,7 +68,7 @@ void pmap_start_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 	page->views = 0;
 	pmap_leave_large(pmap, frame, word);
 	backmap_clear(&page->backmap);
-	page->state &= (uint16_t)~PMAP_S_UNKNOWN;
+	page->state &= (uint16_t) ~(PMAP_S_UNKNOWN | PMAP_S_USER);
 	lock_release(&page->lock);
 	pmap_post(pmap, frame, &mappings, batch);
 }

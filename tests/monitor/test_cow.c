@@ -219,9 +219,9 @@ START_TEST(page_is_read_once_and_is_the_same_for_all)
 		move(i, VIRTIO_BLOCK_T_IN, 3, 2 + i);
 		ck_assert_uint_eq(mpn_of(i, 2 + i), mpn_of(0, 2));
 	}
-	ck_assert_uint_eq(cache.read, 1);
-	ck_assert_uint_eq(cache.mapped, 3);
-	ck_assert_uint_eq(cache.copied, 0);
+	ck_assert_uint_eq(cache.counts.read, 1);
+	ck_assert_uint_eq(cache.counts.mapped, 3);
+	ck_assert_uint_eq(cache.counts.copied, 0);
 	check_all();
 	/* A store gives that VM a page of its own. */
 	store(1, 3 * PAGE + 7, 0x77);
@@ -242,7 +242,7 @@ START_TEST(written_page_is_shared_with_the_disk_of_its_vm_alone)
 	move(0, VIRTIO_BLOCK_T_IN, 5, 2);
 	ck_assert_uint_eq(mpn_of(0, 2), own);
 	move(1, VIRTIO_BLOCK_T_IN, 5, 2);
-	ck_assert_uint_eq(cache.read, 1);
+	ck_assert_uint_eq(cache.counts.read, 1);
 	check_all();
 	/* Written again: the page that was there is its last user's alone. */
 	move(0, VIRTIO_BLOCK_T_OUT, 5, 1);
@@ -298,7 +298,7 @@ START_TEST(all_who_want_a_block_wait_for_one_read)
 		}
 		ck_assert_uint_eq(vm[i].vdisk.waiting, 0);
 	}
-	ck_assert_uint_eq(cache.read, 2);
+	ck_assert_uint_eq(cache.counts.read, 2);
 }
 END_TEST
 
@@ -348,7 +348,7 @@ START_TEST(page_under_dma_is_copied_into)
 	ck_assert(guest_memory_pin(&model.pmap[0], BUFFER, true, &mpn, &here));
 	move(0, VIRTIO_BLOCK_T_IN, 4, 0);
 	ck_assert_uint_eq(mpn_of(0, 0), mpn);
-	ck_assert_uint_eq(cache.copied, 1);
+	ck_assert_uint_eq(cache.counts.copied, 1);
 	move(0, VIRTIO_BLOCK_T_OUT, 6, 0);
 	ck_assert_uint_eq(mpn_of(0, 0), mpn);
 	memmap_unpin(&model.memmap, mpn);
@@ -416,9 +416,9 @@ static void live(uint32_t frames, bool is_shared)
 			check_all();
 		}
 	}
-	ck_assert_uint_gt(cache.mapped, 100);
-	ck_assert_uint_gt(cache.copied, 100);
-	ck_assert_uint_gt(cache.evicted, 20);
+	ck_assert_uint_gt(cache.counts.mapped, 100);
+	ck_assert_uint_gt(cache.counts.copied, 100);
+	ck_assert_uint_gt(cache.counts.evicted, 20);
 }
 
 START_TEST(random_requests_with_private_changes)

@@ -136,7 +136,7 @@ START_TEST(frame_without_buffer_is_lost)
 {
 	send_frame(0, 1, 64);
 	ck_assert(has_sent(0));
-	ck_assert_uint_eq(nic[1].lost, 1);
+	ck_assert_uint_eq(nic[1].counts.lost, 1);
 	offer_buffer(1, 1600);
 	ck_assert_uint_eq(received(1, 0), 0);
 	send_frame(0, 1, 70);
@@ -156,7 +156,7 @@ START_TEST(frame_of_a_bad_size_is_lost)
 	}
 	driver_offer(&driver[0], SEND, 0);
 	ck_assert(!has_sent(0));
-	ck_assert_uint_eq(nic[0].lost, 2);
+	ck_assert_uint_eq(nic[0].counts.lost, 2);
 	ck_assert_uint_eq(received(1, 0), 0);
 	send_frame(0, 1, 1600);
 	ck_assert_uint_eq(received(1, 0), 1600);
@@ -168,7 +168,7 @@ START_TEST(frame_too_long_for_the_buffer_is_lost_alone)
 	offer_buffer(1, 100);
 	send_frame(0, 1, 101);
 	ck_assert(has_sent(0));
-	ck_assert_uint_eq(nic[1].lost, 1);
+	ck_assert_uint_eq(nic[1].counts.lost, 1);
 	ck_assert_uint_eq(received(1, 0), 0);
 	/* The buffer is there for the next one. */
 	send_frame(0, 1, 100);
@@ -262,7 +262,7 @@ START_TEST(whole_pages_are_mapped)
 	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
 	ck_assert_uint_eq(bytes, HEADER + FRAME_LONG);
 	check_pages(1, 0, 3);
-	ck_assert_uint_eq(nic[1].mapped, PAGES);
+	ck_assert_uint_eq(nic[1].counts.mapped, PAGES);
 	for (uint32_t i = 0; i < PAGES; i++) {
 		ck_assert_uint_eq(mpn_of(0, i), mpn_of(1, i));
 	}
@@ -289,10 +289,106 @@ START_TEST(all_get_the_same_page_or_a_copy)
 	send_pages(0, VMS, 7);
 	check_pages(1, 0, 7);
 	check_pages(2, 16, 7);
-	ck_assert_uint_eq(nic[1].mapped, PAGES);
-	ck_assert_uint_eq(nic[2].mapped, 0);
+	ck_assert_uint_eq(nic[1].counts.mapped, PAGES);
+	ck_assert_uint_eq(nic[2].counts.mapped, 0);
 	ck_assert_uint_eq(driver_frames, 1);
 	ck_assert_pstr_eq(model_check(), NULL);
+}
+END_TEST
+
+#define HEAD  100
+#define SPLIT (DRIVER_DATA + 0x1000)
+
+/* A buffer that is virtio's header, `room` bytes for the frame's, and pages. */
+static void offer_split(uint32_t vm, uint32_t room)
+{
+	driver_put_desc(&driver[vm], RECEIVE, 0, SPLIT, HEADER,
+			VIRTIO_DESC_F_WRITE | VIRTIO_DESC_F_NEXT, 1);
+	driver_put_desc(&driver[vm], RECEIVE, 1, SPLIT + 16, room,
+			VIRTIO_DESC_F_WRITE | VIRTIO_DESC_F_NEXT, 2);
+	driver_put_desc(&driver[vm], RECEIVE, 2, BUFFER, (PAGES + 1) * PAGE, VIRTIO_DESC_F_WRITE,
+			0);
+	driver_offer(&driver[vm], RECEIVE, 0);
+}
+
+/* HEAD bytes, the first of them the addresses', and pages; with `flags` in virtio's header. */
+static void send_split(uint32_t from, uint8_t to, uint8_t flags)
+{
+	uint8_t first[HEADER + HEAD] = {
+		flags, 0, 9, 9, 0, 0, 34, 0, 16, 0, 0, 0, 2, 0, 0, 0, 0, to
+	};
+	uint8_t page[PAGE];
+
+	driver_put(&driver[from], DRIVER_DATA, first, sizeof(first));
+	for (uint32_t i = 0; i < PAGES; i++) {
+		memset(page, (int)i + 1, sizeof(page));
+		driver_put(&driver[from], BUFFER + i * (uint64_t)PAGE, page, sizeof(page));
+	}
+	driver_put_desc(&driver[from], SEND, 2, DRIVER_DATA, sizeof(first), VIRTIO_DESC_F_NEXT, 4);
+	driver_put_desc(&driver[from], SEND, 4, BUFFER, PAGES * PAGE, 0, 0);
+	driver_offer(&driver[from], SEND, 2);
+	ck_assert(has_sent(from));
+}
+
+START_TEST(headers_come_apart_from_pages)
+{
+	uint8_t header[HEADER];
+	uint32_t bytes;
+	uint32_t head;
+
+	/* Room for more than the headers: pages nevertheless meet pages. */
+	offer_split(1, HEAD + 200);
+	send_split(0, 1, 0);
+	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
+	ck_assert_uint_eq(bytes, HEADER + HEAD + PAGES * PAGE);
+	driver_get(&driver[1], header, SPLIT, HEADER);
+	ck_assert_uint_eq(header[VIRTIO_NETWORK_HEADER_SPLIT], HEAD);
+	ck_assert_uint_eq(nic[1].counts.mapped, PAGES);
+	check_pages(1, 0, 1);
+	/* Too little room for the headers, or a driver that does not know of it: in one piece. */
+	offer_split(1, HEAD - 1);
+	send_split(0, 1, 0);
+	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
+	driver_get(&driver[1], header, SPLIT, HEADER);
+	ck_assert_uint_eq(header[VIRTIO_NETWORK_HEADER_SPLIT], 0);
+	check_pages(1, 1, 1);
+	nic[1].virtio.accepted &= ~VIRTIO_FEATURE(VIRTIO_NETWORK_F_HEADER_SPLIT);
+	offer_split(1, HEAD + 200);
+	send_split(0, 1, 0);
+	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
+	driver_get(&driver[1], header, SPLIT, HEADER);
+	ck_assert_uint_eq(header[VIRTIO_NETWORK_HEADER_SPLIT], 0);
+	ck_assert_uint_eq(nic[1].counts.mapped, PAGES);
+	ck_assert_pstr_eq(model_check(), NULL);
+}
+END_TEST
+
+START_TEST(checksums_to_be_made_go_to_those_who_make_them)
+{
+	uint8_t header[HEADER];
+	uint32_t bytes;
+	uint32_t head;
+
+	offer_split(1, HEAD);
+	send_split(0, 1, VIRTIO_NETWORK_NEEDS_CSUM | 0x80);
+	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
+	driver_get(&driver[1], header, SPLIT, HEADER);
+	ck_assert_uint_eq(header[VIRTIO_NETWORK_HEADER_FLAGS], VIRTIO_NETWORK_NEEDS_CSUM);
+	ck_assert_uint_eq(header[VIRTIO_NETWORK_HEADER_CSUM], 34);
+	ck_assert_uint_eq(header[VIRTIO_NETWORK_HEADER_CSUM + 2], 16);
+	/* A sender that has not been told that it may means nothing by it. */
+	nic[0].virtio.accepted &= ~VIRTIO_FEATURE(VIRTIO_NETWORK_F_CSUM);
+	offer_split(1, HEAD);
+	send_split(0, 1, VIRTIO_NETWORK_NEEDS_CSUM);
+	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
+	driver_get(&driver[1], header, SPLIT, HEADER);
+	ck_assert_uint_eq(header[VIRTIO_NETWORK_HEADER_FLAGS], 0);
+	nic[0].virtio.accepted |= VIRTIO_FEATURE(VIRTIO_NETWORK_F_CSUM);
+	nic[1].virtio.accepted &= ~VIRTIO_FEATURE(VIRTIO_NETWORK_F_GUEST_CSUM);
+	offer_split(1, HEAD);
+	send_split(0, 1, VIRTIO_NETWORK_NEEDS_CSUM);
+	ck_assert(!driver_used(&driver[1], RECEIVE, &head, &bytes));
+	ck_assert_uint_eq(nic[1].counts.lost, 1);
 }
 END_TEST
 
@@ -306,7 +402,7 @@ START_TEST(bad_chain_breaks_the_sender)
 	driver_put_desc(&driver[0], SEND, 2, 0xfffffffffffff000, 64, 0, 0);
 	driver_offer(&driver[0], SEND, 2);
 	ck_assert(has_sent(0));
-	ck_assert_uint_eq(nic[0].lost, 1);
+	ck_assert_uint_eq(nic[0].counts.lost, 1);
 }
 END_TEST
 
@@ -338,6 +434,8 @@ int main(void)
 	tcase_add_loop_test(tcase, buffer_that_cannot_be_written_breaks_the_receiver_alone, 0, 2);
 	tcase_add_test(tcase, whole_pages_are_mapped);
 	tcase_add_test(tcase, all_get_the_same_page_or_a_copy);
+	tcase_add_test(tcase, headers_come_apart_from_pages);
+	tcase_add_test(tcase, checksums_to_be_made_go_to_those_who_make_them);
 	tcase_add_test(tcase, bad_chain_breaks_the_sender);
 	tcase_add_test(tcase, configuration_tells_address_and_mtu);
 	suite_add_tcase(suite, tcase);

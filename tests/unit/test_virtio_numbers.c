@@ -141,6 +141,8 @@ static const struct pair block[] = {
 };
 
 static const struct pair network[] = {
+	PAIR(VIRTIO_NETWORK_F_CSUM, VIRTIO_NET_F_CSUM),
+	PAIR(VIRTIO_NETWORK_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_CSUM),
 	PAIR(VIRTIO_NETWORK_F_MTU, VIRTIO_NET_F_MTU),
 	PAIR(VIRTIO_NETWORK_F_MAC, VIRTIO_NET_F_MAC),
 	PAIR(VIRTIO_NETWORK_F_MRG_RXBUF, VIRTIO_NET_F_MRG_RXBUF),
@@ -150,6 +152,10 @@ static const struct pair network[] = {
 	FIELD(VIRTIO_NETWORK_MTU, virtio_net_config, mtu),
 	PAIR(VIRTIO_NETWORK_S_LINK_UP, VIRTIO_NET_S_LINK_UP),
 	PAIR(VIRTIO_NETWORK_HEADER_BYTES, sizeof(struct virtio_net_hdr_v1)),
+	FIELD(VIRTIO_NETWORK_HEADER_FLAGS, virtio_net_hdr_v1, flags),
+	FIELD(VIRTIO_NETWORK_HEADER_SPLIT, virtio_net_hdr_v1, hdr_len),
+	FIELD(VIRTIO_NETWORK_HEADER_CSUM, virtio_net_hdr_v1, csum_start),
+	PAIR(VIRTIO_NETWORK_NEEDS_CSUM, VIRTIO_NET_HDR_F_NEEDS_CSUM),
 	FIELD(VIRTIO_NETWORK_HEADER_BUFFERS, virtio_net_hdr_v1, num_buffers),
 };
 
