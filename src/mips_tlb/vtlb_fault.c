@@ -178,6 +178,16 @@ enum vtlb_result vtlb_fault(struct vtlb *vtlb, uint64_t vaddr, uint8_t asid, boo
 	return result;
 }
 
+/* What the assembly would have entered, but for a large block: nothing is to be done with the page.
+ */
+static bool is_ready(const struct vtlb *vtlb, uint64_t gpa, bool write)
+{
+	uint32_t wanted = ENTRYLO_V | (write ? ENTRYLO_D : 0);
+
+	return (~pmap_ready_at(vtlb->pmap, (uint32_t)(gpa >> MAP_PAGE_SHIFT), vtlb->node) &
+		wanted) == 0;
+}
+
 enum vtlb_result vtlb_window_fault(struct vtlb *vtlb, uint64_t vaddr, bool write,
 				   struct vtlb_fault *fault)
 {
@@ -186,7 +196,7 @@ enum vtlb_result vtlb_window_fault(struct vtlb *vtlb, uint64_t vaddr, bool write
 	if (!translate_window(vaddr, fault)) {
 		return VTLB_OUTSIDE;
 	}
-	result = touch(vtlb, fault->gpa, write);
+	result = is_ready(vtlb, fault->gpa, write) ? VTLB_MAPPED : touch(vtlb, fault->gpa, write);
 	if (result == VTLB_MAPPED && vtlb->l2tlb.in_hardware) {
 		if (window_area_of(vaddr) == WINDOW_AREA_WINDOW) {
 			window_to_hardware(vtlb->pmap, vtlb->node, vaddr);
