@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "isa/names.h"
 #include "sim/cmd/report.h"
 
 static json_t *times_report(const struct attribution_time *times)
@@ -37,6 +38,32 @@ static json_t *vm_report(const struct attribution *attribution, const struct ins
 	return object;
 }
 
+/* What the monitor did, by exception; nothing that it never did. */
+static json_t *traps_report(const struct attribution *attribution, bool is_user)
+{
+	json_t *object = json_object();
+
+	for (unsigned code = 0; code < ATTRIBUTION_CODES; code++) {
+		const char *name = isa_exceptions[code].name;
+		json_t *row = json_object();
+
+		for (unsigned cause = 1; cause < INSPECT_CAUSE_COUNT; cause++) {
+			uint64_t count = attribution_traps(attribution, is_user, code, cause);
+
+			if (count != 0) {
+				json_object_set_new(
+					row, attribution_name(ATTRIBUTION_MONITOR + cause - 1),
+					json_integer((json_int_t)count));
+			}
+		}
+		if (name != NULL && json_object_size(row) != 0) {
+			json_object_set(object, name, row);
+		}
+		json_decref(row);
+	}
+	return object;
+}
+
 json_t *attribution_report(struct attribution *attribution)
 {
 	const struct inspect *view;
@@ -60,5 +87,8 @@ json_t *attribution_report(struct attribution *attribution)
 	json_object_set_new(object, "vms", vms);
 	json_object_set_new(object, "nobody",
 			    times_report(attribution_of(attribution, INSPECT_NONE)));
+	json_object_set_new(object, "traps",
+			    json_pack("{s:o, s:o}", "kernel", traps_report(attribution, false),
+				      "user", traps_report(attribution, true)));
 	return object;
 }

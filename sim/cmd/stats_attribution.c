@@ -97,6 +97,24 @@ static void print_vm(FILE *out, const json_t *vm, double whole)
 	}
 }
 
+/* By exception, from guests' kernels or users: what the monitor did. */
+static void print_traps(FILE *out, const json_t *traps, const char *mode)
+{
+	const char *name;
+	json_t *row;
+
+	json_object_foreach(json_object_get(traps, mode), name, row)
+	{
+		fprintf(out, "%-6s %-7s", mode, name);
+		for (size_t i = 2; i < COLUMNS; i++) {
+			json_t *count = json_object_get(row, columns[i].key);
+
+			fprintf(out, " %9" PRId64, (int64_t)json_integer_value(count));
+		}
+		fputc('\n', out);
+	}
+}
+
 void stats_attribution_print(FILE *out, const json_t *attribution)
 {
 	const json_t *vms = json_object_get(attribution, "vms");
@@ -130,4 +148,11 @@ void stats_attribution_print(FILE *out, const json_t *attribution)
 	}
 	print_row(out, "nobody", &nobody, total(&all));
 	print_row(out, "all", &all, total(&all));
+	fprintf(out, "\nWhat the monitor did in traps of guests, by their exception\n%-14s", "");
+	for (i = 2; i < COLUMNS; i++) {
+		fprintf(out, " %9s", columns[i].title);
+	}
+	fputc('\n', out);
+	print_traps(out, json_object_get(attribution, "traps"), "kernel");
+	print_traps(out, json_object_get(attribution, "traps"), "user");
 }

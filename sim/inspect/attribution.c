@@ -33,6 +33,8 @@ struct account {
 	uint32_t cause;    /* NOT_SAID since the guest was left */
 	enum core_mode mode;
 	bool at_refill;                /* the guest was left for a refill vector */
+	bool was_user;                 /* the guest was left in user mode */
+	uint8_t code;                  /* Cause.ExcCode, for which it was left */
 	uint64_t said;                 /* physical address of its struct inspect_cpu; 0: none */
 	struct attribution_time waits; /* kernel mode, cause not said yet */
 };
@@ -48,6 +50,7 @@ struct attribution {
 	struct account account[MACHINE_CPUS_MAX];
 	/* The last row is nobody's. */
 	struct attribution_time time[INSPECT_VCPUS_MAX + 1][ATTRIBUTION_PARTS];
+	uint64_t traps[2][ATTRIBUTION_CODES][INSPECT_CAUSE_COUNT]; /* from kernels; from users */
 };
 
 static const char *const names[ATTRIBUTION_PARTS] = {
@@ -85,12 +88,16 @@ static struct attribution_time *row_of(struct attribution *attribution, uint32_t
 	return attribution->time[is_one ? vcpu : INSPECT_VCPUS_MAX];
 }
 
+/* What the monitor says, or OTHER. */
+static uint32_t known_cause(uint32_t cause)
+{
+	return cause > 0 && cause < INSPECT_CAUSE_COUNT ? cause : INSPECT_CAUSE_OTHER;
+}
+
 static struct attribution_time *monitor_part(struct attribution *attribution,
 					     const struct account *account, uint32_t cause)
 {
-	uint32_t part = cause > 0 && cause < INSPECT_CAUSE_COUNT ? cause : INSPECT_CAUSE_OTHER;
-
-	return &row_of(attribution, account->vcpu)[ATTRIBUTION_MONITOR + part - 1];
+	return &row_of(attribution, account->vcpu)[ATTRIBUTION_MONITOR + known_cause(cause) - 1];
 }
 
 /* Where time goes now. */
@@ -141,6 +148,7 @@ static void say(struct attribution *attribution, struct account *account, uint32
 	account->waits = (struct attribution_time){ 0 };
 	if (account->cause != cause) {
 		time->entries++;
+		attribution->traps[account->was_user][account->code][known_cause(cause)]++;
 	}
 	account->cause = cause;
 }
@@ -243,6 +251,8 @@ static void on_mode(void *context, struct core *core)
 
 		account->cause = NOT_SAID;
 		account->at_refill = offset == VECTOR_TLB_REFILL || offset == VECTOR_XTLB_REFILL;
+		account->was_user = account->mode == CORE_USER;
+		account->code = (uint8_t)((core->cp0.cause & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT);
 	} else {
 		say_nothing(attribution, account);
 	}
@@ -333,6 +343,12 @@ void attribution_settle(struct attribution *attribution)
 		count(attribution, cpu, &now);
 		say_nothing(attribution, &attribution->account[cpu]);
 	}
+}
+
+uint64_t attribution_traps(const struct attribution *attribution, bool is_user, unsigned code,
+			   unsigned cause)
+{
+	return attribution->traps[is_user][code % ATTRIBUTION_CODES][known_cause(cause)];
 }
 
 const struct inspect *attribution_view(const struct attribution *attribution)

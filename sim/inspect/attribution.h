@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "machine/inspect.h"
@@ -31,6 +32,9 @@ struct attribution_time {
 	uint64_t entries; /* how often this part began */
 };
 
+/* Exception codes of Cause. */
+#define ATTRIBUTION_CODES 32U
+
 struct attribution;
 
 /* For the monitor whose header is at physical address `header`; NULL: no memory. */
@@ -48,6 +52,13 @@ void attribution_set_listener(struct attribution *attribution,
 
 /* "user", "kernel", "tlb_write", ... */
 const char *attribution_name(unsigned part);
+
+/*
+ * Of the traps of guests from user mode, or their kernels' mode, with exception `code`: how often
+ * the monitor did something for INSPECT_CAUSE_* `cause`. One trap may have several.
+ */
+uint64_t attribution_traps(const struct attribution *attribution, bool is_user, unsigned code,
+			   unsigned cause);
 
 /* Brings the counts up to now. */
 void attribution_settle(struct attribution *attribution);
