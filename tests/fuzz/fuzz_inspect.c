@@ -75,6 +75,19 @@ static void ask_vcpu(const struct inspect *view, struct machine *machine, uint32
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint8_t nothing[RAM];
+	/* The machine is big-endian. */
+	static const uint8_t door[] = { INSPECT_MAGIC >> 24,
+					INSPECT_MAGIC >> 16 & 0xff,
+					INSPECT_MAGIC >> 8 & 0xff,
+					INSPECT_MAGIC & 0xff,
+					0,
+					0,
+					0,
+					INSPECT_VERSION,
+					0,
+					0,
+					0,
+					sizeof(struct inspect_header) };
 	static struct machine *machine;
 	struct inspect_frame frame;
 	struct inspect view;
@@ -84,7 +97,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		machine = create();
 	}
 	if (size > RAM - HEADER || !machine_write_physical(machine, 0, nothing, sizeof(nothing)) ||
-	    (size != 0 && !machine_write_physical(machine, HEADER, data, size))) {
+	    (size != 0 && !machine_write_physical(machine, HEADER, data, size)) ||
+	    !machine_write_physical(machine, HEADER, door, sizeof(door))) {
 		return 0;
 	}
 	if (!inspect_open(&view, machine, HEADER)) {
