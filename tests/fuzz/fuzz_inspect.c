@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fuzz_inspect.c - libFuzzer on what a monitor publishes of itself (machine/inspect.h): the input
- * is the machine's memory from the header on; all that a debugger may ask is asked.
+ * is the machine's memory from the header on, whose first words are made right; all that a debugger
+ * may ask is asked.
  */
 #include <stdlib.h>
 #include <string.h>
