@@ -124,14 +124,14 @@ json_t *move_trace_report(const struct move_trace *trace)
 			actions, moves_action_name(action),
 			json_pack("{s:I, s:I, s:I, s:I, s:o}", "count", (json_int_t)count, "pages",
 				  (json_int_t)sum.pages[action], "copy_cycles",
-				  (json_int_t)(sum.copy_cycles[action] * 2), "total_cycles",
-				  (json_int_t)(sum.total_cycles[action] * 2), "reasons",
+				  (json_int_t)sum.copy_cycles[action] * 2, "total_cycles",
+				  (json_int_t)sum.total_cycles[action] * 2, "reasons",
 				  reasons_report(sum.done[action])));
 	}
 	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "actions", actions, "clock_hz",
 			 (json_int_t)machine_get_config(trace->machine)->clock_hz, "handed_over",
 			 (json_int_t)sum.handed_over, "handed_over_cycles",
-			 (json_int_t)(sum.handed_over_cycles * 2), "records",
+			 (json_int_t)sum.handed_over_cycles * 2, "records",
 			 (json_int_t)trace->records, "records_lost", (json_int_t)trace->moves.lost,
 			 "file",
 			 trace->stream != NULL ? json_string(MOVE_TRACE_NAME) : json_null());
