@@ -9,6 +9,7 @@
  */
 #include <stdint.h>
 
+#include "guests/lib/random.h"
 #include "guests/parallel/parallel.h"
 
 #define PAGES      64U
@@ -62,7 +63,7 @@ void parallel_run(unsigned cpu)
 	uint32_t state = cpu + 1;
 
 	for (uint32_t i = 0; i < ROUNDS; i++) {
-		uint32_t random = parallel_random(&state);
+		uint32_t random = random_next(&state);
 		uint32_t at = random % PAGES;
 		uint32_t which = random >> 8 & (WORDS_EACH - 1);
 		volatile uint32_t *mine = &page(at)[1 + cpu * WORDS_EACH + which];
