@@ -17,6 +17,7 @@
 #include "src/platform/boot.h"
 #include "src/platform/console.h"
 #include "src/platform/devices.h"
+#include "src/platform/vms.h"
 
 #define WHO_NONE 0
 
@@ -55,11 +56,27 @@ static void print_traps(const struct cpu *cpu)
 	}
 }
 
+/* All of them, as they were published last. */
+static void print_vcpus(void)
+{
+	for (uint32_t i = 0; i < vms_count(); i++) {
+		const struct vm *vm = vms_get(i);
+
+		for (uint32_t k = 0; k < vm->vcpu_count; k++) {
+			const struct inspect_vcpu *regs = &vm->vcpus[k]->regs;
+
+			console_print("VM %s, VCPU %u: state %u, CPU %d, pc %016lx", vm->name, k,
+				      regs->state, (int)regs->cpu, regs->pc);
+		}
+	}
+}
+
 /* The guest that the CPU had, as its last trap left it. */
 static void print_guest(const struct cpu *cpu)
 {
 	const struct vcpu *vcpu = cpu->current;
 
+	print_vcpus();
 	print_traps(cpu);
 	if (vcpu == NULL) {
 		console_print("no guest");

@@ -4,6 +4,7 @@
  * it enters them; bootargs say which (check_failures). Linked with --wrap.
  */
 #include "src/cpu/cpu.h"
+#include "src/cpu/vm.h"
 #include "src/include/memory.h"
 #include "src/lib/hooks.h"
 #include "src/lib/string.h"
@@ -14,6 +15,9 @@ void __wrap_vms_create(void);
 void __real_vms_create(void);
 void __wrap_vms_enter(struct cpu *cpu);
 void __real_vms_enter(struct cpu *cpu);
+
+void __wrap_vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason);
+void __real_vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason);
 
 /* Read-only data, so in what is copied to every node. */
 static const uint32_t marker = 1;
@@ -60,4 +64,11 @@ void __wrap_vms_enter(struct cpu *cpu)
 		CHECK(cpu->number != machine.cpu_count - 1);
 	}
 	__real_vms_enter(cpu);
+}
+
+/* When guests have run. */
+void __wrap_vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason)
+{
+	CHECK(!is_asked("end"));
+	__real_vm_end(vm, end, code, reason);
 }
