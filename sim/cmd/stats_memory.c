@@ -2,6 +2,7 @@
 /* stats_memory.c - the machine's pages by owner. What is missing counts as 0. */
 #include "sim/cmd/stats_memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/cmd/stats_priv.h"
@@ -112,16 +113,15 @@ static int colour(const json_t *run)
 	const char *name = json_string_value(json_array_get(run, 1));
 	json_int_t vm = json_integer_value(json_array_get(run, 2));
 	const char *text = contents[CONTENTS - 1].colour;
-	unsigned value;
 
 	for (size_t i = 0; i < CONTENTS && name != NULL; i++) {
 		if (strcmp(contents[i].name, name) == 0) {
 			text = contents[i].colour != NULL
 				       ? contents[i].colour
-				       : vm_colours[(size_t)(vm < 0 ? 0 : vm) % VM_COLOURS][i];
+				       : vm_colours[(size_t)(vm < 0 ? 0 : vm) % VM_COLOURS][i != 0];
 		}
 	}
-	return sscanf(text, "#%x", &value) == 1 ? (int)value : 0;
+	return (int)strtol(text + 1, NULL, 16);
 }
 
 /* A line of the picture for each line of pages: red, green, blue of each. */
