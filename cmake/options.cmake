@@ -44,10 +44,12 @@ if(MIRRORBALL_TIDY)
 	# Changed settings change the command line, so every file is looked at again.
 	file(SHA256 ${CMAKE_SOURCE_DIR}/.clang-tidy tidy_settings_hash)
 	file(SHA256 ${CMAKE_SOURCE_DIR}/tools/cppcheck.suppressions suppressions_hash)
-	string(SHA256 tidy_hash "${tidy_settings_hash}${suppressions_hash}")
+	file(SHA256 ${CMAKE_SOURCE_DIR}/src/.clang-tidy tidy_monitor_hash)
+	string(SHA256 tidy_hash "${tidy_settings_hash}${tidy_monitor_hash}${suppressions_hash}")
 	string(SUBSTRING ${tidy_hash} 0 8 tidy_hash)
 	add_compile_definitions(MIRRORBALL_TIDY_SETTINGS=0x${tidy_hash})
 	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
 		${CMAKE_SOURCE_DIR}/.clang-tidy
+		${CMAKE_SOURCE_DIR}/src/.clang-tidy
 		${CMAKE_SOURCE_DIR}/tools/cppcheck.suppressions)
 endif()

@@ -65,7 +65,7 @@ static uint32_t refill_vector(const struct vcpu *vcpu)
 {
 	uint32_t wide = vcpu->mode == VCPU_KERNEL ? STATUS_KX : STATUS_UX;
 
-	return vcp0_status(vcpu) & wide ? VECTOR_XTLB_REFILL : VECTOR_TLB_REFILL;
+	return (vcp0_status(vcpu) & wide) != 0 ? VECTOR_XTLB_REFILL : VECTOR_TLB_REFILL;
 }
 
 void exception_deliver_tlb(struct vcpu *vcpu, unsigned code, uint64_t vaddr, bool is_refill)

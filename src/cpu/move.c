@@ -71,7 +71,9 @@ static uint32_t load_average(const struct cpu *cpu, const struct cpu *of, uint64
 	int64_t present = (int64_t)__atomic_load_n(&of->load, __ATOMIC_RELAXED) * LOAD_ONE;
 	uint64_t passed = now > since ? now - since : 0;
 
-	passed = passed < window ? passed : window;
+	if (passed >= window) {
+		return (uint32_t)present;
+	}
 	return (uint32_t)(average + (present - average) * (int64_t)passed / (int64_t)window);
 }
 

@@ -86,34 +86,51 @@ static void check_half(const struct vcpu *vcpu, uint64_t entryhi, uint32_t pagem
 	}
 }
 
-/* Virtual ASIDs: the guest's own in place of the hardware's; false: another VCPU's, or nobody's. */
-static bool is_of_vcpu(const struct vcpu *vcpu, uint64_t *entryhi)
-{
-	uint8_t now = (uint8_t)vcpu->regs.cp0[CP0_ENTRYHI];
+/*
+ * Whose each of a CPU's ASIDs is, as it was found: each is given out once in a generation.
+ * Searching anew for every entry would be nearly half of all that the torture build does.
+ */
+static struct owner {
+	uint32_t generation;
+	uint16_t vcpu; /* number in the machine */
+	uint8_t asid;
+} owners[MAP_CPUS_MAX][256];
 
-	/* The one in force first: it is nearly always that. */
-	if (vcpu->asid[now] == (*entryhi & ENTRYHI_ASID)) {
-		*entryhi = (*entryhi & ~(uint64_t)ENTRYHI_ASID) | now;
-		return true;
+/* Virtual ASIDs: the guest's own in place of the hardware's; false: another VCPU's, or nobody's. */
+static bool is_of_vcpu(const struct cpu *cpu, const struct vcpu *vcpu, uint64_t *entryhi)
+{
+	uint8_t hardware = (uint8_t)*entryhi;
+	struct owner *owner = &owners[cpu->number][hardware];
+
+	if (hardware == 0) {
+		return false;
 	}
-	for (uint32_t i = 0; i < sizeof(vcpu->asid) && (*entryhi & ENTRYHI_ASID) != 0; i++) {
-		if (vcpu->asid[i] != 0 && vcpu->asid[i] == (*entryhi & ENTRYHI_ASID)) {
-			*entryhi = (*entryhi & ~(uint64_t)ENTRYHI_ASID) | i;
-			return true;
+	if (owner->generation != cpu->asid_generation) {
+		uint32_t asid = 0;
+
+		while (asid < sizeof(vcpu->asid) && vcpu->asid[asid] != hardware) {
+			asid++;
 		}
+		if (asid == sizeof(vcpu->asid)) {
+			return false;
+		}
+		*owner = (struct owner){ cpu->asid_generation, (uint16_t)vcpu->number_in_machine,
+					 (uint8_t)asid };
 	}
-	return false;
+	*entryhi = (*entryhi & ~(uint64_t)ENTRYHI_ASID) | owner->asid;
+	return owner->vcpu == vcpu->number_in_machine && vcpu->asid[owner->asid] == hardware;
 }
 
-static void check_entry(const struct vcpu *vcpu, uint32_t index)
+static void check_entry(const struct cpu *cpu, uint32_t index)
 {
+	const struct vcpu *vcpu = cpu->current;
 	/* Virtual ASIDs: nothing is global. */
 	uint32_t word = ~(uint32_t)(asid_is_virtual ? ENTRYLO_G : 0);
 	uint32_t pagemask;
 	uint64_t entryhi = tlb_hw_read(index, &pagemask);
 	uint32_t lo[2] = { cp0_read(CP0_ENTRYLO0), cp0_read(CP0_ENTRYLO1) };
 
-	if (asid_is_virtual && !is_of_vcpu(vcpu, &entryhi)) {
+	if (asid_is_virtual && !is_of_vcpu(cpu, vcpu, &entryhi)) {
 		return;
 	}
 	check_half(vcpu, entryhi, pagemask, lo[0]);
@@ -148,7 +165,7 @@ void torture_check(struct cpu *cpu)
 
 	CHECK(cpu->tlb_owner == vcpu);
 	for (uint32_t i = CPU_WIRED_COUNT; i < cpu->tlb_entries; i++) {
-		check_entry(vcpu, i);
+		check_entry(cpu, i);
 	}
 	/* Another CPU may be about to change the pages of a VM with several VCPUs. */
 	if (vcpu->vm->vcpu_count == 1 && vcpu->vtlb.l2tlb.entry_count <= SLOW_ENTRIES &&

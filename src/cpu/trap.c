@@ -131,6 +131,8 @@ static bool prepare(struct cpu *cpu, struct vcpu *vcpu)
 
 	vcpu->attention = (vcpu->regs.cp0[CP0_WATCHLO] & (WATCHLO_R | WATCHLO_W)) != 0 ||
 			  vcpu->watch_deferred || vcpu->wide_used;
+	/* Mostly nothing changes, and the line stays clean. */
+	/* cppcheck-suppress duplicateConditionalAssign */
 	if (vcpu->page->status != status) {
 		vcpu->page->status = status; /* bits that do not exist come back as 0 */
 	}

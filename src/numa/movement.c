@@ -732,7 +732,7 @@ static uint32_t reclaim_from(uint32_t node, const struct pmap_caller *caller)
 			freed++;
 		}
 	}
-	movement.reclaim_next[node] = (movement.reclaim_next[node] + RECLAIM_PAGES) % frames;
+	movement.reclaim_next[node] += RECLAIM_PAGES;
 	return freed;
 }
 

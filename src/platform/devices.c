@@ -75,7 +75,7 @@ static void set_mask(uint32_t number, uint32_t sources, bool is_masked)
 
 static void set_uart_mask(uint32_t number, bool is_masked)
 {
-	set_mask(number, 1u << devices->uart_source, is_masked);
+	set_mask(number, 1U << devices->uart_source, is_masked);
 }
 
 void devices_route(uint32_t number)
@@ -172,7 +172,7 @@ static void device_interrupt(const struct cpu *cpu)
 	if (sources & disks_sources()) {
 		disks_interrupt();
 	}
-	if (!(sources & 1u << devices->uart_source)) {
+	if (!(sources & 1U << devices->uart_source)) {
 		return;
 	}
 	if (!console_receive()) {
@@ -186,15 +186,15 @@ static void device_interrupt(const struct cpu *cpu)
 
 void platform_interrupt(struct cpu *cpu, uint32_t ip)
 {
-	if (ip & 1u << (CAUSE_IP_SHIFT + LINES_IP_DEVICE)) {
+	if (ip & 1U << (CAUSE_IP_SHIFT + LINES_IP_DEVICE)) {
 		device_interrupt(cpu);
 	}
-	if (ip & 1u << (CAUSE_IP_SHIFT + LINES_IP_IPI)) {
+	if (ip & 1U << (CAUSE_IP_SHIFT + LINES_IP_IPI)) {
 		/* Taken first, then looked at: a request made after this raises the line again. */
 		(void)device_read32(devices->messages + cpu->number * INTC_IPI_STRIDE +
 				    INTC_IPI_TAKE);
 	}
-	if (ip & 1u << (CAUSE_IP_SHIFT + LINES_IP_NODE)) {
+	if (ip & 1U << (CAUSE_IP_SHIFT + LINES_IP_NODE)) {
 		movement_interrupt(cpu);
 	}
 }
@@ -204,13 +204,13 @@ uint32_t platform_interrupt_mask(void)
 	uint32_t mask = 0;
 
 	if (devices->intc != NO_DEVICE) {
-		mask |= 1u << (STATUS_IM_SHIFT + LINES_IP_DEVICE);
+		mask |= 1U << (STATUS_IM_SHIFT + LINES_IP_DEVICE);
 	}
 	if (devices->messages != NO_DEVICE) {
-		mask |= 1u << (STATUS_IM_SHIFT + LINES_IP_IPI);
+		mask |= 1U << (STATUS_IM_SHIFT + LINES_IP_IPI);
 	}
 	if (movement_is_on()) {
-		mask |= 1u << (STATUS_IM_SHIFT + LINES_IP_NODE);
+		mask |= 1U << (STATUS_IM_SHIFT + LINES_IP_NODE);
 	}
 	return mask;
 }
