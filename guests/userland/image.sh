@@ -38,7 +38,7 @@ workloads_expected()
 			find . -type f -printf '%P\0' | sort -z | xargs -0 sha256sum >"$lib/pmake.$set"
 		)
 	done
-	for orders in 400 15000; do
+	for orders in 400 4000; do
 		{
 			echo ".param set :orders $orders"
 			cat "$lib/make.sql"

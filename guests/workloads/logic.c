@@ -111,7 +111,7 @@ bool logic_compile(struct logic *logic, const struct netlist *netlist)
 	logic->op_count = netlist->gates;
 	logic->signals = netlist->registers + netlist->gates;
 	logic->signature = NETLIST_SIGNATURE;
-	logic->ops = malloc(logic->op_count * sizeof(*logic->ops));
+	logic->ops = calloc(logic->op_count, sizeof(*logic->ops));
 	logic->values = malloc(logic->signals * sizeof(*logic->values));
 	logic->taken = malloc(logic->registers * sizeof(*logic->taken));
 	logic->latched = malloc(logic->registers * sizeof(*logic->latched));

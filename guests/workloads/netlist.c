@@ -2,6 +2,7 @@
 /* netlist.c - makes circuits (netlist.h). */
 #include "guests/workloads/netlist.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "guests/lib/random.h"
@@ -13,6 +14,7 @@ static uint32_t choose_input(uint32_t *random, uint32_t below)
 {
 	uint32_t near = below < NEAR ? below : NEAR;
 
+	assert(below != 0);
 	if (random_next(random) % 8 == 0) {
 		return random_next(random) % below;
 	}
@@ -23,6 +25,10 @@ bool netlist_make(struct netlist *netlist, uint32_t registers, uint32_t gates, u
 {
 	uint32_t random = seed;
 
+	*netlist = (struct netlist){ 0 };
+	if (registers == 0 || gates == 0) {
+		return false;
+	}
 	netlist->registers = registers;
 	netlist->gates = gates;
 	netlist->gate = malloc(gates * sizeof(*netlist->gate));

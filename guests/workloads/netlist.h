@@ -34,7 +34,7 @@ struct netlist {
 	uint32_t *reset;           /* of each register, 32 circuits' first values */
 };
 
-/* False: no memory. */
+/* False: no memory, or nothing asked for. */
 bool netlist_make(struct netlist *netlist, uint32_t registers, uint32_t gates, uint32_t seed);
 void netlist_free(struct netlist *netlist);
 

@@ -219,9 +219,10 @@ static struct grid *make_grid(const struct scene *scene, struct vector low, stru
 	}
 	for (uint32_t i = 0; i < SCENE_CELLS * SCENE_CELLS * SCENE_CELLS; i++) {
 		struct cell *cell = &grid->cells[i];
+		uint32_t y = i / SCENE_CELLS % SCENE_CELLS;
+		uint32_t z = i / SCENE_CELLS / SCENE_CELLS;
 		struct vector at = { low.x + grid->step.x * (i % SCENE_CELLS),
-				     low.y + grid->step.y * (i / SCENE_CELLS % SCENE_CELLS),
-				     low.z + grid->step.z * (i / SCENE_CELLS / SCENE_CELLS) };
+				     low.y + grid->step.y * y, low.z + grid->step.z * z };
 
 		if (cell->count <= CELL_SPHERES_MAX || depth == GRID_DEPTH_MAX) {
 			continue;

@@ -45,7 +45,7 @@ static bool find_value(struct slow *slow, uint32_t signal)
 	}
 	value ^= gate->kind == NETLIST_NAND || gate->kind == NETLIST_NOR ||
 		 gate->kind == NETLIST_XNOR;
-	slow->known[signal] = value;
+	slow->known[signal] = value ? 1 : 0;
 	return value;
 }
 
