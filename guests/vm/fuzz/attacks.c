@@ -163,7 +163,7 @@ static void attack_queue(struct fuzz *fuzz)
 	struct virtio_device device = { .slot = fuzz_below(fuzz, 3) == 0 ? fuzz_below(fuzz, 10)
 									 : 0 };
 	struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + RING_PLACE);
-	uint32_t rounds = 1 + fuzz_below(fuzz, 12);
+	uint32_t rounds = 1 + fuzz_below(fuzz, 32);
 	/* A driver as it should be, but for what another VCPU does to its ring. */
 	bool is_legal = fuzz_below(fuzz, 2) == 0;
 
@@ -408,10 +408,10 @@ static void attack_devices(struct fuzz *fuzz)
 void fuzz_attack(struct fuzz *fuzz)
 {
 	static void (*const attacks[])(struct fuzz * fuzz) = {
-		attack_tlb,        attack_tlb,    attack_calls,     attack_pages,
-		attack_queue,      attack_queue,  attack_race,      attack_shared_page,
-		attack_interrupts, attack_spin,   attack_trap_loop, attack_links,
-		attack_code,       attack_starts, attack_stack,     attack_devices,
+		attack_tlb,   attack_tlb,       attack_calls, attack_pages,       attack_queue,
+		attack_queue, attack_race,      attack_race,  attack_shared_page, attack_interrupts,
+		attack_spin,  attack_trap_loop, attack_links, attack_code,        attack_starts,
+		attack_stack, attack_devices,
 	};
 
 	attacks[fuzz_below(fuzz, sizeof(attacks) / sizeof(attacks[0]))](fuzz);
