@@ -178,13 +178,16 @@ enum vtlb_result vtlb_fault(struct vtlb *vtlb, uint64_t vaddr, uint8_t asid, boo
 	return result;
 }
 
-/* What the assembly would have entered, but for a large block: nothing is to be done with the page.
+/*
+ * What the assembly would have entered, but for a large block: nothing is to be done with the page.
+ * With views it is the node's view that must be filled first.
  */
 static bool is_ready(const struct vtlb *vtlb, uint64_t gpa, bool write)
 {
 	uint32_t wanted = ENTRYLO_V | (write ? ENTRYLO_D : 0);
 
-	return (~pmap_ready_at(vtlb->pmap, (uint32_t)(gpa >> MAP_PAGE_SHIFT), vtlb->node) &
+	return !vtlb->pmap->has_views &&
+	       (~pmap_ready_at(vtlb->pmap, (uint32_t)(gpa >> MAP_PAGE_SHIFT), vtlb->node) &
 		wanted) == 0;
 }
 
