@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # lib.sh - a program under the simulator and gdb on it. The script that sources it sets $gdb and
 # $mirrorball.
+: "${gdb:?}" "${mirrorball:?}"
 work=$(mktemp -d)
 pid=
 port=
