@@ -48,8 +48,8 @@ for _, name in ipairs(names) do
 		local result = given.results[name .. "-" .. trigger]
 		local cycles, share = sums(result)
 		local time = 100 * cycles / base
-		table.insert(rows, { name, trigger, time, share, result.attribution.migrate.entries,
-			result.attribution.replicate.entries })
+		table.insert(rows, { name, trigger, time, share, result.movement.actions.migrate.count,
+			result.movement.actions.replicate.count })
 		table.insert(points[i], time)
 		best[name] = math.min(best[name], time)
 	end

@@ -101,8 +101,8 @@ static void add_attribution(json_t *outcome, const json_t *attribution)
 
 static json_t *condense(const json_t *stats)
 {
-	static const char *const same[] = { "reason",       "exit_code",  "message",  "cycles",
-					    "instructions", "state_hash", "footprint" };
+	static const char *const same[] = { "reason",       "exit_code",  "message",   "cycles",
+					    "instructions", "state_hash", "footprint", "movement" };
 	const json_t *memory = json_object_get(stats, "memory");
 	json_t *outcome = json_object();
 
