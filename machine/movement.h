@@ -32,7 +32,8 @@
 #define MOVEMENT_WRITTEN       13 /* the first write to a page with copies */
 #define MOVEMENT_RECLAIMED     14 /* copies given up for memory */
 #define MOVEMENT_RANDOM        15 /* the stress test's */
-#define MOVEMENT_REASONS       16
+#define MOVEMENT_SPREAD        16 /* mapped at more places than are known: all TLBs would be emptied */
+#define MOVEMENT_REASONS       17
 
 /* The log of a CPU: a power of two of records; number n is at n % MOVEMENT_RECORDS. */
 #define MOVEMENT_RECORDS 512

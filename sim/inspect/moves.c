@@ -42,6 +42,7 @@ static const char *const reasons[MOVEMENT_REASONS] = {
 	[MOVEMENT_WRITTEN] = "written",
 	[MOVEMENT_RECLAIMED] = "reclaimed",
 	[MOVEMENT_RANDOM] = "random",
+	[MOVEMENT_SPREAD] = "spread",
 };
 
 const char *moves_action_name(unsigned action)

@@ -365,6 +365,7 @@ static void decide(struct cpu *cpu, struct hot *hot)
 	page->replicas = 0;
 	page->is_shared = false;
 	page->is_pinned = false;
+	page->is_spread = false;
 	page->moves = 0;
 	page->interval_moves = 0;
 	if (hot->home == cpu->node) {
@@ -380,6 +381,7 @@ static void decide(struct cpu *cpu, struct hot *hot)
 	page->replicas = state.replicas;
 	page->is_shared = state.is_shared;
 	page->is_pinned = state.is_pinned;
+	page->is_spread = state.is_spread;
 	page->moves = state.moves;
 	page->interval_moves = state.interval_moves;
 	hot->decision = policy_decide(policy, page);

@@ -112,6 +112,9 @@ struct policy_decision policy_decide(const struct policy *policy, const struct p
 	if (page->is_pinned) {
 		return refuse(decision, MOVEMENT_PINNED);
 	}
+	if (page->is_spread) {
+		return refuse(decision, MOVEMENT_SPREAD);
+	}
 	if (page->moves >= policy->thrash) {
 		return refuse(decision, MOVEMENT_THRASH);
 	}

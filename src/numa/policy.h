@@ -46,6 +46,7 @@ struct policy_page {
 	uint64_t replicas; /* nodes that have a copy */
 	bool is_shared;    /* several VMs or guest pages use it: it cannot move for one */
 	bool is_pinned;
+	bool is_spread;          /* mapped at more places than the monitor knows */
 	uint32_t moves;          /* ever */
 	uint32_t interval_moves; /* in this interval */
 	uint32_t free_pages[MAP_NODES_MAX];

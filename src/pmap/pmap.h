@@ -255,6 +255,7 @@ struct pmap_hot {
 	uint32_t interval_moves;
 	bool is_shared; /* copy-on-write */
 	bool is_pinned;
+	bool is_spread; /* its mappings are not known */
 };
 /*
  * The guest page, if it has machine page `mpn` now and nobody changes it; moves are counted anew in

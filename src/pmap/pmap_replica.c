@@ -232,6 +232,7 @@ bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t inter
 		.moves = page->moves,
 		.interval_moves = page->interval_moves,
 		.is_shared = (page->state & PMAP_S_COW) != 0,
+		.is_spread = (page->state & PMAP_S_UNKNOWN) != 0,
 	};
 	is_it = page->state & PMAP_S_PRESENT && mpn_of(pmap, frame) == mpn;
 	if (is_it) {

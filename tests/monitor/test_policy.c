@@ -144,9 +144,12 @@ START_TEST(limits)
 	refused(MOVEMENT_LIMIT);
 	page.moves = policy.thrash;
 	refused(MOVEMENT_THRASH);
+	page.is_spread = true;
+	refused(MOVEMENT_SPREAD);
 	page.is_pinned = true;
 	refused(MOVEMENT_PINNED);
 	page.is_pinned = false;
+	page.is_spread = false;
 	page.moves = policy.thrash - 1U;
 	page.interval_moves = policy.moves_max - 1U;
 	expect(MOVEMENT_MIGRATE, MOVEMENT_DOMINATED, BIT(2));
