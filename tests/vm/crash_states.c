@@ -29,9 +29,12 @@ static char *read_file(const char *path, size_t *size)
 {
 	FILE *stream = fopen(path, "rb");
 	char *bytes = NULL;
-	long end;
+	long end = -1;
 
-	if (stream == NULL || fseek(stream, 0, SEEK_END) != 0 || (end = ftell(stream)) < 0) {
+	if (stream != NULL && fseek(stream, 0, SEEK_END) == 0) {
+		end = ftell(stream);
+	}
+	if (end < 0) {
 		give_up(path);
 	}
 	rewind(stream);
