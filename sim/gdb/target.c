@@ -73,8 +73,9 @@ static void put_registers(struct text *text, char letter, unsigned first, const 
 
 size_t target_description(char text[TARGET_TEXT_MAX])
 {
-	struct text out = { .at = text };
+	struct text out = { 0 };
 
+	out.at = text;
 	put(&out, "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">"
 		  "<target version=\"1.0\"><architecture>mips:4000</architecture>"
 		  "<feature name=\"org.gnu.gdb.mips.cpu\">");

@@ -2,6 +2,7 @@
 /* test_claim.c - the checker of claims, with true and falsified results. */
 #include <check.h>
 #include <jansson.h>
+#include <string.h>
 
 #include "sim/campaign/claim.h"
 #include "tests/suite.h"
@@ -14,13 +15,13 @@ static const char results_text[] =
 static enum verdict judge(const char *text)
 {
 	char buffer[1024];
-	size_t length = 0;
+	size_t length = strlen(text);
 
-	for (; text[length] != '\0'; length++) {
-		ck_assert_uint_lt(length + 1, sizeof(buffer));
-		buffer[length] = '\'' == text[length] ? '"' : text[length];
+	ck_assert_uint_lt(length, sizeof(buffer));
+	memcpy(buffer, text, length + 1);
+	for (char *at = buffer; (at = strchr(at, '\'')) != NULL;) {
+		*at = '"';
 	}
-	buffer[length] = '\0';
 	json_t *claim = json_loads(buffer, 0, NULL);
 	json_t *results = json_loads(results_text, 0, NULL);
 
