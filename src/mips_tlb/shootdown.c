@@ -113,9 +113,7 @@ void shootdown_run(struct shootdown_batch *batch)
 	for (uint32_t i = 0; i < batch->count; i++) {
 		while (!is_done(batch->wait[i].target, batch->wait[i].request)) {
 			/* The other CPU may be waiting for us. */
-			if (batch->self && shootdown_pending(batch->self)) {
-				shootdown_serve(batch->self);
-			}
+			shootdown_serve_own(batch->self);
 		}
 	}
 	batch->count = 0;

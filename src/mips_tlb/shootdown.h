@@ -18,6 +18,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "machine/map.h"
@@ -75,6 +76,14 @@ void shootdown_serve(struct shootdown_target *target);
 static inline bool shootdown_pending(const struct shootdown_target *target)
 {
 	return __atomic_load_n(&target->posted, __ATOMIC_RELAXED) != target->served;
+}
+
+/* For a CPU that waits or works long: serves what others wait for. `self` may be NULL. */
+static inline void shootdown_serve_own(struct shootdown_target *self)
+{
+	if (self != NULL && shootdown_pending(self)) {
+		shootdown_serve(self);
+	}
 }
 
 /* Loaded on `cpu`, or on none: then the caller has flushed the hardware TLB. */

@@ -336,9 +336,7 @@ static void notify(struct virtio *virtio, uint32_t queue, const struct pmap_call
 	}
 	while (nic->is_sending) {
 		virtio_leave(virtio);
-		if (caller->self != NULL) {
-			shootdown_serve(caller->self);
-		}
+		shootdown_serve_own(caller->self);
 		virtio_enter(virtio, caller);
 	}
 	nic->is_sending = true;

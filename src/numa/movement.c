@@ -457,9 +457,7 @@ static void serve_others(void)
 {
 	struct pmap_caller caller = cpu_pmap_caller();
 
-	if (caller.self != NULL && shootdown_pending(caller.self)) {
-		shootdown_serve(caller.self);
-	}
+	shootdown_serve_own(caller.self);
 }
 
 /* What is to be done with a hot page. */
