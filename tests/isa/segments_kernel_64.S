@@ -3,27 +3,9 @@
  * rule: Kernel mode, KX = 1: xkuseg, xksseg, xkseg, cksseg, ckseg3 are mapped, refill vector
  *       0x080; gaps are address errors (R4000 UM 4.2, figure 4-6).
  */
-#include "tests/isa/harness.h"
+#include "tests/isa/segments.h"
 
 TEST_BEGIN
-.macro refused status, address
-	dli	$t0, \address
-	ENTER(\status)
-	TRAP(EXC_ADEL, lw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-	ENTER(\status)
-	TRAP(EXC_ADES, sw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-.endm
-.macro mapped status, address, vector
-	dli	$t0, \address
-	ENTER(\status)
-	TRAP_AT(EXC_TLBL, 0, 1b, \vector, 1: lw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-	ENTER(\status)
-	TRAP_AT(EXC_TLBS, 0, 1b, \vector, 1: sw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-.endm
 	MAP_CODE
 #define STATUS_HERE STATUS_KX
 	mapped	STATUS_HERE, 0, 0x80

@@ -3,27 +3,9 @@
  * rule: Supervisor mode, SX = 0: suseg and sseg (0xc0000000 to 0xdfffffff) are mapped; kseg0,
  *       kseg1, kseg3 are address errors (R4000 UM 4.2, figure 4-4).
  */
-#include "tests/isa/harness.h"
+#include "tests/isa/segments.h"
 
 TEST_BEGIN
-.macro refused status, address
-	dli	$t0, \address
-	ENTER(\status)
-	TRAP(EXC_ADEL, lw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-	ENTER(\status)
-	TRAP(EXC_ADES, sw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-.endm
-.macro mapped status, address, vector
-	dli	$t0, \address
-	ENTER(\status)
-	TRAP_AT(EXC_TLBL, 0, 1b, \vector, 1: lw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-	ENTER(\status)
-	TRAP_AT(EXC_TLBS, 0, 1b, \vector, 1: sw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-.endm
 	MAP_CODE
 #define STATUS_HERE STATUS_KSU_SUPERVISOR
 	mapped	STATUS_HERE, 0, 0

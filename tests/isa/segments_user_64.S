@@ -3,27 +3,9 @@
  * rule: User mode, UX = 1: xuseg of 2^40 bytes is mapped, refill vector 0x080; everything
  *       else is an address error (R4000 UM 4.2, figure 4-3).
  */
-#include "tests/isa/harness.h"
+#include "tests/isa/segments.h"
 
 TEST_BEGIN
-.macro refused status, address
-	dli	$t0, \address
-	ENTER(\status)
-	TRAP(EXC_ADEL, lw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-	ENTER(\status)
-	TRAP(EXC_ADES, sw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-.endm
-.macro mapped status, address, vector
-	dli	$t0, \address
-	ENTER(\status)
-	TRAP_AT(EXC_TLBL, 0, 1b, \vector, 1: lw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-	ENTER(\status)
-	TRAP_AT(EXC_TLBS, 0, 1b, \vector, 1: sw $t1, 0($t0))
-	EXPECT_RECORD(BADVADDR, \address)
-.endm
 	MAP_CODE
 #define STATUS_HERE STATUS_KSU_USER | STATUS_UX
 	mapped	STATUS_HERE, 0, 0x80
