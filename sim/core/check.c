@@ -125,6 +125,9 @@ void core_check(const struct core *core)
 		const struct core_map *map = &core->maps[mode];
 		uint32_t status = status_of(map, mode);
 
+		if (map->filled_for == CORE_MAP_UNUSED) {
+			continue;
+		}
 		for (unsigned i = 0; i < CORE_SOFT_DATA; i++) {
 			check_data(core, status, &map->data[i]);
 		}

@@ -27,7 +27,7 @@ struct core *core_create(unsigned id, struct ram *ram, const struct core_bus *bu
 	core->big_endian = big_endian;
 	core->tlb.count = tlb_entries;
 	for (unsigned mode = 0; mode < CORE_MODE_COUNT; mode++) {
-		core->maps[mode].filled_for = UINT32_MAX;
+		core->maps[mode].filled_for = CORE_MAP_UNUSED;
 	}
 	mmu_flush_map(&core->map_off);
 	core_reset(core);

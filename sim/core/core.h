@@ -71,6 +71,8 @@ struct core_soft_fetch {
 	struct code_page *page;
 };
 
+#define CORE_MAP_UNUSED UINT32_MAX /* whatever it holds is forgotten before its next use */
+
 /*
  * The soft TLB of one mode. Mode changes select another map, ASID writes another tag: neither
  * flushes. Direct-mapped by page number alone, so that one virtual page has one slot, whatever
@@ -79,7 +81,7 @@ struct core_soft_fetch {
 struct core_map {
 	struct core_soft_data data[CORE_SOFT_DATA];
 	struct core_soft_fetch fetch[CORE_SOFT_FETCH];
-	uint32_t filled_for; /* the bits of Status that the contents depend on */
+	uint32_t filled_for; /* the bits of Status that the contents depend on, or _UNUSED */
 	uint8_t decode_key;  /* DECODE_* of the blocks that `fetch` leads to */
 };
 

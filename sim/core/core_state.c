@@ -136,7 +136,7 @@ void core_restore(struct core *core)
 	core->stop = false;
 	/* Maps are made anew, for the mode's speed. */
 	for (unsigned mode = 0; mode < CORE_MODE_COUNT; mode++) {
-		core->maps[mode].filled_for = UINT32_MAX;
+		core->maps[mode].filled_for = CORE_MAP_UNUSED;
 	}
 	mmu_flush(core);
 	core_update_mode(core);

@@ -113,7 +113,11 @@ static void write_entry(struct core *core, unsigned index)
 	}
 	flush_entry(core, &core->tlb.entry[index]);
 	tlb_write(&core->tlb, index, &entry);
-	flush_entry(core, &core->tlb.entry[index]);
+	/* The soft TLB has no page of the new entry unless another entry has it, too. */
+	if (unlikely(tlb_overlaps(&core->tlb, index))) {
+		flush_entry(core, &core->tlb.entry[index]);
+	}
+	mmu_expect(core, &core->tlb.entry[index]);
 	if (core->hooks.tlb_write != NULL) {
 		core->hooks.tlb_write(core->hooks.trace, core, index);
 	}

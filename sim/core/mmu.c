@@ -58,6 +58,16 @@ struct mmu_translation mmu_translate(const struct core *core, uint64_t vaddr,
 	return mmu_translate_in(core, now, vaddr, access);
 }
 
+/* Where `entry`, whose half for `vaddr` is `lo`, maps it to. */
+static uint64_t entry_paddr(const struct core *core, const struct core_tlb_entry *entry,
+			    uint32_t lo, uint64_t vaddr)
+{
+	uint64_t offset = tlb_page_bytes(entry) - 1;
+	uint64_t page = ((uint64_t)(lo & ENTRYLO_PFN) << (RAM_PAGE_SHIFT - ENTRYLO_PFN_SHIFT));
+
+	return resolve_alias(core, (page & ~offset) | (vaddr & offset));
+}
+
 struct mmu_translation mmu_translate_in(const struct core *core, struct mmu_view view,
 					uint64_t vaddr, enum core_access access)
 {
@@ -84,10 +94,8 @@ struct mmu_translation mmu_translate_in(const struct core *core, struct mmu_view
 	}
 	const struct core_tlb_entry *entry = &core->tlb.entry[index];
 	uint32_t lo = tlb_entry_lo(entry, vaddr);
-	uint64_t offset = tlb_page_bytes(entry) - 1;
-	uint64_t page = ((uint64_t)(lo & ENTRYLO_PFN) << (RAM_PAGE_SHIFT - ENTRYLO_PFN_SHIFT));
 
-	result.paddr = resolve_alias(core, (page & ~offset) | (vaddr & offset));
+	result.paddr = entry_paddr(core, entry, lo, vaddr);
 	result.writable = (lo & ENTRYLO_D) != 0;
 	result.uncached = is_uncached(core, (lo & ENTRYLO_C) >> ENTRYLO_C_SHIFT);
 	if (!(lo & ENTRYLO_V)) {
@@ -171,6 +179,9 @@ static void flush_page(struct core *core, uint64_t vpage)
 		struct core_soft_data *data = soft_slot(map, vpage);
 		struct core_soft_fetch *fetch = &map->fetch[core_map_slot(vpage, CORE_SOFT_FETCH)];
 
+		if (map->filled_for == CORE_MAP_UNUSED) {
+			continue;
+		}
 		if ((data->read_tag & CORE_PAGE_MASK) == vpage) {
 			data->read_tag = CORE_TAG_INVALID;
 			data->write_tag = CORE_TAG_INVALID;
@@ -194,6 +205,9 @@ void mmu_flush_range(struct core *core, uint64_t vaddr, uint64_t bytes)
 
 static void drop_write_entries(struct core_map *map, uint64_t page_paddr)
 {
+	if (map->filled_for == CORE_MAP_UNUSED) {
+		return;
+	}
 	for (unsigned i = 0; i < CORE_SOFT_DATA; i++) {
 		if (map->data[i].paddr == page_paddr) {
 			map->data[i].write_tag = CORE_TAG_INVALID;
@@ -680,6 +694,21 @@ void mmu_watch_link(struct core *core)
 	    !(core->ram->flags[frame] & RAM_LINKED)) {
 		mmu_guard_frame(core, frame);
 		core->ram->flags[frame] |= RAM_LINKED;
+	}
+}
+
+void mmu_expect(const struct core *core, const struct core_tlb_entry *entry)
+{
+	uint64_t vaddr = core->cp0.bad_vaddr;
+	uint64_t frame;
+
+	if (tlb_entry_covers(entry, vaddr)) {
+		uint64_t paddr = entry_paddr(core, entry, tlb_entry_lo(entry, vaddr), vaddr);
+
+		if (ram_frame(core->ram, paddr, &frame)) {
+			__builtin_prefetch(ram_frame_host(core->ram, frame) +
+					   (paddr & CORE_PAGE_OFFSET));
+		}
 	}
 }
 

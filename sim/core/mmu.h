@@ -78,6 +78,12 @@ void mmu_bypass(struct core *core, struct core_bypass *bypass);
 /* Load-linked: remembers the line of `paddr`. */
 void mmu_link(struct core *core, uint64_t paddr);
 
+/*
+ * `entry` has just been written to the TLB. Most often a handler did it for the address that
+ * missed, and returns to it: the host shall have its word at hand by then. Changes no state.
+ */
+void mmu_expect(const struct core *core, const struct core_tlb_entry *entry);
+
 /* Called when the core stops running for a while: others' stores must now be seen. */
 void mmu_watch_link(struct core *core);
 

@@ -194,7 +194,7 @@ void timed_switch(struct core *core, struct memsys_cpu *cache, const struct mems
 	}
 	core->link = NULL;
 	for (unsigned mode = 0; mode < CORE_MODE_COUNT; mode++) {
-		core->maps[mode].filled_for = UINT32_MAX;
+		core->maps[mode].filled_for = CORE_MAP_UNUSED;
 	}
 	core_update_mode(core);
 	mmu_watch_link(core); /* the others may come first */

@@ -17,11 +17,16 @@ static unsigned hash_pair(uint64_t vaddr)
 	return (unsigned)(vaddr >> PAIR_SHIFT) % HASHES;
 }
 
-static bool entry_matches(const struct core_tlb_entry *entry, uint64_t vaddr, uint8_t asid)
+bool tlb_entry_covers(const struct core_tlb_entry *entry, uint64_t vaddr)
 {
 	uint64_t compared = MATCH_BITS & ~(uint64_t)entry->mask;
 
-	return ((vaddr ^ entry->vpn2) & compared) == 0 && (entry->global || entry->asid == asid);
+	return ((vaddr ^ entry->vpn2) & compared) == 0;
+}
+
+static bool entry_matches(const struct core_tlb_entry *entry, uint64_t vaddr, uint8_t asid)
+{
+	return tlb_entry_covers(entry, vaddr) && (entry->global || entry->asid == asid);
 }
 
 int tlb_lookup(const struct core_tlb *tlb, uint64_t vaddr, uint8_t asid)
@@ -60,6 +65,22 @@ uint32_t tlb_entry_lo(const struct core_tlb_entry *entry, uint64_t vaddr)
 uint64_t tlb_page_bytes(const struct core_tlb_entry *entry)
 {
 	return odd_bit(entry);
+}
+
+bool tlb_overlaps(const struct core_tlb *tlb, unsigned index)
+{
+	const struct core_tlb_entry *entry = &tlb->entry[index];
+	uint64_t others = tlb->bucket[hash_pair(entry->vpn2)] | tlb->large;
+
+	if (entry->mask != 0) {
+		return true;
+	}
+	for (others &= ~(1ULL << index); others != 0; others &= others - 1) {
+		if (tlb_entry_covers(&tlb->entry[__builtin_ctzll(others)], entry->vpn2)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 void tlb_write(struct core_tlb *tlb, unsigned index, const struct core_tlb_entry *entry)

@@ -15,6 +15,12 @@
 /* Index of the entry matching `vaddr` under `asid`, TLB_NO_MATCH or TLB_SEVERAL_MATCH. */
 int tlb_lookup(const struct core_tlb *tlb, uint64_t vaddr, uint8_t asid);
 
+/* Has `entry` the page of `vaddr`, under some ASID? */
+bool tlb_entry_covers(const struct core_tlb_entry *entry, uint64_t vaddr);
+
+/* May another entry have a page of entry `index`? Never false if one has. */
+bool tlb_overlaps(const struct core_tlb *tlb, unsigned index);
+
 /* EntryLo of the page of `entry` that holds `vaddr`. */
 uint32_t tlb_entry_lo(const struct core_tlb_entry *entry, uint64_t vaddr);
 

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* Of all hosts that we know. */
+#define HOST_LARGE_PAGE ((uint64_t)2 << 20)
+
 static void *reserve(uint64_t bytes)
 {
 	void *memory = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE,
@@ -17,16 +20,24 @@ static void *reserve(uint64_t bytes)
 }
 
 /*
- * Guests touch RAM at random; with the host's large pages a touch seldom misses the host's TLB. A
- * host that has none goes on with small ones.
+ * Guests touch RAM at random; with the host's large pages a touch seldom misses the host's TLB. RAM
+ * begins at one's border, or else its two ends have none. A host without goes on with small ones.
  */
 static void *reserve_large(uint64_t bytes)
 {
-	void *memory = reserve(bytes);
+	uint8_t *memory = reserve(bytes + HOST_LARGE_PAGE);
 
-	if (memory != NULL) {
-		(void)madvise(memory, (size_t)bytes, MADV_HUGEPAGE);
+	if (memory == NULL) {
+		return NULL;
 	}
+	size_t before = -(uintptr_t)memory % HOST_LARGE_PAGE;
+
+	if (before != 0) {
+		munmap(memory, before);
+	}
+	memory += before;
+	munmap(memory + bytes, HOST_LARGE_PAGE - before);
+	(void)madvise(memory, (size_t)bytes, MADV_HUGEPAGE);
 	return memory;
 }
 
