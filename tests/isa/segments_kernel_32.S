@@ -3,7 +3,7 @@
  * rule: Kernel mode, KX = 0: kuseg, ksseg and kseg3 are mapped, refill vector 0x000; kseg0
  *       and kseg1 go to physical memory unmapped (R4000 UM 4.2, figure 4-6).
  */
-#include "tests/isa/segments.h"
+#include "tests/isa/segments.inc"
 
 TEST_BEGIN
 	MAP_CODE

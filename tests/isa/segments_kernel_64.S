@@ -3,7 +3,7 @@
  * rule: Kernel mode, KX = 1: xkuseg, xksseg, xkseg, cksseg, ckseg3 are mapped, refill vector
  *       0x080; gaps are address errors (R4000 UM 4.2, figure 4-6).
  */
-#include "tests/isa/segments.h"
+#include "tests/isa/segments.inc"
 
 TEST_BEGIN
 	MAP_CODE

@@ -3,7 +3,7 @@
  * rule: Supervisor mode, SX = 0: suseg and sseg (0xc0000000 to 0xdfffffff) are mapped; kseg0,
  *       kseg1, kseg3 are address errors (R4000 UM 4.2, figure 4-4).
  */
-#include "tests/isa/segments.h"
+#include "tests/isa/segments.inc"
 
 TEST_BEGIN
 	MAP_CODE

@@ -3,7 +3,7 @@
  * rule: Supervisor mode, SX = 1: xsuseg, xsseg and csseg are mapped, refill vector 0x080; the
  *       rest are address errors (R4000 UM 4.2, figure 4-4).
  */
-#include "tests/isa/segments.h"
+#include "tests/isa/segments.inc"
 
 TEST_BEGIN
 	MAP_CODE

@@ -3,7 +3,7 @@
  * rule: User mode, UX = 0: useg below 2 GB is mapped, refill vector 0x000; everything above
  *       is an address error (R4000 UM 4.2, figure 4-3).
  */
-#include "tests/isa/segments.h"
+#include "tests/isa/segments.inc"
 
 TEST_BEGIN
 	MAP_CODE

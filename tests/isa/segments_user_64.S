@@ -3,7 +3,7 @@
  * rule: User mode, UX = 1: xuseg of 2^40 bytes is mapped, refill vector 0x080; everything
  *       else is an address error (R4000 UM 4.2, figure 4-3).
  */
-#include "tests/isa/segments.h"
+#include "tests/isa/segments.inc"
 
 TEST_BEGIN
 	MAP_CODE

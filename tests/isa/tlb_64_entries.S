@@ -4,7 +4,7 @@
  *       is that wide on the R4000 (R4000 UM 4.3, figures of Index and Random).
  * options: --tlb-entries 64
  */
-#include "tests/isa/tlb_fill.h"
+#include "tests/isa/tlb_fill.inc"
 
 TEST_BEGIN
 	fill	64
