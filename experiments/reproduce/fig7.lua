@@ -1,73 +1,201 @@
--- Figure 7, its second half: a parallel program on Linux, and on a library OS in one virtual machine.
+-- Figure 7: pmake over 1 to 8 virtual machines, and a parallel program on a library OS.
 local given = ...
 local cpus = given.quick and 4 or 8
-local size = given.quick and "quick" or "multi"
+local size = given.quick and "quick" or "uni"
+local guests = given.build .. "/guests/"
+local root, linux, monitor = guests .. "root.img", guests .. "vmlinux-vm", given.build .. "/src/monitor.elf"
 
 local plan = {
 	name = "fig7",
-	title = "Figure 7: radix on Linux and on a library OS",
-	about = "Radix sort with a thread on each of " .. cpus .. " CPUs: on Linux natively, with pages dealt over the "
-		.. "nodes, and on the library OS in one virtual machine, which has no virtual memory of its own. No "
-		.. "movement of pages. From the line \"begin\" to \"end\": memory is touched for the first time in "
-		.. "between. The library OS without a monitor is beside them.",
+	title = "Figure 7: virtual machines on a multiprocessor",
+	about = "Pmake: " .. cpus .. " makes of two jobs each on " .. cpus .. " nodes with a CPU and 32 MB, on Linux natively "
+		.. "(pages dealt round robin, as the paper had it for IRIX), in one virtual machine with all CPUs, in two and "
+		.. "more with equal fractions, and in " .. cpus .. " of which one serves all files by NFS. Each make has a disk "
+		.. "(HP 97560), programs are on one that all share. Radix: on Linux, and on the library OS in a virtual "
+		.. "machine and without one. Pages are not moved.",
 	runs = {},
 }
-local function add(name, config, set, seconds)
+local function add(name, config, set, expect, seconds)
+	table.insert(plan.runs, { name = name, config = config, set = set, expect = expect, seconds = seconds })
+end
+
+-- The machine of `nodes` nodes for pmake: a disk for the root, one for each make, and the programs for NFS.
+local function pmake_machine(memory)
+	local set = { "machine.nodes=" .. cpus, "machine.memory_per_node=" .. memory .. "M",
+		"machine.disks[1].image=" .. root }
+	for i = 1, cpus do
+		-- What it holds does not matter: a file system is made there.
+		table.insert(set, string.format("machine.disks[%d].image=%s", i + 1, root))
+		table.insert(set, string.format("machine.disks[%d].model=hp97560", i + 1))
+	end
+	table.insert(set, string.format("machine.disks[%d].image=%snfs.img", cpus + 2, guests))
+	return set
+end
+local boot = "root=/dev/vda console=ttyS0 quiet "
+
+local function pmake_native()
+	local set = pmake_machine(32)
+	table.insert(set, "machine.layout=round-robin")
+	table.insert(set, "program=" .. guests .. "vmlinux")
+	table.insert(set, string.format('bootargs=%srun="/workloads/pmake %s %d"', boot, size, cpus))
+	return set
+end
+
+-- `count` machines; `server`: the first serves the others.
+local function pmake_vms(count, server)
+	local set = pmake_machine(40)
+	local vcpus, right = cpus // count, {}
+	local function put(text, ...) table.insert(set, string.format(text, ...)) end
+	put("program=%s", monitor)
+	put("modules[1].file=%s", linux)
+	for i = 1, count do
+		local function vm(text, ...) put("vms[%d]." .. text, i, ...) end
+		vm("name=vm%d", i)
+		vm("kernel=linux")
+		vm("privileged=shared-page")
+		vm("vcpus=%d", vcpus)
+		vm("memory=%dM", server and i == 1 and 96 or 32 * vcpus)
+		vm("policies.pinned=true")
+		vm("disks[1].base=0")
+		vm("disks[1].persistent=off")
+		if server then
+			-- The clients have no use for vdb.
+			vm("disks[2].base=%d", i == 1 and 1 or 0)
+			vm("disks[2].persistent=%s", i == 1 and "on" or "off")
+			vm("disks[3].base=%d", cpus + 1)
+			vm("disks[3].persistent=off")
+			vm("nics[1].mac=02:00:00:00:00:%02x", i)
+			vm("nics[1].mtu=9000")
+			vm('bootargs=%snet=10.0.0.%d/24 run="mkdir /run/nfs && cd /run/nfs && cpio -i </dev/vdc && '
+				.. './pmake_nfs %s %s %d"', boot, i, i == 1 and "serve" or "use", size, i == 1 and count - 1 or i)
+		else
+			for v = 1, vcpus do vm("disks[%d].base=%d", v + 1, (i - 1) * vcpus + v) end
+			vm('bootargs=%srun="/workloads/pmake %s %d"', boot, size, vcpus)
+		end
+		right[i] = string.format("%sworkload pmake %s: result %d makes, right",
+			count > 1 and "vm" .. i .. ": " or "", size, vcpus)
+		-- In timing mode from the first beginning to the last end.
+		put("console[%d].wait=: end", i + 1)
+		put("console[%d].timeout=1h", i + 1)
+		put("console[%d].mode=%s", i + 1, i == count and "fast" or "same")
+	end
+	-- The results, in any order, are looked for when the run has ended.
+	return set, right
+end
+
+local counts = given.quick and { 1, cpus } or { 1, 2, 4, 8 }
+add("pmake-native", "../workload.lua", pmake_native(), ", right", given.quick and 8 or 200)
+for _, count in ipairs(counts) do
+	local set, right = pmake_vms(count)
+	add("pmake-" .. count, "../vms.lua", set, right, given.quick and 8 or 200)
+end
+local set, right = pmake_vms(cpus, true)
+add("pmake-nfs", "../vms.lua", set, right, given.quick and 12 or 200)
+
+-- Radix: machine and program.
+local function radix(name, config, set, seconds)
 	local all = { "machine.nodes=" .. cpus, "machine.memory_per_node=24M" }
 	for _, item in ipairs(set) do table.insert(all, item) end
-	table.insert(plan.runs, { name = name, config = config, set = all, expect = ", right",
-		seconds = seconds })
+	add("radix-" .. name, config, all, ", right", seconds)
 end
-local libos = given.build .. "/guests/libos/libos_"
-add("linux", "../workload.lua", { "machine.layout=round-robin",
-	"machine.disks[1].image=" .. given.build .. "/guests/root.img",
-	"program=" .. given.build .. "/guests/vmlinux",
-	string.format('bootargs=root=/dev/vda console=ttyS0 quiet run="/workloads/radix %s"', size) }, 30)
-add("libos", "../libos.lua", { "program=" .. given.build .. "/src/monitor.elf",
-	"modules[1].file=" .. libos .. "radix.elf", "vms[1].vcpus=" .. cpus,
-	"vms[1].memory=" .. 16 * cpus .. "M", "vms[1].bootargs=" .. size }, 8)
-add("native", "../workload.lua", { "program=" .. libos .. "native_radix.elf",
-	"machine.disks[1].image=" .. given.build .. "/guests/root.img", "bootargs=" .. size }, 8)
+local keys = given.quick and "quick" or "multi"
+local libos = guests .. "libos/libos_"
+for name, kind in pairs({ linux = "threads", processes = "processes" }) do
+	radix(name, "../workload.lua", { "machine.layout=round-robin", "machine.disks[1].image=" .. root,
+		"program=" .. guests .. "vmlinux",
+		string.format('bootargs=%srun="/workloads/radix %s %d %s"', boot, keys, cpus, kind) }, 8)
+end
+radix("libos", "../libos.lua", { "program=" .. monitor, "modules[1].file=" .. libos .. "radix.elf",
+	"vms[1].vcpus=" .. cpus, "vms[1].memory=" .. 16 * cpus .. "M", "vms[1].bootargs=" .. keys }, 8)
+radix("bare", "../workload.lua", { "program=" .. libos .. "native_radix.elf",
+	"machine.disks[1].image=" .. root, "bootargs=" .. keys }, 8)
 if not given.results then return plan end
 
--- Cycles of all CPUs in timing mode; kernel: Linux, or the monitor.
-local function split(name, is_vm)
-	local all = { program = 0, stalls = 0, kernel = 0, idle = 0, total = 0 }
+-- Cycles of all CPUs in timing mode. `who`: whose the kernel mode is; a guest's kernel runs in supervisor mode.
+local function split(name, who)
+	local all = { user = 0, user_stall = 0, kernel = 0, kernel_stall = 0, monitor = 0, idle = 0, total = 0 }
 	for mode, parts in pairs(given.results[name].memory.time) do
 		local stalls = parts.stall_l2 + parts.stall_local + parts.stall_remote + parts.stall_uncached
 		all.idle = all.idle + parts.idle
-		if mode == "kernel" and name ~= "native" then
-			all.kernel = all.kernel + parts.execution + stalls
+		all.total = all.total + parts.idle + parts.execution + stalls
+		if mode == "kernel" and who == "monitor" then
+			all.monitor = all.monitor + parts.execution + stalls
+		elseif mode == "user" or who == "program" then
+			all.user = all.user + parts.execution
+			all.user_stall = all.user_stall + stalls
 		else
-			all.program = all.program + parts.execution
-			all.stalls = all.stalls + stalls
+			all.kernel = all.kernel + parts.execution
+			all.kernel_stall = all.kernel_stall + stalls
 		end
 	end
-	all.total = all.program + all.stalls + all.kernel + all.idle
 	return all
 end
-local base = split("linux").total
-local rows, time = {}, {}
-local labels = { linux = "Linux, native", libos = "library OS, VM", native = "library OS, native" }
-for _, name in ipairs({ "linux", "libos", "native" }) do
-	local part = split(name)
-	local function share(x) return 100 * x / base end
-	time[name] = share(part.total)
-	table.insert(rows, { labels[name], share(part.program), share(part.stalls), share(part.kernel),
-		share(part.idle), time[name] })
+
+plan.plots, plan.tables, plan.claims = {}, {}, {}
+local columns = { "system", "user", "its stalls", "kernel", "its stalls", "monitor", "idle" }
+-- A figure of bars, the first of which is 100; returns the splits and totals by name.
+local function figure(title, list)
+	local parts, time, rows, base = {}, {}, {}, nil
+	for _, bar in ipairs(list) do
+		local part = split(bar.name, bar.who)
+		base = base or part.total
+		for key, cycles in pairs(part) do part[key] = 100 * cycles / base end
+		parts[bar.name], time[bar.name] = part, part.total
+		table.insert(rows, { bar.label, part.user, part.user_stall, part.kernel, part.kernel_stall,
+			part.monitor, part.idle })
+	end
+	table.insert(plan.plots, { kind = "bars", title = title, y = "percent", columns = columns, rows = rows })
+	local cells, names = {}, {}
+	for _, name in ipairs(columns) do table.insert(names, name) end
+	table.insert(names, "total")
+	for i, row in ipairs(rows) do
+		cells[i] = { table.unpack(row) }
+		table.insert(cells[i], time[list[i].name])
+	end
+	table.insert(plan.tables, { title = title, columns = names, rows = cells,
+		note = "Percent of the first line's time of all CPUs. Kernel is the guest's, with its locks." })
+	return parts, time
 end
-local bars = {}
-for _, row in ipairs(rows) do table.insert(bars, { row[1], row[2], row[3], row[4], row[5] }) end
-local columns = { "system", "program", "its stalls", "Linux or monitor", "idle" }
-plan.plots = { { kind = "bars", title = "Radix, native Linux = 100", y = "percent", columns = columns, rows = bars } }
-plan.tables = { { title = "Percent of native Linux", rows = rows,
-	columns = { columns[1], columns[2], columns[3], columns[4], columns[5], "total" } } }
-plan.claims = {
-	{ text = "radix: library OS in a VM, native Linux = 100", paper = 34, ours = time.libos, neutral = 100,
-		unit = "%", runs = { "linux", "libos" } },
-	{ text = "radix: time in the operating system of native Linux", paper = 27.3, ours = rows[1][4],
-		neutral = 0, unit = "%", runs = { "linux" } },
-	{ text = "radix: time in the monitor under the library OS", paper = 3.7, ours = rows[2][4],
-		neutral = 0, unit = "% of native Linux", runs = { "linux", "libos" } },
-}
+local function claim(text, paper, ours, neutral, runs, counterfactual)
+	table.insert(plan.claims, { text = text, paper = paper, ours = ours, neutral = neutral, unit = "%",
+		runs = runs, counterfactual = counterfactual })
+end
+
+local list = { { name = "pmake-native", label = "Linux, native" } }
+for _, count in ipairs(counts) do
+	table.insert(list, { name = "pmake-" .. count, label = count .. (count == 1 and " VM" or " VMs"), who = "monitor" })
+end
+table.insert(list, { name = "pmake-nfs", label = cpus .. " VMs, NFS", who = "monitor" })
+local parts, time = figure("Pmake, native Linux = 100", list)
+local paper = { ["pmake-1"] = 136, ["pmake-2"] = 92, ["pmake-4"] = 64, ["pmake-8"] = 60, ["pmake-nfs"] = 86 }
+if given.quick then paper["pmake-4"] = nil end
+for i = 2, #list do
+	local name = list[i].name
+	claim("pmake: " .. list[i].label .. ", native Linux = 100", paper[name], time[name], 100,
+		{ "pmake-native", name })
+end
+local most = "pmake-" .. cpus
+claim("pmake: " .. cpus .. " VMs, one VM = 100", not given.quick and 100 * 60 / 136 or nil,
+	100 * time[most] / time["pmake-1"], 100, { "pmake-1", most })
+claim("pmake: kernel's time of native Linux", 56.8, parts["pmake-native"].kernel + parts["pmake-native"].kernel_stall,
+	0, { "pmake-native" })
+
+parts, time = figure("Radix, native Linux = 100", {
+	{ name = "radix-linux", label = "Linux, threads" },
+	{ name = "radix-processes", label = "Linux, processes" },
+	{ name = "radix-libos", label = "library OS, VM", who = "monitor" },
+	{ name = "radix-bare", label = "library OS, native", who = "program" } })
+claim("radix: library OS in a VM, native Linux = 100", 34, time["radix-libos"], 100, { "radix-linux", "radix-libos" },
+	{ { cause = "few page faults on Linux: a process for each CPU instead of threads, so that each faults on all pages",
+		runs = { "radix-processes", "radix-libos" }, before = time["radix-libos"],
+		after = 100 * time["radix-libos"] / time["radix-processes"] } })
+claim("radix: kernel's time of native Linux", 27.3, parts["radix-linux"].kernel + parts["radix-linux"].kernel_stall, 0,
+	{ "radix-linux" },
+	{ { cause = "few page faults on Linux: a process for each CPU instead of threads, so that each faults on all pages",
+		runs = { "radix-processes" },
+		before = parts["radix-linux"].kernel + parts["radix-linux"].kernel_stall,
+		after = 100 * (parts["radix-processes"].kernel + parts["radix-processes"].kernel_stall)
+			/ time["radix-processes"] } })
+claim("radix: monitor's time under the library OS", 3.7, parts["radix-libos"].monitor, 0,
+	{ "radix-linux", "radix-libos" })
 return plan

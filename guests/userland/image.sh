@@ -167,3 +167,16 @@ build_image()
 	image_cpio small "$out/initramfs.cpio"
 	(cd "$out" && sha256sum root.img initramfs.cpio >sums)
 }
+
+# guests/nfs: an archive to be unpacked from the disk.
+build_nfs()
+{
+	mkdir tree
+	"$guest_cc" -O2 -std=gnu11 -Wall -Wextra -Werror "-ffile-prefix-map=$userland/../nfs=." \
+		-o tree/nfs "$userland/../nfs/nfs.c"
+	"${mips_prefix}strip" tree/nfs
+	cp "$userland"/../nfs/{serve,pmake_nfs} tree/
+	chmod 755 tree tree/*
+	image_cpio tree "$1/nfs.img"
+	truncate -s %4096 "$1/nfs.img"
+}

@@ -173,10 +173,9 @@ static char *read_console(const char *directory, unsigned number, struct error *
 	return text;
 }
 
-/* `values` gets what `find` asks for. True if the console has the text `expect`. */
-static bool search(const char *console, const struct task *task, json_t *values)
+/* Adds what `find` asks for to `values`. */
+static void find_numbers(const char *console, const struct task *task, json_t *values)
 {
-	const char *expect = json_string_value(json_object_get(task->about, "expect"));
 	json_t *find = json_object_get(task->about, "find");
 	const char *name;
 	json_t *text;
@@ -189,7 +188,22 @@ static bool search(const char *console, const struct task *task, json_t *values)
 			json_object_set_new(values, name, value);
 		}
 	}
-	return expect == NULL || strstr(console, expect) != NULL;
+}
+
+/* Has the console all texts that `expect` is or lists? */
+static bool has_expected(const char *console, const struct task *task)
+{
+	const json_t *expect = json_object_get(task->about, "expect");
+	const json_t *text;
+	size_t index;
+
+	json_array_foreach(expect, index, text)
+	{
+		if (strstr(console, json_string_value(text)) == NULL) {
+			return false;
+		}
+	}
+	return !json_is_string(expect) || strstr(console, json_string_value(expect)) != NULL;
 }
 
 json_t *outcome_read(const struct task *task, const char *directory, struct error *err)
@@ -215,7 +229,8 @@ json_t *outcome_read(const struct task *task, const char *directory, struct erro
 			json_decref(values);
 			return NULL;
 		}
-		has_text |= search(console, task, values);
+		find_numbers(console, task, values);
+		has_text |= has_expected(console, task);
 		free(console);
 	}
 	json_t *outcome = condense(stats);

@@ -13,7 +13,8 @@ enum kind {
 	KIND_FLAG,
 	KIND_LIST,  /* of anything */
 	KIND_TEXTS, /* list of strings */
-	KIND_NAMES  /* strings by name */
+	KIND_NAMES, /* strings by name */
+	KIND_WORDS  /* a string, or a list of strings */
 };
 
 struct key {
@@ -23,7 +24,13 @@ struct key {
 };
 
 static const char *const kind_names[] = {
-	"a text", "a number", "true or false", "a list", "a list of texts", "texts by names",
+	"a text",
+	"a number",
+	"true or false",
+	"a list",
+	"a list of texts",
+	"texts by names",
+	"a text, or a list of texts",
 };
 
 static const struct key plan_keys[] = {
@@ -38,7 +45,7 @@ static const struct key run_keys[] = {
 	{ "name", KIND_TEXT, true },      { "config", KIND_TEXT, false },
 	{ "set", KIND_TEXTS, false },     { "resume", KIND_TEXT, false },
 	{ "options", KIND_TEXTS, false }, { "checkpoint", KIND_TEXT, false },
-	{ "find", KIND_NAMES, false },    { "expect", KIND_TEXT, false },
+	{ "find", KIND_NAMES, false },    { "expect", KIND_WORDS, false },
 	{ "exit", KIND_NUMBER, false },   { "seconds", KIND_NUMBER, false },
 	{ NULL, KIND_TEXT, false },
 };
@@ -123,6 +130,8 @@ static bool is_of_kind(const json_t *value, enum kind kind)
 		return json_is_array(value) || json_object_size(value) == 0;
 	case KIND_TEXTS:
 		return has_texts(value);
+	case KIND_WORDS:
+		return json_is_string(value) || has_texts(value);
 	case KIND_NAMES:
 	default:
 		return has_named_texts(value);

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "sim/cmd/options.h"
 #include "sim/config/config.h"
 
 #define DOCUMENT_VERSION 1
 #define READ_BYTES       (1U << 16)
+#define SETTINGS_MAX     256U
 
 /* Files of the configuration whose contents decide; [] stands for every item. */
 static const char *const top_files[] = { "program", "initrd", "symbols" };
@@ -135,15 +135,15 @@ static json_t *freeze(const struct plan *plan, const json_t *run, struct error *
 {
 	const char *file = json_string_value(json_object_get(run, "config"));
 	const json_t *set = json_object_get(run, "set");
-	const char *sets[OPTION_LIST_MAX];
+	const char *sets[SETTINGS_MAX];
 	size_t count = json_array_size(set);
 	struct config config;
 	json_t *frozen = NULL;
 	char *path = NULL;
 
-	if (count > OPTION_LIST_MAX) {
+	if (count > SETTINGS_MAX) {
 		error_set(err, EXIT_USAGE, "%s: a run has more than %u settings", plan->path,
-			  OPTION_LIST_MAX);
+			  SETTINGS_MAX);
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++) {
