@@ -94,6 +94,18 @@ static bool begin_attribution(struct observers *observers, const struct observer
 	return true;
 }
 
+static bool begin_coverage(struct observers *observers, const char *path, struct core_hooks *hooks,
+			   struct error *err)
+{
+	observers->coverage = coverage_begin();
+	if (observers->coverage == NULL) {
+		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	}
+	coverage_add_hooks(observers->coverage, hooks);
+	observers->coverage_stream = output_add_path(observers->outputs, path, err);
+	return observers->coverage_stream != NULL;
+}
+
 bool observers_begin(struct observers *observers, const struct observer_options *options,
 		     struct output_set *outputs, struct machine *machine,
 		     const struct elf_file *symbols, struct error *err)
@@ -111,6 +123,10 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 			return error_set(err, EXIT_HOST_IO, "the host is out of memory");
 		}
 		profile_add_hooks(observers->profile, &hooks);
+	}
+	if (options->coverage != NULL &&
+	    !begin_coverage(observers, options->coverage, &hooks, err)) {
+		return false;
 	}
 	if (options->warn) {
 		observers->undefined = undefined_begin();
@@ -173,6 +189,9 @@ static bool write_profile(struct observers *observers, const char *name,
 
 bool observers_finish(struct observers *observers, struct error *err)
 {
+	if (observers->coverage != NULL) {
+		coverage_write(observers->coverage, observers->coverage_stream);
+	}
 	if (observers->profile == NULL) {
 		return true;
 	}
@@ -188,6 +207,7 @@ void observers_release(struct observers *observers)
 {
 	trace_end(observers->trace);
 	profile_end(observers->profile);
+	coverage_end(observers->coverage);
 	places_end(observers->places);
 	undefined_end(observers->undefined);
 	attribution_end(observers->attribution);

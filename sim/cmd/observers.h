@@ -12,6 +12,7 @@
 #include "sim/error.h"
 #include "sim/inspect/attribution.h"
 #include "sim/machine.h"
+#include "sim/trace/coverage.h"
 #include "sim/trace/places.h"
 #include "sim/trace/profile.h"
 #include "sim/trace/trace.h"
@@ -21,6 +22,7 @@ struct observer_options {
 	const char *trace;      /* categories, or NULL */
 	const char *trace_file; /* or NULL: trace.txt in the results */
 	bool profile;
+	const char *coverage; /* file, or NULL */
 	bool warn;
 	bool check_ownership;
 	bool places;
@@ -31,6 +33,8 @@ struct observer_options {
 struct observers {
 	struct trace *trace;
 	struct profile *profile;
+	struct coverage *coverage;
+	FILE *coverage_stream;
 	struct places *places;
 	struct undefined_checker *undefined;
 	struct ownership *ownership;

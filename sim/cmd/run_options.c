@@ -71,6 +71,8 @@ void run_options_fill(struct run_options *o, struct option rows[RUN_OPTIONS_ROWS
 		  NULL },
 		{ "--profile", OPTION_FLAG, &o->profile, NULL,
 		  "profile.txt and profile.folded in --out; without, flat to stderr", 0, 0, NULL },
+		{ "--coverage", OPTION_TEXT, &o->coverage, "FILE",
+		  "write from where to where code in the unmapped segments went", 0, 0, NULL },
 		{ "--symbols", OPTION_LIST, &o->symbols, "FILE",
 		  "ELF file of a user's program or of a kernel in a VM: its symbols; repeatable", 0,
 		  0, NULL },
@@ -96,6 +98,9 @@ static bool check_trace(const struct run_options *o, struct error *err)
 {
 	unsigned categories;
 
+	if (o->coverage != NULL && o->profile) {
+		return error_set(err, EXIT_USAGE, "--coverage does not go together with --profile");
+	}
 	if (o->trace_file != NULL && o->trace == NULL) {
 		return error_set(err, EXIT_USAGE, "--trace-file without --trace");
 	}

@@ -29,6 +29,7 @@ struct run_options {
 	const char *gdb;   /* address, or NULL */
 	const char *trace; /* categories, or NULL */
 	const char *trace_file;
+	const char *coverage; /* file, or NULL */
 
 	unsigned mode; /* RUN_MODE_* */
 	bool help;
@@ -46,7 +47,7 @@ struct run_options {
 	bool check_ownership;
 };
 
-#define RUN_OPTIONS_ROWS 31U
+#define RUN_OPTIONS_ROWS 32U
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);

@@ -201,6 +201,7 @@ bool session_begin(struct session *session, struct error *err)
 		.trace = o->trace,
 		.trace_file = o->trace_file,
 		.profile = o->profile,
+		.coverage = o->coverage,
 		.warn = o->warn,
 		.check_ownership = o->check_ownership,
 		.places = o->places,

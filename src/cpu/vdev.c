@@ -140,7 +140,10 @@ static bool annotation_page(struct vcpu *vcpu, uint32_t offset, unsigned bytes, 
 		vm_end(vcpu->vm, VM_PANIC, (uint32_t)*value, "the guest's kernel has failed");
 		return true;
 	default:
-		platform_annotation(vcpu->vm, offset, (uint32_t)*value);
+		/* What is behind is for the monitor to say, or takes doublewords only. */
+		if (offset <= ANNOTATION_CHECKPOINT) {
+			platform_annotation(vcpu->vm, offset, (uint32_t)*value);
+		}
 		return true;
 	}
 }

@@ -154,15 +154,12 @@ static void attack_pages(struct fuzz *fuzz)
 		  (const uint64_t[]){ first, count, 0, 0 });
 }
 
-/* Where all VCPUs have their rings: one changes what another's device reads. */
-#define RING_PLACE 8192
-
 /* Descriptors to anywhere, in circles, across the end of memory, changed while they are read. */
 static void attack_queue(struct fuzz *fuzz)
 {
 	struct virtio_device device = { .slot = fuzz_below(fuzz, 3) == 0 ? fuzz_below(fuzz, 10)
 									 : 0 };
-	struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + RING_PLACE);
+	struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + FUZZ_RINGS);
 	uint32_t rounds = 1 + fuzz_below(fuzz, 32);
 	/* A driver as it should be, but for what another VCPU does to its ring. */
 	bool is_legal = fuzz_below(fuzz, 2) == 0;
@@ -218,7 +215,7 @@ static void attack_queue(struct fuzz *fuzz)
 /* Descriptors that grow, turn and wander while another VCPU has them read. */
 static void attack_race(struct fuzz *fuzz)
 {
-	volatile struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + RING_PLACE);
+	volatile struct virtio_ring *ring = (struct virtio_ring *)(fuzz_scratch + FUZZ_RINGS);
 
 	for (unsigned i = 0; i < 3000; i++) {
 		uint32_t random = fuzz_random(fuzz);
@@ -408,10 +405,26 @@ static void attack_devices(struct fuzz *fuzz)
 void fuzz_attack(struct fuzz *fuzz)
 {
 	static void (*const attacks[])(struct fuzz * fuzz) = {
-		attack_tlb,   attack_tlb,       attack_calls, attack_pages,       attack_queue,
-		attack_queue, attack_race,      attack_race,  attack_shared_page, attack_interrupts,
-		attack_spin,  attack_trap_loop, attack_links, attack_code,        attack_starts,
-		attack_stack, attack_devices,
+		attack_tlb,
+		attack_tlb,
+		attack_calls,
+		attack_pages,
+		attack_queue,
+		attack_queue,
+		attack_race,
+		attack_race,
+		attack_shared_page,
+		attack_interrupts,
+		attack_spin,
+		attack_trap_loop,
+		attack_links,
+		attack_code,
+		attack_starts,
+		attack_stack,
+		attack_devices,
+		fuzz_attack_registers,
+		fuzz_attack_registers,
+		fuzz_attack_frames,
 	};
 
 	attacks[fuzz_below(fuzz, sizeof(attacks) / sizeof(attacks[0]))](fuzz);

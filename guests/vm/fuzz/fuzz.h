@@ -27,6 +27,8 @@ struct fuzz {
 /* Memory for code and data of attacks, apart from the generator's own. */
 extern uint32_t fuzz_scratch[65536];
 #define FUZZ_SCRATCH_WORDS 65536U
+/* Where in it all VCPUs have their rings: one changes what another's device reads. */
+#define FUZZ_RINGS 8192U
 
 /* What ends a batch at the latest, if it is code: break. */
 #define FUZZ_BREAK 0x0000000d
@@ -47,6 +49,8 @@ void fuzz_random_code(struct fuzz *fuzz);
 
 /* One of the attacks that are made on purpose; a random exception may end it. */
 void fuzz_attack(struct fuzz *fuzz);
+void fuzz_attack_registers(struct fuzz *fuzz);
+void fuzz_attack_frames(struct fuzz *fuzz);
 
 /* Makes a monitor call: v0 and the arguments, back comes v0. */
 uint64_t fuzz_call(uint64_t number, const uint64_t arguments[4]);
