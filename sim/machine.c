@@ -549,6 +549,16 @@ bool machine_read_physical(const struct machine *machine, uint64_t paddr, void *
 	return copy_physical((struct machine *)(uintptr_t)machine, paddr, data, size, false);
 }
 
+uint64_t machine_number(const struct machine *machine, const uint8_t *bytes, unsigned size)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < size; i++) {
+		value = value << 8 | bytes[machine->config.big_endian ? i : size - 1 - i];
+	}
+	return value;
+}
+
 bool machine_has_memory(const struct machine *machine, uint64_t paddr, uint64_t size)
 {
 	uint64_t page = paddr & ~(uint64_t)RAM_PAGE_MASK;
@@ -584,6 +594,11 @@ uint32_t machine_latency_ns(const struct machine_config *config, unsigned from, 
 	bool is_local = from == to || config->topology == NODE_TOPOLOGY_BUS;
 
 	return is_local ? config->local_ns : config->remote_ns;
+}
+
+uint64_t machine_quantum_begin(const struct machine *machine)
+{
+	return machine->slice_begin;
 }
 
 uint64_t machine_cycles(const struct machine *machine)

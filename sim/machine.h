@@ -197,6 +197,9 @@ uint64_t machine_hazards(const struct machine *machine);
 bool machine_write_physical(struct machine *machine, uint64_t paddr, const void *data, size_t size);
 bool machine_read_physical(const struct machine *machine, uint64_t paddr, void *data, size_t size);
 
+/* A number of up to 8 bytes that was read there: in the byte order of the CPUs. */
+uint64_t machine_number(const struct machine *machine, const uint8_t *bytes, unsigned size);
+
 /* Is all of [paddr, paddr + size) RAM or boot memory? */
 bool machine_has_memory(const struct machine *machine, uint64_t paddr, uint64_t size);
 
@@ -240,6 +243,9 @@ void machine_set_device_tree(struct machine *machine, uint64_t paddr);
 /* Simulated time in CPU cycles, and instructions executed by all CPUs. */
 uint64_t machine_cycles(const struct machine *machine);
 uint64_t machine_instructions(const struct machine *machine);
+
+/* When the current quantum began: nothing that is still to happen happens before it. */
+uint64_t machine_quantum_begin(const struct machine *machine);
 
 /* Instructions executed by one CPU, cycles in which it was paused or waited, or stalled. */
 uint64_t machine_cpu_instructions(const struct machine *machine, unsigned cpu);

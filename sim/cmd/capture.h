@@ -11,10 +11,14 @@
 #include "sim/cmd/output.h"
 #include "sim/machine.h"
 
+struct capture_frame;
+
 struct capture {
-	const struct machine_config *config;
-	FILE *stream; /* of the run's outputs; NULL: nothing is captured */
-	int failure;  /* errno of the first write that failed, or 0 */
+	struct machine *machine;
+	struct capture_frame
+		*held; /* by time: of this quantum, in which a CPU may still be earlier */
+	FILE *stream;  /* of the run's outputs; NULL: nothing is captured */
+	int failure;   /* errno of the first write that failed, or 0 */
 };
 
 /*
@@ -26,3 +30,4 @@ bool capture_begin(struct capture *capture, const char *path, bool has_subnet,
 
 /* Writes out what is left. */
 bool capture_finish(struct capture *capture, struct error *err);
+void capture_release(struct capture *capture);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* run.c - `mirrorball run`: the machine that a configuration file describes. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,6 +277,19 @@ static bool run_machine(struct run *run, struct error *err)
 	return good;
 }
 
+/* What experiments/ runs is made by a script of its own. */
+static void advise(struct error *err)
+{
+	struct error inner = *err;
+
+	if (strstr(err->text, "build/guests/") != NULL &&
+	    strstr(err->text, strerror(ENOENT)) != NULL) {
+		error_set(err, inner.code,
+			  "%s (guests/build makes Linux and its root file systems, once)",
+			  inner.text);
+	}
+}
+
 int cmd_run(int argc, char **argv)
 {
 	struct run run = { 0 };
@@ -289,6 +303,10 @@ int cmd_run(int argc, char **argv)
 		return cmd_flush();
 	}
 	bool good = run_machine(&run, &err);
+
+	if (!good) {
+		advise(&err);
+	}
 
 	session_release(&run.session);
 	boot_plan_release(&run.plan);

@@ -419,6 +419,7 @@ bool session_end(struct session *session, json_t *config, struct error *err)
 void session_release(struct session *session)
 {
 	observers_release(&session->observers);
+	capture_release(&session->capture);
 	show_release(&session->show);
 	output_discard(&session->outputs);
 	console_sink_release(&session->sink);

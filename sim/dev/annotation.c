@@ -97,17 +97,6 @@ static void panic(struct device *device, const struct core *core, uint32_t kind)
 	device->machine->stop.addr = cpu->panic_pc;
 }
 
-/* A number in the machine's memory: in the byte order of its CPUs. */
-static uint64_t get(const struct machine *machine, const uint8_t *at, unsigned bytes)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < bytes; i++) {
-		value = value << 8 | at[machine->config.big_endian ? i : bytes - 1 - i];
-	}
-	return value;
-}
-
 /* Shows the capture a frame; a description that is none is not looked at further. */
 static void show_frame(const struct machine *machine, const struct core *core, uint64_t paddr)
 {
@@ -121,8 +110,8 @@ static void show_frame(const struct machine *machine, const struct core *core, u
 	if (!machine_read_physical(machine, paddr, table, sizeof(table))) {
 		return;
 	}
-	count = (uint32_t)get(machine, table, 4);
-	bytes = (uint32_t)get(machine, table + 4, 4);
+	count = (uint32_t)machine_number(machine, table, 4);
+	bytes = (uint32_t)machine_number(machine, table + 4, 4);
 	if (count > ANNOTATION_FRAME_PARTS_MAX || bytes > count * MAP_PAGE_BYTES) {
 		return;
 	}
@@ -130,10 +119,10 @@ static void show_frame(const struct machine *machine, const struct core *core, u
 	for (uint32_t i = 0; frame != NULL && i < count; i++) {
 		const uint8_t *part =
 			table + ANNOTATION_FRAME_PARTS + (size_t)i * ANNOTATION_FRAME_PART_BYTES;
-		uint32_t part_bytes = (uint32_t)get(machine, part + 8, 4);
+		uint32_t part_bytes = (uint32_t)machine_number(machine, part + 8, 4);
 
 		if (part_bytes > bytes - done ||
-		    !machine_read_physical(machine, get(machine, part, 8), frame + done,
+		    !machine_read_physical(machine, machine_number(machine, part, 8), frame + done,
 					   part_bytes)) {
 			break;
 		}

@@ -171,7 +171,7 @@ static bool cpu_paddr(const struct attribution *attribution, unsigned cpu, uint6
 	    !machine_read_physical(attribution->machine, entry, bytes, sizeof(bytes))) {
 		return false;
 	}
-	*paddr = inspect_number(attribution->machine, bytes, sizeof(bytes));
+	*paddr = machine_number(attribution->machine, bytes, sizeof(bytes));
 	return true;
 }
 

@@ -25,17 +25,6 @@ static const struct inspect_run disk_members[] = { { 4, 6 }, { 0, 0 } };
 static const struct inspect_run nic_members[] = { { 4, 2 }, { 8, 5 }, { 0, 0 } };
 static const struct inspect_run frame_members[] = { { 1, 2 }, { 2, 1 }, { 4, 3 }, { 0, 0 } };
 
-uint64_t inspect_number(const struct machine *machine, const uint8_t *bytes, unsigned size)
-{
-	bool big = machine_get_config(machine)->big_endian;
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < size; i++) {
-		value = value << 8 | bytes[big ? i : size - 1 - i];
-	}
-	return value;
-}
-
 void inspect_bytes(const struct machine *machine, uint64_t value, uint8_t *bytes, unsigned size)
 {
 	bool big = machine_get_config(machine)->big_endian;
@@ -77,7 +66,7 @@ bool inspect_structure(const struct machine *machine, uint64_t paddr,
 	}
 	for (; layout->bytes != 0; layout++) {
 		for (unsigned i = 0; i < layout->count; i++) {
-			put(at, inspect_number(machine, at, layout->bytes), layout->bytes);
+			put(at, machine_number(machine, at, layout->bytes), layout->bytes);
 			at += layout->bytes;
 		}
 	}
@@ -95,7 +84,7 @@ bool inspect_table(const struct inspect *view, uint64_t table, uint64_t index, u
 				   sizeof(bytes))) {
 		return false;
 	}
-	*paddr = inspect_number(view->machine, bytes, sizeof(bytes));
+	*paddr = machine_number(view->machine, bytes, sizeof(bytes));
 	return *paddr != 0 && *paddr <= MAP_RAM_BYTES_MAX * 2;
 }
 
@@ -234,7 +223,7 @@ static bool read_pmap(const struct inspect *view, const struct inspect_vm *vm, u
 				   sizeof(bytes))) {
 		return false;
 	}
-	*entry = inspect_number(view->machine, bytes, sizeof(bytes));
+	*entry = machine_number(view->machine, bytes, sizeof(bytes));
 	*paddr = (*entry & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT << MAP_PAGE_SHIFT;
 	return (*entry & ENTRYLO_V) != 0 &&
 	       machine_has_memory(view->machine, *paddr, MAP_PAGE_BYTES);

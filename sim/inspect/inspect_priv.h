@@ -7,9 +7,7 @@
 #include "machine/vm.h"
 #include "sim/inspect/inspect.h"
 
-/* A number of `size` bytes in the machine's byte order. */
-uint64_t inspect_number(const struct machine *machine, const uint8_t *bytes, unsigned size);
-/* The same number as bytes. */
+/* `value` as `size` bytes in the machine's byte order. */
 void inspect_bytes(const struct machine *machine, uint64_t value, uint8_t *bytes, unsigned size);
 
 /* Where struct inspect_vcpu is. */

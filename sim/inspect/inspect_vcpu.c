@@ -28,7 +28,7 @@ static bool has_shared_page(const struct inspect *view, const struct inspect_vcp
 {
 	return vcpu->shared_page != 0 && vcpu->shared_page % MAP_PAGE_BYTES == 0 &&
 	       machine_read_physical(view->machine, vcpu->shared_page, page, SHARED_PAGE_END) &&
-	       inspect_number(view->machine, page + SHARED_PAGE_ID, 4) == SHARED_PAGE_MAGIC;
+	       machine_number(view->machine, page + SHARED_PAGE_ID, 4) == SHARED_PAGE_MAGIC;
 }
 
 static void read_shared_page(const struct inspect *view, struct inspect_vcpu *vcpu)
@@ -40,7 +40,7 @@ static void read_shared_page(const struct inspect *view, struct inspect_vcpu *vc
 	}
 	for (size_t i = 0; i < sizeof(on_page) / sizeof(on_page[0]); i++) {
 		vcpu->cp0[on_page[i].number] =
-			inspect_number(view->machine, page + on_page[i].offset, on_page[i].bytes);
+			machine_number(view->machine, page + on_page[i].offset, on_page[i].bytes);
 	}
 }
 
