@@ -44,6 +44,7 @@ struct disk_config {
 	char image[DISK_PATH_BYTES];   /* raw, a whole number of sectors; opened for reading only */
 	bool is_read_only;             /* to the guest */
 	char overlay[DISK_PATH_BYTES]; /* a file of what differs from the image, or "" */
+	bool is_swap;                  /* the device tree says so; a disk like any other */
 	bool is_persistent;   /* what the guest writes goes to the overlay; otherwise it stays in
 				 memory */
 	bool is_resumed;      /* the content comes from a checkpoint */
@@ -111,6 +112,7 @@ struct disk {
 	struct disk_model *model;
 	uint64_t sectors;
 	bool is_read_only;
+	bool is_full; /* the last change or flush failed because the host has no room */
 	char id[DISK_ID_BYTES + 1]; /* what the guest is told: the last part of the file's name */
 };
 

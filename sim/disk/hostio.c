@@ -10,13 +10,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static bool is_full(void)
+{
+	return errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+}
+
 static bool failed(const struct host_file *file, const char *what, struct error *err)
 {
-	bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-
 	return error_set(err, EXIT_HOST_IO, "cannot %s %s: %s%s", what, file->path, strerror(errno),
-			 is_full ? "; make room and start again: what was flushed before is there"
-				 : "");
+			 is_full() ? "; make room and start again: what was flushed before is there"
+				   : "");
+}
+
+static bool failed_to_keep(struct host_file *file, const char *what, struct error *err)
+{
+	file->is_full = is_full();
+	return failed(file, what, err);
 }
 
 void host_file_init(struct host_file *file)
@@ -137,7 +146,7 @@ bool host_write(struct host_file *file, uint64_t offset, const void *data, size_
 
 	if (file->watch != NULL &&
 	    !file->watch->ops->write(file->watch, file, offset, data, size)) {
-		return failed(file, "write", err);
+		return failed_to_keep(file, "write", err);
 	}
 	while (size > 0) {
 		ssize_t done = pwrite(file->fd, bytes, size, (off_t)offset);
@@ -146,7 +155,7 @@ bool host_write(struct host_file *file, uint64_t offset, const void *data, size_
 			continue;
 		}
 		if (done <= 0) {
-			return failed(file, "write", err);
+			return failed_to_keep(file, "write", err);
 		}
 		bytes += done;
 		offset += (uint64_t)done;
@@ -158,10 +167,10 @@ bool host_write(struct host_file *file, uint64_t offset, const void *data, size_
 bool host_sync(struct host_file *file, enum host_sync_reason reason, struct error *err)
 {
 	if (file->watch != NULL && !file->watch->ops->sync(file->watch, file, reason)) {
-		return failed(file, "sync", err);
+		return failed_to_keep(file, "sync", err);
 	}
 	/* An error is never tried again: the host may have dropped what it could not write. */
-	return fdatasync(file->fd) == 0 || failed(file, "sync", err);
+	return fdatasync(file->fd) == 0 || failed_to_keep(file, "sync", err);
 }
 
 /* Makes the names of the folder that `file` lies in permanent. */

@@ -28,7 +28,8 @@ enum host_sync_reason {
 };
 
 struct host_file {
-	int fd; /* -1: not open */
+	int fd;       /* -1: not open */
+	bool is_full; /* the last write or sync failed because the host has no room */
 	struct host_watch *watch;
 	char path[HOST_PATH_BYTES]; /* for messages */
 };

@@ -56,7 +56,7 @@ static bool write_content(struct overlay *overlay, struct tree_node *leaf, unsig
 			  struct error *err)
 {
 	struct format_entry entry = { FORMAT_AT_ZEROS, 0 };
-	uint8_t *bytes = leaf->child[slot];
+	const uint8_t *bytes = leaf->child[slot];
 
 	if (!tree_is_zero(bytes) && !write_block(overlay, bytes, &entry, err)) {
 		return false;
@@ -65,8 +65,7 @@ static bool write_content(struct overlay *overlay, struct tree_node *leaf, unsig
 		return false;
 	}
 	leaf->entry[slot] = entry;
-	leaf->child[slot] = NULL;
-	tree_free_bytes(bytes);
+	tree_forget(&overlay->tree, leaf, slot);
 	return true;
 }
 
@@ -168,10 +167,13 @@ static bool commit(struct overlay *overlay, bool is_kept, struct error *err)
 	struct format_root root = overlay->root;
 
 	if (!write_node(overlay, overlay->tree.top, overlay->tree.levels, &root.index, err)) {
+		/* What has been written is named by nothing yet: with room, the rest follows. */
+		overlay->has_failed = !overlay->file.is_full;
 		return false;
 	}
-	overlay->tree.memory_blocks = 0;
 	root.generation++;
+	/* What fails from here on is not tried again. */
+	overlay->has_failed = true;
 	if (is_kept && !write_kept(overlay, &root, err)) {
 		return false;
 	}
@@ -179,6 +181,7 @@ static bool commit(struct overlay *overlay, bool is_kept, struct error *err)
 	if (!write_root(overlay, &root, err)) {
 		return false;
 	}
+	overlay->has_failed = false;
 	overlay->root = root;
 	turn_places(overlay, is_kept);
 	return true;
@@ -191,8 +194,7 @@ static bool try_commit(struct overlay *overlay, bool is_kept, struct error *err)
 				 "%s could not be written before, so nothing more is",
 				 overlay->file.path);
 	}
-	overlay->has_failed = !commit(overlay, is_kept, err);
-	return !overlay->has_failed;
+	return commit(overlay, is_kept, err);
 }
 
 /* Is all that was written in the newest generation? */

@@ -129,9 +129,22 @@ static bool put_part(struct store *store, uint64_t sector, const uint8_t *data, 
 	return true;
 }
 
+static bool commit(struct store *store, struct error *err)
+{
+	bool is_good = overlay_commit(&store->overlay, err);
+
+	store->disk.is_full = !is_good && store->overlay.file.is_full;
+	return is_good;
+}
+
 static bool put(struct store *store, uint64_t sector, const uint8_t *data, uint64_t sectors,
 		struct error *err)
 {
+	/* Before: what the host has no room for does not fill its memory either. */
+	if (store->is_persistent && store->overlay.tree.memory_blocks > WAITING_BLOCKS_MAX &&
+	    !commit(store, err)) {
+		return false;
+	}
 	while (sectors > 0) {
 		uint64_t part = first_part(sector, sectors);
 
@@ -141,9 +154,6 @@ static bool put(struct store *store, uint64_t sector, const uint8_t *data, uint6
 		data = data != NULL ? data + part * DISK_SECTOR_BYTES : NULL;
 		sector += part;
 		sectors -= part;
-	}
-	if (store->is_persistent && store->overlay.tree.memory_blocks > WAITING_BLOCKS_MAX) {
-		return overlay_commit(&store->overlay, err);
 	}
 	return true;
 }
@@ -163,7 +173,7 @@ static bool store_flush(struct disk *disk, struct error *err)
 {
 	struct store *store = store_of(disk);
 
-	return !store->is_persistent || overlay_commit(&store->overlay, err);
+	return !store->is_persistent || commit(store, err);
 }
 
 /*

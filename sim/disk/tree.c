@@ -26,7 +26,7 @@ bool tree_init(struct tree *tree, uint64_t sectors, struct error *err)
 	return tree->top != NULL || no_memory(err);
 }
 
-void tree_free_bytes(void *bytes)
+static void free_bytes(void *bytes)
 {
 	if (bytes != (const void *)zeroes) {
 		free(bytes);
@@ -43,7 +43,7 @@ static void free_node(struct tree_node *node, unsigned level)
 		if (level > 1) {
 			free_node(node->child[i], level - 1);
 		} else {
-			tree_free_bytes(node->child[i]);
+			free_bytes(node->child[i]);
 		}
 	}
 	free(node);
@@ -216,6 +216,14 @@ uint8_t *tree_write(struct tree *tree, uint64_t block, struct error *err)
 	return leaf->child[slot];
 }
 
+void tree_forget(struct tree *tree, struct tree_node *leaf, unsigned slot)
+{
+	tree->memory_blocks -=
+		leaf->child[slot] != NULL && leaf->child[slot] != (const void *)zeroes;
+	free_bytes(leaf->child[slot]);
+	leaf->child[slot] = NULL;
+}
+
 /* The entry goes on naming the old block: the next commit has to know what it replaces. */
 bool tree_zero(struct tree *tree, uint64_t block, struct error *err)
 {
@@ -225,10 +233,7 @@ bool tree_zero(struct tree *tree, uint64_t block, struct error *err)
 	if (!find_leaf(tree, block, true, &leaf, err) || leaf == NULL) {
 		return false;
 	}
-	if (leaf->child[slot] != NULL && leaf->child[slot] != (const void *)zeroes) {
-		free(leaf->child[slot]);
-		tree->memory_blocks--;
-	}
+	tree_forget(tree, leaf, slot);
 	leaf->child[slot] = (void *)(uintptr_t)zeroes;
 	return true;
 }

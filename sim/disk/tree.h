@@ -57,8 +57,8 @@ uint8_t *tree_write(struct tree *tree, uint64_t block, struct error *err);
 bool tree_zero(struct tree *tree, uint64_t block, struct error *err);
 bool tree_is_zero(const uint8_t *bytes);
 
-/* Frees a block's bytes that a commit has taken out of a node. */
-void tree_free_bytes(void *bytes);
+/* The block's bytes are no longer in memory: they are elsewhere, or needed no more. */
+void tree_forget(struct tree *tree, struct tree_node *leaf, unsigned slot);
 
 /* Calls `visit` for every block that is not the base's, in their order, until it returns false. */
 typedef bool (*tree_visit_t)(void *context, uint64_t block, const struct tree_block *found,

@@ -38,6 +38,7 @@ struct block {
 	struct virtio virtio;
 	struct disk *disk;
 	uint64_t jitter_ns;
+	bool is_told; /* the user: that the host has no room; until a flush is good */
 
 	unsigned phase; /* enum phase */
 	bool has_asked; /* PHASE_LOOKING: the ring must be looked at again */
@@ -289,7 +290,11 @@ static bool change(struct block *block, struct error *err)
 		return disk->ops->write(disk, block->sector, block->dma.data,
 					block->bytes / DISK_SECTOR_BYTES, err);
 	case VIRTIO_BLOCK_T_FLUSH:
-		return disk->ops->flush(disk, err);
+		if (!disk->ops->flush(disk, err)) {
+			return false;
+		}
+		block->is_told = false;
+		return true;
 	case VIRTIO_BLOCK_T_DISCARD:
 	case VIRTIO_BLOCK_T_WRITE_ZEROES:
 		return discard(block, err);
@@ -314,12 +319,25 @@ static bool collect(struct block *block, struct error *err)
 	return disk->ops->read(disk, block->sector, data, block->bytes / DISK_SECTOR_BYTES, err);
 }
 
-/* The host's own trouble: a guest can do nothing about it, so the run ends with the cause. */
+/*
+ * The host's own trouble: a guest can do nothing about it, so the run ends with the cause. But a
+ * disk may be full, which the guest is told, and once for each time that it comes about the user.
+ */
 static void fail(struct block *block, const struct error *err)
 {
 	struct machine *machine = block->virtio.machine;
+	char text[sizeof(err->text) + 128];
 
 	block->status = VIRTIO_BLOCK_S_IOERR;
+	if (block->disk->is_full) {
+		if (!block->is_told) {
+			snprintf(text, sizeof(text), "virtio slot %u (%s): I/O error: %s",
+				 block->virtio.slot, block->virtio.name, err->text);
+			machine_log(machine, text);
+		}
+		block->is_told = true;
+		return;
+	}
 	error_set(&machine->error, err->code, "virtio slot %u (%s): %s", block->virtio.slot,
 		  block->virtio.name, err->text);
 	machine_stop(machine, STOP_IO_ERROR, 0, 0);
