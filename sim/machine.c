@@ -447,6 +447,17 @@ void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks)
 	}
 }
 
+void machine_add_point(struct machine *machine, uint64_t vaddr)
+{
+	if (code_is_point(machine->code, vaddr)) {
+		return;
+	}
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		machine->core[i]->link = NULL;
+	}
+	code_add_point(machine->code, vaddr);
+}
+
 void machine_set_hazard_listener(struct machine *machine, machine_hazard_fn *fn, void *context)
 {
 	if (machine->hazards != NULL) {

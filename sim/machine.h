@@ -177,6 +177,8 @@ struct core_hooks;
 
 /* Observers of every CPU (sim/core/core.h); NULL takes them away. Results never change. */
 void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks);
+/* Lets core_hooks.point see the instruction at this virtual address, in any mode; at any time. */
+void machine_add_point(struct machine *machine, uint64_t vaddr);
 
 struct hazards_found;
 

@@ -7,7 +7,7 @@
 #include "isa/names.h"
 #include "sim/cmd/report.h"
 
-static json_t *times_report(const struct attribution_time *times)
+json_t *attribution_report_times(const struct attribution_time *times)
 {
 	json_t *object = json_object();
 
@@ -29,8 +29,8 @@ static json_t *vm_report(const struct attribution *attribution, const struct ins
 	json_t *vcpus = json_array();
 
 	for (uint32_t i = 0; i < vm->vcpu_count; i++) {
-		json_array_append_new(
-			vcpus, times_report(attribution_of(attribution, vm->vcpu_first + i)));
+		json_array_append_new(vcpus, attribution_report_times(attribution_of(
+						     attribution, vm->vcpu_first + i)));
 	}
 	json_object_set_new(object, "name",
 			    report_text(vm->name, strnlen(vm->name, sizeof(vm->name))));
@@ -70,7 +70,7 @@ json_t *attribution_report(struct attribution *attribution)
 	json_t *object;
 	json_t *vms;
 
-	if (attribution == NULL) {
+	if (attribution == NULL || !attribution_has_monitor(attribution)) {
 		return json_null();
 	}
 	object = json_object();
@@ -86,7 +86,7 @@ json_t *attribution_report(struct attribution *attribution)
 	}
 	json_object_set_new(object, "vms", vms);
 	json_object_set_new(object, "nobody",
-			    times_report(attribution_of(attribution, INSPECT_NONE)));
+			    attribution_report_times(attribution_of(attribution, INSPECT_NONE)));
 	json_object_set_new(object, "traps",
 			    json_pack("{s:o, s:o}", "kernel", traps_report(attribution, false),
 				      "user", traps_report(attribution, true)));

@@ -8,3 +8,5 @@
 
 /* docs/statistics.md has the fields; null without a monitor. */
 json_t *attribution_report(struct attribution *attribution);
+/* ATTRIBUTION_PARTS times, by part. */
+json_t *attribution_report_times(const struct attribution_time *times);

@@ -80,9 +80,10 @@ static bool begin_attribution(struct observers *observers, const struct observer
 			      struct machine *machine, const struct elf_file *symbols,
 			      struct core_hooks *hooks)
 {
-	uint64_t header;
+	uint64_t header = 0;
+	bool is_monitor = options->attribution && inspect_find(symbols, &header);
 
-	if (!options->attribution || !inspect_find(symbols, &header)) {
+	if (!is_monitor && options->measures->count == 0) {
 		return true;
 	}
 	observers->attribution = attribution_begin(machine, header);
@@ -90,6 +91,9 @@ static bool begin_attribution(struct observers *observers, const struct observer
 		return false;
 	}
 	attribution_add_hooks(observers->attribution, hooks);
+	if (!is_monitor) {
+		return true;
+	}
 	move_trace_begin(&observers->moves, machine, observers->attribution, observers->outputs);
 	return true;
 }
@@ -104,6 +108,28 @@ static bool begin_coverage(struct observers *observers, const char *path, struct
 	coverage_add_hooks(observers->coverage, hooks);
 	observers->coverage_stream = output_add_path(observers->outputs, path, err);
 	return observers->coverage_stream != NULL;
+}
+
+static bool begin_measure(struct observers *observers, const struct observer_options *options,
+			  struct machine *machine, const struct elf_file *symbols,
+			  struct core_hooks *hooks, struct error *err)
+{
+	const struct option_list *measures = options->measures;
+
+	if (measures->count == 0) {
+		return true;
+	}
+	observers->measure = measure_begin(machine, observers->attribution, symbols);
+	if (observers->measure == NULL) {
+		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	}
+	for (unsigned i = 0; i < measures->count; i++) {
+		if (!measure_add(observers->measure, measures->value[i], err)) {
+			return false;
+		}
+	}
+	measure_add_hooks(observers->measure, hooks);
+	return true;
 }
 
 bool observers_begin(struct observers *observers, const struct observer_options *options,
@@ -140,6 +166,9 @@ bool observers_begin(struct observers *observers, const struct observer_options 
 	}
 	if (!begin_attribution(observers, options, machine, symbols, &hooks)) {
 		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	}
+	if (!begin_measure(observers, options, machine, symbols, &hooks, err)) {
+		return false;
 	}
 	if (options->check_ownership) {
 		observers->ownership = ownership_begin(machine);
@@ -210,6 +239,7 @@ void observers_release(struct observers *observers)
 	coverage_end(observers->coverage);
 	places_end(observers->places);
 	undefined_end(observers->undefined);
+	measure_end(observers->measure);
 	attribution_end(observers->attribution);
 	ownership_end(observers->ownership);
 	*observers = (struct observers){ 0 };

@@ -11,6 +11,7 @@
 #include "sim/elf/elf_load.h"
 #include "sim/error.h"
 #include "sim/inspect/attribution.h"
+#include "sim/inspect/measure.h"
 #include "sim/machine.h"
 #include "sim/trace/coverage.h"
 #include "sim/trace/places.h"
@@ -28,6 +29,7 @@ struct observer_options {
 	bool places;
 	bool attribution; /* of a monitor's time */
 	const struct option_list *ranges;
+	const struct option_list *measures;
 };
 
 struct observers {
@@ -38,7 +40,8 @@ struct observers {
 	struct places *places;
 	struct undefined_checker *undefined;
 	struct ownership *ownership;
-	struct attribution *attribution; /* NULL: not asked for, or the program is no monitor */
+	struct attribution *attribution; /* NULL: neither a monitor nor measuring */
+	struct measure *measure;         /* NULL: nothing */
 	struct move_trace moves;         /* of the same one */
 	struct output_set *outputs;
 	const char *trace_name;

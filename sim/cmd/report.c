@@ -13,6 +13,7 @@
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/counters.h"
 #include "sim/cmd/footprint.h"
+#include "sim/cmd/measure_report.h"
 #include "sim/cmd/memory_report.h"
 #include "sim/cmd/places_report.h"
 #include "sim/cmd/session.h"
@@ -434,6 +435,8 @@ json_t *report_result(const struct session *session, const struct error *verdict
 	json_object_set_new(result, "places", places_report(session->observers.places));
 	json_object_set_new(result, "attribution",
 			    attribution_report(session->observers.attribution));
+	json_object_set_new(result, "measured",
+			    measure_report(session->observers.measure, session->symbols));
 	json_object_set_new(result, "movement", move_trace_report(&session->observers.moves));
 	json_object_set_new(result, "series", series_describe(&session->series));
 	json_object_set_new(result, "state_hash", json_sprintf("%016" PRIx64, hash));

@@ -80,6 +80,11 @@ void run_options_fill(struct run_options *o, struct option rows[RUN_OPTIONS_ROWS
 		  "timing mode: misses and stalls by the program's symbols", 0, 0, NULL },
 		{ "--range", OPTION_LIST, &o->ranges, "NAME=ADDRESS+SIZE",
 		  "timing mode: misses and stalls of physical addresses; repeatable", 0, 0, NULL },
+		{ "--measure", OPTION_LIST, &o->measures, "NAME=FUNCTION",
+		  "how often a guest's kernel does it, and whose time that is "
+		  "(docs/statistics.md); "
+		  "repeatable",
+		  0, 0, NULL },
 		{ "--warn", OPTION_FLAG, &o->warn, NULL,
 		  "say on stderr where the program does what the manual calls undefined", 0, 0,
 		  NULL },
@@ -176,6 +181,9 @@ bool run_options_check(const struct run_options *o, struct error *err)
 	}
 	if (o->force && o->out == NULL) {
 		return error_set(err, EXIT_USAGE, "--force without --out");
+	}
+	if (o->measures.count != 0 && o->out == NULL && !o->json) {
+		return error_set(err, EXIT_USAGE, "--measure needs a place: --out DIR or --json");
 	}
 	if (o->interval_ns != 0 && o->out == NULL) {
 		return error_set(err, EXIT_USAGE, "--interval without --out: the samples go there");

@@ -12,8 +12,9 @@
 
 struct run_options {
 	struct option_list set;
-	struct option_list symbols; /* files with more of them */
-	struct option_list ranges;  /* misses by range of addresses */
+	struct option_list symbols;  /* files with more of them */
+	struct option_list ranges;   /* misses by range of addresses */
+	struct option_list measures; /* of guests' kernels */
 
 	const char *out;      /* results directory, or NULL */
 	uint64_t interval_ns; /* of series.csv; 0: the default */
@@ -47,7 +48,7 @@ struct run_options {
 	bool check_ownership;
 };
 
-#define RUN_OPTIONS_ROWS 32U
+#define RUN_OPTIONS_ROWS 33U
 
 /* Fills the rows of an option table. */
 void run_options_fill(struct run_options *options, struct option rows[RUN_OPTIONS_ROWS]);

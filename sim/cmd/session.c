@@ -206,6 +206,7 @@ bool session_begin(struct session *session, struct error *err)
 		.check_ownership = o->check_ownership,
 		.places = o->places,
 		.ranges = &o->ranges,
+		.measures = &o->measures,
 	};
 
 	/* A reader that is gone and a file that may not grow are errors of the write. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/cmd/stats_attribution.h"
+#include "sim/cmd/stats_measured.h"
 #include "sim/cmd/stats_memory.h"
 #include "sim/cmd/stats_movement.h"
 #include "sim/cmd/stats_priv.h"
@@ -294,6 +295,7 @@ void stats_page_print(FILE *out, const json_t *stats, struct series_table *serie
 	print_run(out, stats);
 	print_exceptions(out, json_object_get(stats, "cpus"));
 	stats_attribution_print(out, json_object_get(stats, "attribution"));
+	stats_measured_print(out, json_object_get(stats, "measured"));
 	if (cpus != NULL) {
 		print_time(out, cpus);
 		print_misses(out, cpus);

@@ -34,6 +34,7 @@ struct code_cache {
 	uint8_t stride_shift;
 	unsigned break_count;
 	uint64_t breaks[BREAKS_MAX];
+	uint64_t points[RAM_PAGE_BYTES / 4 / 64]; /* by page offset: hooks.point */
 };
 
 static void *checked_alloc(size_t bytes)
@@ -179,6 +180,23 @@ bool code_may_break(const struct code_cache *cache, uint64_t vaddr)
 	return false;
 }
 
+void code_add_point(struct code_cache *cache, uint64_t vaddr)
+{
+	uint64_t word = (vaddr & CORE_PAGE_OFFSET) / 4;
+
+	cache->points[word / 64] |= 1ULL << (word % 64);
+	for (uint64_t frame = 0; frame < cache->ram->pages; frame++) {
+		code_drop(cache, frame);
+	}
+}
+
+bool code_is_point(const struct code_cache *cache, uint64_t vaddr)
+{
+	uint64_t word = (vaddr & CORE_PAGE_OFFSET) / 4;
+
+	return (cache->points[word / 64] >> (word % 64) & 1) != 0;
+}
+
 static uint32_t fetch_word(const struct code_cache *cache, const uint8_t *page, uint32_t offset)
 {
 	uint32_t word;
@@ -274,7 +292,8 @@ static struct block_plan plan_block(const struct code_cache *cache, const uint8_
 	while (plan.insns < BLOCK_INSNS_MAX - 2) {
 		uint32_t here = offset + plan.insns * 4;
 
-		if (here >= end || (plan.insns > 0 && code_may_break(cache, here))) {
+		if (here >= end || (plan.insns > 0 &&
+				    (code_may_break(cache, here) || code_is_point(cache, here)))) {
 			break;
 		}
 		uint32_t word = fetch_word(cache, page, here);
@@ -412,7 +431,9 @@ struct block *code_build(struct code_cache *cache, struct code_page *page, uint3
 	const uint8_t *bytes = ram_frame_host(cache->ram, page->frame);
 	struct block_plan plan = plan_block(cache, bytes, offset, page->key);
 	uint32_t op_count = (CORE_CHECKED ? 2 * plan.insns : plan.insns) + 1;
-	struct block *block = chunk_alloc(cache, sizeof(*block) + op_count * sizeof(struct op));
+	bool is_point = code_is_point(cache, offset);
+	struct block *block =
+		chunk_alloc(cache, sizeof(*block) + (op_count + is_point) * sizeof(struct op));
 	bool is_fused = false;
 
 	memset(block, 0, sizeof(*block));
@@ -447,6 +468,10 @@ struct block *code_build(struct code_cache *cache, struct code_page *page, uint3
 			isa_decode(fetch_word(cache, bytes, branch + 4)), &block->ops[plan.insns]);
 	}
 	observe(cache, block, bytes, offset, is_fused);
+	if (is_point) {
+		*exec_point_real(block) = block->ops[0];
+		block->ops[0].run = op_point;
+	}
 	mark_lines(page, offset, plan.insns);
 	page->at[offset >> 2] = block;
 	return block;

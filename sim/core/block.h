@@ -55,6 +55,7 @@ struct op {
  * instruction is the delay slot of the one before it. B5 in the torture build ops[insns + 1 + i]
  * says what ops[i] really does (observe.c). B6 a timed block lies in one line of the instruction
  * cache, its slot perhaps in the next; what is there at its entry stays to its end.
+ * B7 where the first operation is op_point, the last of all says what it really does.
  */
 struct block {
 	uint16_t insns; /* instructions, 0..BLOCK_INSNS_MAX; 0: to be stepped, see block_find() */
@@ -110,6 +111,14 @@ void code_set_breaks(struct code_cache *cache, const uint64_t *vaddrs, unsigned 
 
 /* Is there a breakpoint at this page offset? */
 bool code_may_break(const struct code_cache *cache, uint64_t vaddr);
+
+/*
+ * From now on the instruction at this page offset of any page shows itself to hooks.point before it
+ * executes, unless it is in the delay slot of a block. Drops all blocks: the caller clears the
+ * cores' links.
+ */
+void code_add_point(struct code_cache *cache, uint64_t vaddr);
+bool code_is_point(const struct code_cache *cache, uint64_t vaddr);
 
 /* The instruction cache, the same in all CPUs: timed blocks are cut at its lines. Drops no block.
  */

@@ -155,6 +155,7 @@ struct core_hooks {
 	void *checker; /* context of check and check_exception */
 	void *account; /* context of mode and watched */
 	void *guard;   /* context of guard_tlb_write and guard_mode */
+	void *measure; /* context of point */
 	/* Each instruction before it executes; set only together with core->step_engine. */
 	void (*insn)(void *context, struct core *core, uint64_t pc, uint32_t word);
 	/* The same, for a checker of programs (sim/trace/undefined.h). */
@@ -181,6 +182,11 @@ struct core_hooks {
 	void (*mode)(void *context, struct core *core);
 	/* A store to a frame with RAM_WATCHED was made, by an instruction that began at `cycle`. */
 	void (*watched)(void *context, struct core *core, uint64_t cycle, uint64_t paddr);
+	/*
+	 * The instruction at `pc`, whose offset in its page was given to code_add_point(), is about
+	 * to execute at `cycle`; again after an exception, but not after a stall.
+	 */
+	void (*point)(void *context, struct core *core, uint64_t pc, uint64_t cycle);
 	/* As tlb_write and mode, for a checker of both (sim/check/ownership.h). */
 	void (*guard_tlb_write)(void *context, struct core *core, unsigned index);
 	void (*guard_mode)(void *context, struct core *core);

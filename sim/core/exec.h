@@ -76,6 +76,7 @@ op_fn op_end_branch; /* conditional branch and slot are done */
 op_fn op_end_jump;   /* jump and slot are done */
 op_fn op_end_step;   /* one stepped instruction is done */
 op_fn op_step;       /* a block that has to be stepped */
+op_fn op_point;      /* shows the block's beginning to hooks.point */
 
 /*
  * A branch or jump fused with its ending, for slots that can be executed before it: the slot cannot
@@ -91,6 +92,12 @@ op_fn op_bgez_fused;
 op_fn op_j_fused;
 op_fn op_jal_fused;
 op_fn op_jr_fused;
+
+/* What the first operation of a block really does: invariant B7 of block.h. */
+static inline struct op *exec_point_real(struct block *block)
+{
+	return &block->ops[(CORE_CHECKED ? 2U : 1U) * block->insns + 1U];
+}
 
 /* Virtual address of `op`. */
 static inline uint64_t exec_pc(const struct core *core, const struct op *op)

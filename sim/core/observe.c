@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * observe.c - in the torture build, operations of blocks that show themselves to the checkers of
- * programs before they execute (hooks.check). Elsewhere a checker makes the core step instead.
+ * observe.c - operations that show themselves to observers before they execute: first ones of
+ * blocks to hooks.point, and in the torture build all to the checkers of programs (hooks.check).
+ * Elsewhere a checker makes the core step instead.
  */
 #include <string.h>
 
 #include "sim/core/exec.h"
+
+struct block *op_point(struct core *core, const struct op *op)
+{
+	if (core->hooks.point != NULL) {
+		core->hooks.point(core->hooks.measure, core, core->pc, exec_cycle(core, op));
+	}
+	return exec_point_real(core->block)->run(core, op);
+}
 
 /* What an observed operation really is, and its word: invariant B5 of block.h. */
 static struct op *real_op(struct block *block, size_t index)

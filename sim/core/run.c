@@ -108,6 +108,10 @@ static void step_insn(struct core *core)
 	if (!mmu_fetch_word(core, &word)) {
 		return;
 	}
+	if (unlikely(core->hooks.point != NULL) && !core->retry &&
+	    code_is_point(core->code, core->pc)) {
+		core->hooks.point(core->hooks.measure, core, core->pc, core_now(core));
+	}
 	core->retry = false;
 	if (unlikely(core->hooks.insn != NULL)) {
 		core->hooks.insn(core->hooks.trace, core, core->pc, word);
@@ -215,14 +219,14 @@ static void run_blocks_timed(struct core *core, struct block *block)
 /* The beginning of a block, built on the stack. */
 struct part_block {
 	_Alignas(struct block)
-		uint8_t bytes[sizeof(struct block) + (2 * BLOCK_INSNS_MAX + 1) * sizeof(struct op)];
+		uint8_t bytes[sizeof(struct block) + (2 * BLOCK_INSNS_MAX + 2) * sizeof(struct op)];
 };
 
 /*
  * Executes as much of `block` as the slice has room for: all of it does not fit. A branch is not
  * parted from its slot; it is stepped.
  */
-static void run_part(struct core *core, const struct block *block)
+static void run_part(struct core *core, struct block *block)
 {
 	static const struct op end = { .run = op_end_stop };
 	struct part_block storage;
@@ -244,6 +248,9 @@ static void run_part(struct core *core, const struct block *block)
 	if (CORE_CHECKED) {
 		memcpy(&part->ops[insns + 1], &block->ops[block->insns + 1U],
 		       insns * sizeof(part->ops[0]));
+	}
+	if (part->ops[0].run == op_point) {
+		*exec_point_real(part) = *exec_point_real(block);
 	}
 	run_one_block(core, part);
 	core->block = NULL;

@@ -86,6 +86,8 @@ const struct elf_symbol *elf_find_symbol(const struct elf_file *file, uint64_t a
  * `file` then: the program of a kernel's user, a kernel on a monitor.
  */
 void elf_add_symbols(struct elf_file *file, struct elf_file *more);
+/* What was added to `file` first; NULL: nothing. */
+const struct elf_file *elf_more_symbols(const struct elf_file *file);
 
 /* The symbol of this name, NULL if there is none. */
 const struct elf_symbol *elf_find_name(const struct elf_file *file, const char *name);

@@ -217,6 +217,11 @@ void elf_add_symbols(struct elf_file *file, struct elf_file *more)
 	file->more = more;
 }
 
+const struct elf_file *elf_more_symbols(const struct elf_file *file)
+{
+	return file->more;
+}
+
 const struct elf_symbol *elf_find_name(const struct elf_file *file, const char *name)
 {
 	for (size_t i = 0; i < file->symbol_count; i++) {

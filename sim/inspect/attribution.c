@@ -47,6 +47,7 @@ struct attribution {
 	bool is_open;   /* the CPUs' words are watched */
 	void (*listener)(void *context, unsigned cpu, uint64_t cycle);
 	void *listener_context;
+	struct attribution_observer observer; /* `spent` NULL: none */
 	struct account account[MACHINE_CPUS_MAX];
 	/* The last row is nobody's. */
 	struct attribution_time time[INSPECT_VCPUS_MAX + 1][ATTRIBUTION_PARTS];
@@ -94,36 +95,59 @@ static uint32_t known_cause(uint32_t cause)
 	return cause > 0 && cause < INSPECT_CAUSE_COUNT ? cause : INSPECT_CAUSE_OTHER;
 }
 
-static struct attribution_time *monitor_part(struct attribution *attribution,
-					     const struct account *account, uint32_t cause)
+static unsigned monitor_part(uint32_t cause)
 {
-	return &row_of(attribution, account->vcpu)[ATTRIBUTION_MONITOR + known_cause(cause) - 1];
+	return ATTRIBUTION_MONITOR + known_cause(cause) - 1;
 }
 
-/* Where time goes now. */
-static struct attribution_time *present(struct attribution *attribution, struct account *account)
+static void add(struct attribution_time *sum, const struct attribution_time *time)
 {
-	switch (account->mode) {
-	case CORE_USER:
-		return &row_of(attribution, account->vcpu)[ATTRIBUTION_USER];
-	case CORE_SUPERVISOR:
-		return &row_of(attribution, account->vcpu)[ATTRIBUTION_KERNEL];
-	default:
-		return account->cause == NOT_SAID
-			       ? &account->waits
-			       : monitor_part(attribution, account, account->cause);
+	sum->executed += time->executed;
+	sum->stalled += time->stalled;
+	sum->idle += time->idle;
+	sum->entries += time->entries;
+}
+
+static void spend(struct attribution *attribution, const struct account *account, unsigned part,
+		  const struct attribution_time *time)
+{
+	add(&row_of(attribution, account->vcpu)[part], time);
+	if (attribution->observer.spent != NULL) {
+		attribution->observer.spent(attribution->observer.context, account->vcpu, part,
+					    time);
 	}
+}
+
+bool attribution_has_monitor(const struct attribution *attribution)
+{
+	return attribution->header != 0;
+}
+
+/* Does the guest itself execute in this mode? Then its part. */
+static bool is_guest(const struct attribution *attribution, enum core_mode mode, unsigned *part)
+{
+	*part = mode == CORE_USER ? ATTRIBUTION_USER : ATTRIBUTION_KERNEL;
+	return mode != CORE_KERNEL || !attribution_has_monitor(attribution);
 }
 
 static void count(struct attribution *attribution, unsigned cpu, const struct marks *now)
 {
 	struct account *account = &attribution->account[cpu];
-	struct attribution_time *time = present(attribution, account);
+	const struct attribution_time time = {
+		.executed = now->executed - account->mark.executed,
+		.stalled = now->stalled - account->mark.stalled,
+		.idle = now->idle - account->mark.idle,
+	};
+	unsigned part;
 
-	time->executed += now->executed - account->mark.executed;
-	time->stalled += now->stalled - account->mark.stalled;
-	time->idle += now->idle - account->mark.idle;
 	account->mark = *now;
+	if (is_guest(attribution, account->mode, &part)) {
+		spend(attribution, account, part, &time);
+	} else if (account->cause == NOT_SAID) {
+		add(&account->waits, &time);
+	} else {
+		spend(attribution, account, monitor_part(account->cause), &time);
+	}
 }
 
 static void count_until(struct attribution *attribution, const struct core *core, uint64_t cycle)
@@ -140,14 +164,12 @@ static void count_until(struct attribution *attribution, const struct core *core
 /* What has waited was for `cause`. */
 static void say(struct attribution *attribution, struct account *account, uint32_t cause)
 {
-	struct attribution_time *time = monitor_part(attribution, account, cause);
+	struct attribution_time time = account->waits;
 
-	time->executed += account->waits.executed;
-	time->stalled += account->waits.stalled;
-	time->idle += account->waits.idle;
 	account->waits = (struct attribution_time){ 0 };
-	if (account->cause != cause) {
-		time->entries++;
+	time.entries = account->cause != cause;
+	spend(attribution, account, monitor_part(cause), &time);
+	if (time.entries != 0) {
 		attribution->traps[account->was_user][account->code][known_cause(cause)]++;
 	}
 	account->cause = cause;
@@ -156,7 +178,7 @@ static void say(struct attribution *attribution, struct account *account, uint32
 /* No cause was written at all: a refill, or some other way too short for it. */
 static void say_nothing(struct attribution *attribution, struct account *account)
 {
-	if (account->cause == NOT_SAID) {
+	if (account->cause == NOT_SAID && attribution_has_monitor(attribution)) {
 		say(attribution, account,
 		    account->at_refill ? INSPECT_CAUSE_REFILL : INSPECT_CAUSE_OTHER);
 	}
@@ -233,11 +255,26 @@ static void on_watched(void *context, struct core *core, uint64_t cycle, uint64_
 	tell(attribution, core->id, cycle);
 }
 
+/* The mode has changed. */
+static void tell_observer(const struct attribution *attribution, const struct core *core,
+			  const struct account *account, bool was_user)
+{
+	const struct attribution_observer *observer = &attribution->observer;
+
+	if (observer->spent != NULL && was_user) {
+		observer->left(observer->context, core, account->vcpu, account->at_refill);
+	} else if (observer->spent != NULL && account->mode == CORE_USER) {
+		observer->entered(observer->context, core, account->vcpu);
+	}
+}
+
 static void on_mode(void *context, struct core *core)
 {
 	struct attribution *attribution = context;
 	struct account *account = &attribution->account[core->id];
 	enum core_mode mode = core_get_mode(core);
+	bool was_user = account->mode == CORE_USER;
+	unsigned part;
 
 	if (mode == account->mode) {
 		return;
@@ -246,21 +283,27 @@ static void on_mode(void *context, struct core *core)
 	if (!attribution->is_open) {
 		open(attribution, core);
 	}
+	account->mode = mode;
 	if (mode == CORE_KERNEL) {
 		uint64_t offset = core->pc - core_vector_base(core);
 
 		account->cause = NOT_SAID;
 		account->at_refill = offset == VECTOR_TLB_REFILL || offset == VECTOR_XTLB_REFILL;
-		account->was_user = account->mode == CORE_USER;
+		account->was_user = was_user;
 		account->code = (uint8_t)((core->cp0.cause & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT);
 	} else {
 		say_nothing(attribution, account);
 	}
-	account->mode = mode;
-	if (mode != CORE_KERNEL) {
-		present(attribution, account)->entries++;
+	tell_observer(attribution, core, account, was_user);
+	if (is_guest(attribution, mode, &part)) {
+		row_of(attribution, account->vcpu)[part].entries++;
 		tell(attribution, core->id, core_now(core));
 	}
+}
+
+static enum core_mode mode_of(const struct machine *machine, unsigned cpu)
+{
+	return core_mode_of((uint32_t)control_read_register(machine, cpu, REG_CP0 + CP0_STATUS));
 }
 
 /* A machine that was resumed is in the middle of it: what each CPU does now. */
@@ -272,8 +315,7 @@ static void begin_in_between(struct attribution *attribution, unsigned cpu)
 	if (!inspect_cpu(&attribution->view, cpu, &said)) {
 		return;
 	}
-	account->mode = core_mode_of(
-		(uint32_t)control_read_register(attribution->machine, cpu, REG_CP0 + CP0_STATUS));
+	account->mode = mode_of(attribution->machine, cpu);
 	account->vcpu = said.vcpu;
 	account->cause = said.cause != INSPECT_CAUSE_GUEST ? said.cause : NOT_SAID;
 }
@@ -293,9 +335,9 @@ struct attribution *attribution_begin(struct machine *machine, uint64_t header)
 			.mark = { .executed = machine_cpu_instructions(machine, cpu),
 				  .stalled = machine_cpu_stall_cycles(machine, cpu),
 				  .idle = machine_cpu_idle_cycles(machine, cpu) },
-			.vcpu = INSPECT_NONE,
+			.vcpu = header != 0 ? INSPECT_NONE : cpu,
 			.cause = INSPECT_CAUSE_BOOT,
-			.mode = CORE_KERNEL,
+			.mode = header != 0 ? CORE_KERNEL : mode_of(machine, cpu),
 		};
 	}
 	if (inspect_open(&attribution->view, machine, header)) {
@@ -322,6 +364,26 @@ void attribution_set_listener(struct attribution *attribution,
 {
 	attribution->listener = listener;
 	attribution->listener_context = context;
+}
+
+void attribution_set_observer(struct attribution *attribution,
+			      const struct attribution_observer *observer)
+{
+	attribution->observer = *observer;
+}
+
+bool attribution_in_kernel(struct attribution *attribution, const struct core *core, uint64_t cycle,
+			   uint32_t *vcpu)
+{
+	const struct account *account = &attribution->account[core->id];
+	unsigned part;
+
+	if (!is_guest(attribution, account->mode, &part) || part != ATTRIBUTION_KERNEL) {
+		return false;
+	}
+	count_until(attribution, core, cycle);
+	*vcpu = account->vcpu;
+	return true;
 }
 
 void attribution_end(struct attribution *attribution)

@@ -15,6 +15,7 @@
 #include "machine/inspect.h"
 #include "sim/inspect/inspect.h"
 
+struct core;
 struct core_hooks;
 
 /* Parts of a VCPU's time: the guest's, then the monitor's causes from INSPECT_CAUSE_* 1 on. */
@@ -37,7 +38,10 @@ struct attribution_time {
 
 struct attribution;
 
-/* For the monitor whose header is at physical address `header`; NULL: no memory. */
+/*
+ * For the monitor whose header is at physical address `header`, NULL: no memory. Without a monitor,
+ * with 0, kernel mode is the guest's kernel: all there is for an observer.
+ */
 struct attribution *attribution_begin(struct machine *machine, uint64_t header);
 void attribution_add_hooks(struct attribution *attribution, struct core_hooks *hooks);
 void attribution_end(struct attribution *attribution);
@@ -49,6 +53,27 @@ void attribution_end(struct attribution *attribution);
 void attribution_set_listener(struct attribution *attribution,
 			      void (*listener)(void *context, unsigned cpu, uint64_t cycle),
 			      void *context);
+
+/* Who wants to know at once, by VCPU, or by CPU where there is no monitor. */
+struct attribution_observer {
+	void *context;
+	/* Time of a part: before any later event that concerns the VCPU. INSPECT_NONE: nobody's. */
+	void (*spent)(void *context, uint32_t vcpu, unsigned part,
+		      const struct attribution_time *time);
+	/* User mode was left, and entered. */
+	void (*left)(void *context, const struct core *core, uint32_t vcpu, bool at_refill);
+	void (*entered)(void *context, const struct core *core, uint32_t vcpu);
+};
+void attribution_set_observer(struct attribution *attribution,
+			      const struct attribution_observer *observer);
+/*
+ * For the observer: the VCPU whose kernel executes now, before the instruction at `cycle`, with its
+ * time told up to then. False: the CPU executes no guest's kernel.
+ */
+bool attribution_in_kernel(struct attribution *attribution, const struct core *core, uint64_t cycle,
+			   uint32_t *vcpu);
+/* Is the time that of a monitor? */
+bool attribution_has_monitor(const struct attribution *attribution);
 
 /* "user", "kernel", "tlb_write", ... */
 const char *attribution_name(unsigned part);
