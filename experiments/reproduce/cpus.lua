@@ -29,14 +29,7 @@ end
 for _, run in ipairs(plan.runs) do run.expect = "the result is right" end
 if not given.results then return plan end
 
--- Cycles of a CPU in timing mode.
-local function cycles(result)
-	local total = 0
-	for _, parts in pairs(result.memory.time) do
-		for _, part in pairs(parts) do total = total + part end
-	end
-	return total / result.cpu_count
-end
+local function cycles(result) return result.time.all / result.cpu_count end
 local rows, points = {}, {}
 for _, size in ipairs(sizes) do points[#points + 1] = { size } end
 plan.claims = {}

@@ -30,12 +30,8 @@ if not given.results then return plan end
 
 -- Cycles of all CPUs, and the share of misses that are local.
 local function sums(result)
-	local total = 0
-	for _, parts in pairs(result.memory.time) do
-		for _, cycles in pairs(parts) do total = total + cycles end
-	end
 	local near, far = result.memory.misses_local, result.memory.misses_remote
-	return total, 100 * near / (near + far)
+	return result.time.all, 100 * near / (near + far)
 end
 
 local rows, points, best = {}, {}, {}

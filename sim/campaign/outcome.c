@@ -78,6 +78,33 @@ static json_t *total(const json_t *list)
 	return result;
 }
 
+/* Cycles of all CPUs in timing mode: by mode `busy` (execution and stalls) and `idle`, and all. */
+static void add_time(json_t *outcome, const json_t *memory)
+{
+	json_t *result = json_object();
+	json_int_t all = 0;
+	const char *mode;
+	json_t *parts;
+
+	json_object_foreach(json_object_get(memory, "time"), mode, parts)
+	{
+		json_int_t idle = json_integer_value(json_object_get(parts, "idle"));
+		json_int_t busy = -idle;
+		const char *part;
+		json_t *cycles;
+
+		json_object_foreach(parts, part, cycles)
+		{
+			busy += json_integer_value(cycles);
+		}
+		all += busy + idle;
+		json_object_set_new(result, mode,
+				    json_pack("{s:I, s:I}", "busy", busy, "idle", idle));
+	}
+	json_object_set_new(result, "all", json_integer(all));
+	json_object_set_new(outcome, "time", result);
+}
+
 static void add_attribution(json_t *outcome, const json_t *attribution)
 {
 	json_t *vms = json_object();
@@ -101,8 +128,9 @@ static void add_attribution(json_t *outcome, const json_t *attribution)
 
 static json_t *condense(const json_t *stats)
 {
-	static const char *const same[] = { "reason",       "exit_code",  "message",   "cycles",
-					    "instructions", "state_hash", "footprint", "movement" };
+	static const char *const same[] = { "reason",    "exit_code",    "message",
+					    "cycles",    "instructions", "state_hash",
+					    "footprint", "movement",     "measured" };
 	const json_t *memory = json_object_get(stats, "memory");
 	json_t *outcome = json_object();
 
@@ -118,6 +146,7 @@ static json_t *condense(const json_t *stats)
 		json_integer((json_int_t)json_array_size(json_object_get(stats, "cpus"))));
 	json_object_set_new(outcome, "cpus", total(json_object_get(stats, "cpus")));
 	json_object_set_new(outcome, "memory", total(json_object_get(memory, "cpus")));
+	add_time(outcome, json_object_get(outcome, "memory"));
 	json_object_set_new(outcome, "nodes", total(json_object_get(memory, "nodes")));
 	add_attribution(outcome, json_object_get(stats, "attribution"));
 	return outcome;

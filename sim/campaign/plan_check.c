@@ -47,7 +47,7 @@ static const struct key run_keys[] = {
 	{ "options", KIND_TEXTS, false }, { "checkpoint", KIND_TEXT, false },
 	{ "find", KIND_NAMES, false },    { "expect", KIND_WORDS, false },
 	{ "exit", KIND_NUMBER, false },   { "seconds", KIND_NUMBER, false },
-	{ NULL, KIND_TEXT, false },
+	{ "symbols", KIND_TEXT, false },  { NULL, KIND_TEXT, false },
 };
 
 static const struct key vary_keys[] = {

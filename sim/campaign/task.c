@@ -237,6 +237,14 @@ static bool fill(struct task_list *list, struct task *task, const struct plan *p
 					   "configuration", frozen);
 		json_object_set_new(input, "configuration", hashed);
 	}
+	const char *symbols = json_string_value(json_object_get(task->about, "symbols"));
+
+	if (good && symbols != NULL) {
+		const char *hash = hash_of(list->hashes, symbols, err);
+
+		good = hash != NULL &&
+		       json_object_set_new(input, "symbols", json_string(hash)) == 0;
+	}
 	if (good) {
 		make_key(task, simulator, input);
 	}

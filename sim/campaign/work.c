@@ -217,6 +217,7 @@ __attribute__((noreturn)) static void become(const struct work *work, const stru
 					     pid_t parent)
 {
 	const json_t *options = json_object_get(task->about, "options");
+	const char *symbols = json_string_value(json_object_get(task->about, "symbols"));
 	const char *argv[ARGUMENTS_MAX] = { "mirrorball" };
 	char directory[PATH_MAX];
 	char input[PATH_MAX];
@@ -236,8 +237,12 @@ __attribute__((noreturn)) static void become(const struct work *work, const stru
 	argv[count++] = "--force";
 	argv[count++] = "--out";
 	argv[count++] = directory;
-	for (size_t i = 0; i < json_array_size(options) && count + 2 < ARGUMENTS_MAX; i++) {
+	for (size_t i = 0; i < json_array_size(options) && count + 4 < ARGUMENTS_MAX; i++) {
 		argv[count++] = json_string_value(json_array_get(options, i));
+	}
+	if (symbols != NULL) {
+		argv[count++] = "--symbols";
+		argv[count++] = symbols;
 	}
 	argv[count++] = input;
 	argv[count] = NULL;
