@@ -22,12 +22,12 @@ void lock_acquire(struct lock *lock)
 	}
 }
 
-void lock_release(struct lock *lock)
+__attribute__((always_inline)) inline void lock_release(struct lock *lock)
 {
 	__atomic_store_n(&lock->word, 0, __ATOMIC_RELEASE);
 }
 
-void memory_barrier(void)
+__attribute__((always_inline)) inline void memory_barrier(void)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }

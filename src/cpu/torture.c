@@ -155,7 +155,7 @@ static void check_entry(const struct cpu *cpu, uint32_t index)
 static void check_none(const char *broken)
 {
 	if (broken != NULL) {
-		monitor_panic(__FILE__, __LINE__, broken);
+		monitor_panic(&(struct panic){ __FILE__, broken, __LINE__ });
 	}
 }
 

@@ -24,12 +24,12 @@ static inline uint32_t atomic_swap(uint32_t *word, uint32_t value)
 	return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST);
 }
 
-static inline uint32_t atomic_load(const uint32_t *word)
+static inline __attribute__((always_inline)) uint32_t atomic_load(const uint32_t *word)
 {
 	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
-static inline void atomic_store(uint32_t *word, uint32_t value)
+static inline __attribute__((always_inline)) void atomic_store(uint32_t *word, uint32_t value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELEASE);
 }

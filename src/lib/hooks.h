@@ -69,11 +69,19 @@ void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home);
 void page_own(uint32_t op, uint32_t vm, uint32_t mpn);
 
 /* A broken invariant of ours: prints, dumps and stops. A guest can never get us here. */
-__attribute__((noreturn)) void monitor_panic(const char *file, int line, const char *what);
+struct panic {
+	const char *file;
+	const char *what;
+	int line;
+};
+__attribute__((noreturn)) void monitor_panic(const struct panic *panic);
 
-#define CHECK(condition)                                               \
-	do {                                                           \
-		if (!(condition)) {                                    \
-			monitor_panic(__FILE__, __LINE__, #condition); \
-		}                                                      \
+/* One argument and no code but the call: there are many of them. */
+#define CHECK(condition)                                                             \
+	do {                                                                         \
+		if (!(condition)) {                                                  \
+			static const struct panic panic_at = { __FILE__, #condition, \
+							       __LINE__ };           \
+			monitor_panic(&panic_at);                                    \
+		}                                                                    \
 	} while (0)

@@ -88,12 +88,12 @@ static void print_guest(const struct cpu *cpu)
 	print_registers(vcpu->regs.gpr);
 }
 
-void monitor_panic(const char *file, int line, const char *what)
+void monitor_panic(const struct panic *panic)
 {
 	uint64_t caller = (uint64_t)(uintptr_t)__builtin_return_address(0);
 
 	begin();
-	console_print("panic: %s:%d: %s", file, line, what);
+	console_print("panic: %s:%d: %s", panic->file, panic->line, panic->what);
 	console_print("called from %016lx", caller);
 	if (boot_is_done()) {
 		const struct cpu *cpu = cpu_self();

@@ -21,7 +21,7 @@
 
 static uint32_t words_for(uint32_t bits)
 {
-	return bits / WORD_BITS + (bits % WORD_BITS != 0);
+	return (bits + WORD_BITS - 1) / WORD_BITS;
 }
 
 static bool bit_is_set(const uint64_t *bits, uint32_t index)
@@ -229,6 +229,11 @@ enum status page_alloc_hint(struct page_alloc *alloc, uint32_t node, uint32_t hi
 	return ERR_NOMEM;
 }
 
+enum status page_alloc_here(struct page_alloc *alloc, uint32_t node, uint32_t *mpn)
+{
+	return FAILS() ? ERR_NOMEM : take_from(alloc, node, PAGE_ALLOC_NO_HINT, mpn);
+}
+
 enum status page_alloc(struct page_alloc *alloc, uint32_t node, uint32_t *mpn)
 {
 	return page_alloc_hint(alloc, node, PAGE_ALLOC_NO_HINT, mpn);
@@ -318,15 +323,8 @@ enum status page_alloc_run(struct page_alloc *alloc, uint32_t node, unsigned ord
 	}
 	for (uint32_t i = 0; i < (here_only ? 1 : alloc->node_count); i++) {
 		uint32_t count = (uint32_t)1 << order;
-		uint32_t from = alloc->order[node][i];
-		enum status status = ERR_NOMEM;
 
-		if (order != 0) {
-			status = take_run(alloc, from, count, 0, count, mpn);
-		} else if (!FAILS()) {
-			status = take_from(alloc, from, PAGE_ALLOC_NO_HINT, mpn);
-		}
-		if (status == OK) {
+		if (take_run(alloc, alloc->order[node][i], count, 0, count, mpn) == OK) {
 			return OK;
 		}
 	}

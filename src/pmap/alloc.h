@@ -64,6 +64,8 @@ MUST_CHECK enum status page_alloc(struct page_alloc *alloc, uint32_t node, uint3
 /* The page `hint` if it is free and on `node`; otherwise as above. */
 MUST_CHECK enum status page_alloc_hint(struct page_alloc *alloc, uint32_t node, uint32_t hint,
 				       uint32_t *mpn);
+/* A page of `node` and no other. */
+MUST_CHECK enum status page_alloc_here(struct page_alloc *alloc, uint32_t node, uint32_t *mpn);
 /*
  * One page, the one at `offset` in a free aligned run of 2^order; the rest stays free, so that
  * neighbours can be taken by hint later. ERR_NOMEM if `node` has no such run.

@@ -80,17 +80,6 @@ void memmap_give(struct memmap *memmap, uint32_t mpn, uint32_t count)
 	}
 }
 
-void memmap_put(struct memmap *memmap, uint32_t mpn)
-{
-	struct memmap_page *page = lock_page(memmap, mpn);
-
-	CHECK(page->info.users == 0 && page->info.pins == 0 && page->holds == 0);
-	page_own(ANNOTATION_OWN_FREE, 0, mpn);
-	reset_page(page, INSPECT_FRAME_FREE);
-	lock_release(&page->lock);
-	page_free(memmap->alloc, mpn);
-}
-
 void memmap_set_kind(struct memmap *memmap, uint32_t mpn, uint8_t kind)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
@@ -98,6 +87,13 @@ void memmap_set_kind(struct memmap *memmap, uint32_t mpn, uint8_t kind)
 	CHECK(page->info.users == 0 && page->info.pins == 0 && page->holds == 0);
 	reset_page(page, kind);
 	lock_release(&page->lock);
+}
+
+void memmap_put(struct memmap *memmap, uint32_t mpn)
+{
+	page_own(ANNOTATION_OWN_FREE, 0, mpn);
+	memmap_set_kind(memmap, mpn, INSPECT_FRAME_FREE);
+	page_free(memmap->alloc, mpn);
 }
 
 enum status memmap_take(struct memmap *memmap, uint32_t node, uint32_t hint, uint8_t kind,
@@ -211,12 +207,12 @@ void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t 
 	lock_release(&page->lock);
 }
 
-/* Kind PRIVATE, REPLICA, SHARED or CACHE, nobody needs it: to the pool. Releases the lock. */
+/* Not the monitor's, and nobody needs it: to the pool. Releases the lock. */
 static bool release_page(struct memmap *memmap, struct memmap_page *page, uint32_t mpn)
 {
-	bool is_unused = (has_one_user(page) || page->info.kind == INSPECT_FRAME_SHARED ||
-			  page->info.kind == INSPECT_FRAME_CACHE) &&
-			 page->info.users == 0 && page->info.pins == 0 && page->holds == 0;
+	bool is_unused = page->info.kind != INSPECT_FRAME_FREE &&
+			 page->info.kind != INSPECT_FRAME_MONITOR && page->info.users == 0 &&
+			 page->info.pins == 0 && page->holds == 0;
 
 	if (is_unused) {
 		page_own(ANNOTATION_OWN_FREE, 0, mpn);
@@ -234,6 +230,7 @@ bool memmap_remove_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32
 	struct memmap_page *page = lock_page(memmap, mpn);
 	uint64_t bit = (uint64_t)1 << vm;
 
+	page_own(ANNOTATION_OWN_RELEASE, vm, mpn);
 	if (has_record(page, vm, gpn)) {
 		page->vms[find_record(page, gpn)] &= ~bit;
 	} else {

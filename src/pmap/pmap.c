@@ -87,6 +87,11 @@ void pmap_set_node(struct pmap *pmap, uint32_t vcpu, uint32_t node)
 	}
 }
 
+void pmap_count(uint64_t *counter, uint64_t more)
+{
+	(void)__atomic_fetch_add(counter, more, __ATOMIC_RELAXED);
+}
+
 bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame)
 {
 	uint64_t number;
@@ -108,19 +113,19 @@ uint32_t pmap_gpn(uint32_t frame)
 
 uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame)
 {
-	return __atomic_load_n(&pmap->ready[frame], __ATOMIC_ACQUIRE);
+	return __atomic_load_n(pmap_word(pmap->ready, frame), __ATOMIC_ACQUIRE);
 }
 
 static void store_view(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t word)
 {
-	__atomic_store_n(&pmap->view[node][frame], word, __ATOMIC_RELEASE);
+	__atomic_store_n(pmap_word(pmap->view[node], frame), word, __ATOMIC_RELEASE);
 }
 
 void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word)
 {
-	const struct pmap_page *page = &pmap->page[frame];
+	const struct pmap_page *page = pmap_page(pmap, frame);
 
-	__atomic_store_n(&pmap->ready[frame], word, __ATOMIC_RELEASE);
+	__atomic_store_n(pmap_word(pmap->ready, frame), word, __ATOMIC_RELEASE);
 	pmap_store_views(pmap, frame, page->views & ~page->replicas, word);
 }
 
@@ -135,7 +140,7 @@ void pmap_store_views(struct pmap *pmap, uint32_t frame, uint64_t nodes, uint32_
 
 void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node)
 {
-	struct pmap_page *page = &pmap->page[frame];
+	struct pmap_page *page = pmap_page(pmap, frame);
 
 	if (pmap->has_views && !(page->views >> node & 1)) {
 		page->views |= (uint64_t)1 << node;
@@ -146,7 +151,7 @@ void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node)
 /* What the CPUs of `node` use now, filled in or not. */
 static uint32_t word_at(const struct pmap *pmap, uint32_t frame, uint32_t node)
 {
-	uint32_t word = __atomic_load_n(&pmap->view[node][frame], __ATOMIC_ACQUIRE);
+	uint32_t word = __atomic_load_n(pmap_word(pmap->view[node], frame), __ATOMIC_ACQUIRE);
 
 	if (!(word & ENTRYLO_V)) {
 		word = pmap_load_ready(pmap, frame);
@@ -205,6 +210,11 @@ uint32_t pmap_ready_word(uint32_t mpn, uint32_t state)
 		}
 	}
 	return word;
+}
+
+void pmap_store_page(struct pmap *pmap, uint32_t frame, uint32_t mpn)
+{
+	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, pmap_page(pmap, frame)->state));
 }
 
 uint32_t pmap_mpn(uint32_t word)
@@ -274,7 +284,7 @@ static enum status allocate_counted(struct pmap *pmap, uint32_t frame, uint32_t 
 /* First touch. Under the page's lock. */
 static enum pmap_touch fill(struct pmap *pmap, uint32_t frame, uint32_t node)
 {
-	struct pmap_page *page = &pmap->page[frame];
+	struct pmap_page *page = pmap_page(pmap, frame);
 	uint32_t mpn;
 
 	if (allocate_counted(pmap, frame, node, &mpn) != OK) {
@@ -284,7 +294,7 @@ static enum pmap_touch fill(struct pmap *pmap, uint32_t frame, uint32_t node)
 	page_own(ANNOTATION_OWN_ZEROED, pmap->vm, mpn);
 	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
 	page->state |= PMAP_S_PRESENT;
-	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+	pmap_store_page(pmap, frame, mpn);
 	return PMAP_TOUCH_OK;
 }
 
@@ -292,7 +302,7 @@ static enum pmap_touch fill(struct pmap *pmap, uint32_t frame, uint32_t node)
 static enum pmap_touch break_cow(struct pmap *pmap, uint32_t frame,
 				 const struct pmap_caller *caller)
 {
-	struct pmap_page *page = &pmap->page[frame];
+	struct pmap_page *page = pmap_page(pmap, frame);
 	uint32_t old = pmap_mpn(pmap_load_ready(pmap, frame));
 	uint32_t mpn;
 
@@ -300,7 +310,7 @@ static enum pmap_touch break_cow(struct pmap *pmap, uint32_t frame,
 		/* Nobody else has it any more. More is allowed than before: no shootdown. */
 		page_own(ANNOTATION_OWN_WRITE, pmap->vm, old);
 		page->state &= (uint16_t)~PMAP_S_COW;
-		pmap_store_ready(pmap, frame, pmap_ready_word(old, page->state));
+		pmap_store_page(pmap, frame, old);
 		return PMAP_TOUCH_OK;
 	}
 	if (allocate_counted(pmap, frame, caller->node, &mpn) != OK) {
@@ -311,17 +321,16 @@ static enum pmap_touch break_cow(struct pmap *pmap, uint32_t frame,
 	pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
 	page->state &= (uint16_t) ~(PMAP_S_COW | PMAP_S_BUSY);
 	page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn);
-	page_own(ANNOTATION_OWN_RELEASE, pmap->vm, old);
 	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
 	(void)memmap_remove_user(pmap->memmap, old, pmap->vm, pmap_gpn(frame));
-	pmap_store_ready(pmap, frame, pmap_ready_word(mpn, page->state));
+	pmap_store_page(pmap, frame, mpn);
 	return PMAP_TOUCH_OK;
 }
 
 enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,
 				  const struct pmap_caller *caller)
 {
-	struct pmap_page *page = &pmap->page[frame];
+	struct pmap_page *page = pmap_page(pmap, frame);
 
 	if (page->state & PMAP_S_BUSY) {
 		return PMAP_TOUCH_BUSY;
@@ -349,7 +358,7 @@ enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
 	if (!pmap_frame(pmap, gpn, &frame)) {
 		return PMAP_TOUCH_OUTSIDE;
 	}
-	page = &pmap->page[frame];
+	page = pmap_page(pmap, frame);
 	if (pmap_seems_busy(page)) {
 		return PMAP_TOUCH_BUSY;
 	}
@@ -382,7 +391,7 @@ enum pmap_touch pmap_pin(struct pmap *pmap, uint32_t gpn, bool write, uint32_t *
 	if (!pmap_frame(pmap, gpn, &frame)) {
 		return PMAP_TOUCH_OUTSIDE;
 	}
-	page = &pmap->page[frame];
+	page = pmap_page(pmap, frame);
 	if (pmap_seems_busy(page)) {
 		return PMAP_TOUCH_BUSY;
 	}
@@ -449,13 +458,13 @@ uint32_t pmap_note_mapping(struct pmap *pmap, uint32_t gpn, uint32_t node, uint3
 	if (!pmap_frame(pmap, gpn, &frame)) {
 		return pmap_ready(pmap, gpn);
 	}
-	lock_acquire(&pmap->page[frame].lock);
+	lock_acquire(&pmap_page(pmap, frame)->lock);
 	ready = word_at(pmap, frame, node);
 	if (ready & ENTRYLO_V) {
-		note(pmap, &pmap->page[frame], vcpu, backmap_make(vcpu, tag));
-		note_user(pmap, &pmap->page[frame], pmap_mpn(ready), tag);
+		note(pmap, pmap_page(pmap, frame), vcpu, backmap_make(vcpu, tag));
+		note_user(pmap, pmap_page(pmap, frame), pmap_mpn(ready), tag);
 	}
-	lock_release(&pmap->page[frame].lock);
+	lock_release(&pmap_page(pmap, frame)->lock);
 	return ready & ENTRYLO_V ? ready : PMAP_READY_NONE;
 }
 
@@ -466,6 +475,6 @@ bool pmap_has_mapping(const struct pmap *pmap, uint32_t gpn, uint32_t vcpu, uint
 	if (!pmap_frame(pmap, gpn, &frame)) {
 		return (pmap_ready(pmap, gpn) & ENTRYLO_V) != 0;
 	}
-	return pmap->page[frame].state & PMAP_S_UNKNOWN ||
-	       backmap_has(&pmap->page[frame].backmap, backmap_make(vcpu, tag));
+	return pmap_page(pmap, frame)->state & PMAP_S_UNKNOWN ||
+	       backmap_has(&pmap_page(pmap, frame)->backmap, backmap_make(vcpu, tag));
 }

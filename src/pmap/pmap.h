@@ -86,6 +86,7 @@ struct pmap_page {
 	uint32_t interval;       /* in which it moved last */
 	uint16_t interval_moves; /* how often */
 	uint16_t copy_number;    /* how often copies were given up, for whoever makes one */
+	uint64_t unused;         /* 64 bytes: an index is a shift */
 };
 
 /* Where a page comes from at its first touch, or by distance from there. */

@@ -49,7 +49,7 @@ void pmap_post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *ma
 void pmap_start_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 		       struct shootdown_batch *batch)
 {
-	struct pmap_page *page = &pmap->page[frame];
+	struct pmap_page *page = pmap_page(pmap, frame);
 	struct pmap_mappings mappings = {
 		.backmap = page->backmap,
 		.unknown = page->state & PMAP_S_UNKNOWN,
@@ -79,7 +79,7 @@ void pmap_begin_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 	shootdown_begin(&batch, caller->cpu, caller->self);
 	pmap_start_change(pmap, frame, word, &batch);
 	shootdown_run(&batch);
-	lock_acquire(&pmap->page[frame].lock);
+	lock_acquire(&pmap_page(pmap, frame)->lock);
 }
 
 enum status pmap_lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame)
@@ -89,7 +89,7 @@ enum status pmap_lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame)
 	if (!pmap_frame(pmap, gpn, frame)) {
 		return ERR_RANGE;
 	}
-	page = &pmap->page[*frame];
+	page = pmap_page(pmap, *frame);
 	if (pmap_seems_busy(page)) {
 		return ERR_BUSY;
 	}
@@ -107,7 +107,7 @@ static enum status lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame,
 {
 	enum status status = pmap_lock_page(pmap, gpn, frame);
 
-	if (status == OK && pmap->page[*frame].state & PMAP_S_REPLICATED) {
+	if (status == OK && pmap_page(pmap, *frame)->state & PMAP_S_REPLICATED) {
 		pmap_collapse_locked(pmap, *frame, caller);
 	}
 	return status;
@@ -126,7 +126,7 @@ static bool is_pinned(const struct pmap *pmap, uint32_t frame)
 /* Pinned, and not only to be read: a shared page has no other pins. */
 static bool is_written_by_device(const struct pmap *pmap, uint32_t frame)
 {
-	return (pmap->page[frame].state & (PMAP_S_PRESENT | PMAP_S_COW)) == PMAP_S_PRESENT &&
+	return (pmap_page(pmap, frame)->state & (PMAP_S_PRESENT | PMAP_S_COW)) == PMAP_S_PRESENT &&
 	       is_pinned(pmap, frame);
 }
 
@@ -138,32 +138,31 @@ enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn)
 	if (status != OK) {
 		return status;
 	}
-	if (pmap->page[frame].state & PMAP_S_PRESENT) {
+	if (pmap_page(pmap, frame)->state & PMAP_S_PRESENT) {
 		status = ERR_BUSY;
 	} else {
 		page_own(ANNOTATION_OWN_READ, pmap->vm, mpn);
 		memmap_add_user(pmap->memmap, mpn, pmap->vm, gpn);
-		pmap->page[frame].state |= PMAP_S_PRESENT | PMAP_S_COW;
-		pmap_store_ready(pmap, frame, pmap_ready_word(mpn, pmap->page[frame].state));
+		pmap_page(pmap, frame)->state |= PMAP_S_PRESENT | PMAP_S_COW;
+		pmap_store_page(pmap, frame, mpn);
 	}
-	lock_release(&pmap->page[frame].lock);
+	lock_release(&pmap_page(pmap, frame)->lock);
 	return status;
 }
 
 /* Under the lock: nobody maps what was there any more. Releases the lock. */
 static void end_replace(struct pmap *pmap, uint32_t frame, struct pmap_replacement *item)
 {
-	struct pmap_page *page = &pmap->page[frame];
+	struct pmap_page *page = pmap_page(pmap, frame);
 
 	if (item->old_mpn != 0) {
-		page_own(ANNOTATION_OWN_RELEASE, pmap->vm, item->old_mpn);
 		(void)memmap_remove_user(pmap->memmap, item->old_mpn, pmap->vm, item->gpn);
 	}
 	page_own(ANNOTATION_OWN_READ, pmap->vm, item->mpn);
 	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 	page->state &= PMAP_S_PROTECTED;
 	page->state |= PMAP_S_PRESENT | PMAP_S_COW;
-	pmap_store_ready(pmap, frame, pmap_ready_word(item->mpn, page->state));
+	pmap_store_page(pmap, frame, item->mpn);
 	lock_release(&page->lock);
 }
 
@@ -180,8 +179,8 @@ static bool begin_replace(struct pmap *pmap, struct pmap_replacement *item,
 		return false;
 	}
 	item->is_done =
-		!(pmap->page[frame].state & PMAP_S_TEXT) && !is_written_by_device(pmap, frame);
-	if (item->is_done && !(pmap->page[frame].state & PMAP_S_PRESENT)) {
+		!(pmap_page(pmap, frame)->state & PMAP_S_TEXT) && !is_written_by_device(pmap, frame);
+	if (item->is_done && !(pmap_page(pmap, frame)->state & PMAP_S_PRESENT)) {
 		end_replace(pmap, frame, item);
 		return false;
 	}
@@ -190,7 +189,7 @@ static bool begin_replace(struct pmap *pmap, struct pmap_replacement *item,
 		pmap_start_change(pmap, frame, PMAP_READY_NONE, batch);
 		return true;
 	}
-	lock_release(&pmap->page[frame].lock);
+	lock_release(&pmap_page(pmap, frame)->lock);
 	return false;
 }
 
@@ -209,7 +208,7 @@ void pmap_replace_shared(struct pmap *pmap, struct pmap_replacement *item, uint3
 	shootdown_run(&batch);
 	for (uint32_t i = 0; i < count; i++) {
 		if (begun >> i & 1 && pmap_frame(pmap, item[i].gpn, &frame)) {
-			lock_acquire(&pmap->page[frame].lock);
+			lock_acquire(&pmap_page(pmap, frame)->lock);
 			end_replace(pmap, frame, &item[i]);
 		}
 	}
@@ -223,19 +222,18 @@ enum status pmap_release(struct pmap *pmap, uint32_t gpn, const struct pmap_call
 	if (status != OK) {
 		return status;
 	}
-	if (pmap->page[frame].state & PMAP_S_PRESENT) {
+	if (pmap_page(pmap, frame)->state & PMAP_S_PRESENT) {
 		uint32_t mpn = mpn_of(pmap, frame);
 
 		if (is_written_by_device(pmap, frame)) {
 			status = ERR_BUSY;
 		} else {
 			pmap_begin_change(pmap, frame, PMAP_READY_NONE, caller);
-			pmap->page[frame].state = 0;
-			page_own(ANNOTATION_OWN_RELEASE, pmap->vm, mpn);
+			pmap_page(pmap, frame)->state = 0;
 			(void)memmap_remove_user(pmap->memmap, mpn, pmap->vm, gpn);
 		}
 	}
-	lock_release(&pmap->page[frame].lock);
+	lock_release(&pmap_page(pmap, frame)->lock);
 	return status;
 }
 
@@ -250,7 +248,7 @@ enum status pmap_protect(struct pmap *pmap, uint32_t gpn, uint32_t bits,
 	if (status != OK) {
 		return status;
 	}
-	page = &pmap->page[frame];
+	page = pmap_page(pmap, frame);
 	old = pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE;
 	if (!(page->state & PMAP_S_PRESENT)) {
 		status = ERR_RANGE;
@@ -284,7 +282,7 @@ enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 	if (status != OK) {
 		return status;
 	}
-	page = &pmap->page[frame];
+	page = pmap_page(pmap, frame);
 	*mpn = mpn_of(pmap, frame);
 	if (!(page->state & PMAP_S_PRESENT)) {
 		status = ERR_RANGE;
@@ -320,12 +318,12 @@ static void begin_move(struct pmap *pmap, struct pmap_moved *item, uint32_t node
 		return;
 	}
 	item->old_mpn = mpn_of(pmap, frame);
-	if ((pmap->page[frame].state & (PMAP_S_PRESENT | PMAP_S_COW)) != PMAP_S_PRESENT) {
+	if ((pmap_page(pmap, frame)->state & (PMAP_S_PRESENT | PMAP_S_COW)) != PMAP_S_PRESENT) {
 		item->status = ERR_RANGE;
 	} else if (is_pinned(pmap, frame)) {
 		item->status = ERR_BUSY;
 	} else if (page_node(alloc, item->old_mpn) != node) {
-		item->status = page_alloc_run(alloc, node, 0, true, &item->mpn);
+		item->status = page_alloc_here(alloc, node, &item->mpn);
 		if (item->status == OK) {
 			memmap_set_kind(pmap->memmap, item->mpn, INSPECT_FRAME_PRIVATE);
 			pmap_start_change(pmap, frame, PMAP_READY_NONE, batch);
@@ -333,7 +331,7 @@ static void begin_move(struct pmap *pmap, struct pmap_moved *item, uint32_t node
 		}
 		item->mpn = 0;
 	}
-	lock_release(&pmap->page[frame].lock);
+	lock_release(&pmap_page(pmap, frame)->lock);
 }
 
 /* Nobody can store into the old page any more. */
@@ -346,14 +344,13 @@ static void end_move(struct pmap *pmap, const struct pmap_moved *item,
 	if (!pmap_frame(pmap, item->gpn, &frame)) {
 		return;
 	}
-	page = &pmap->page[frame];
+	page = pmap_page(pmap, frame);
 	pmap_copy(item->mpn, item->old_mpn, caller);
 	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 	lock_acquire(&page->lock);
 	page->state &= (uint16_t)~PMAP_S_BUSY;
 	page_own(ANNOTATION_OWN_WRITE, pmap->vm, item->mpn);
-	page_own(ANNOTATION_OWN_RELEASE, pmap->vm, item->old_mpn);
-	pmap_store_ready(pmap, frame, pmap_ready_word(item->mpn, page->state));
+	pmap_store_page(pmap, frame, item->mpn);
 	pmap_count_move(page);
 	lock_release(&page->lock);
 	(void)memmap_remove_user(pmap->memmap, item->old_mpn, pmap->vm, item->gpn);
@@ -395,7 +392,7 @@ enum status pmap_choose(struct pmap *pmap, uint32_t gpn, bool is_chosen,
 	if (status != OK) {
 		return status;
 	}
-	page = &pmap->page[frame];
+	page = pmap_page(pmap, frame);
 	if (!(page->state & PMAP_S_PRESENT)) {
 		status = ERR_RANGE;
 	} else {
@@ -424,7 +421,7 @@ enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
 		return ERR_RANGE;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		if (pmap->page[first + i].state != 0) {
+		if (pmap_page(pmap, first + i)->state != 0) {
 			return ERR_BUSY;
 		}
 	}
@@ -434,8 +431,8 @@ enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
 		page_own(ANNOTATION_OWN_ZEROED, pmap->vm, mpn + i);
 		memmap_set_kind(pmap->memmap, mpn + i, INSPECT_FRAME_PRIVATE);
 		memmap_add_user(pmap->memmap, mpn + i, pmap->vm, gpn + i);
-		pmap->page[first + i].state = PMAP_S_PRESENT;
-		pmap_store_ready(pmap, first + i, pmap_ready_word(mpn + i, PMAP_S_PRESENT));
+		pmap_page(pmap, first + i)->state = PMAP_S_PRESENT;
+		pmap_store_page(pmap, first + i, mpn + i);
 		if (pmap->large) {
 			pmap_form_large(pmap, first + i);
 		}
@@ -449,7 +446,7 @@ enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
 /* I1 to I4 for one page at rest. */
 static const char *check_page(const struct pmap *pmap, uint32_t frame)
 {
-	const struct pmap_page *page = &pmap->page[frame];
+	const struct pmap_page *page = pmap_page(pmap, frame);
 	uint32_t word = pmap->ready[frame] & ~PMAP_READY_LARGE;
 	const struct memmap_page *machine = memmap_lookup(pmap->memmap, pmap_mpn(word));
 

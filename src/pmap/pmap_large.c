@@ -23,12 +23,12 @@
 
 static uint32_t order_of(const struct pmap *pmap, uint32_t frame)
 {
-	return __atomic_load_n(&pmap->page[frame].order, __ATOMIC_RELAXED);
+	return __atomic_load_n(&pmap_page(pmap, frame)->order, __ATOMIC_RELAXED);
 }
 
 static void set_order(struct pmap *pmap, uint32_t frame, uint32_t order)
 {
-	__atomic_store_n(&pmap->page[frame].order, (uint8_t)order, __ATOMIC_RELAXED);
+	__atomic_store_n(&pmap_page(pmap, frame)->order, (uint8_t)order, __ATOMIC_RELAXED);
 }
 
 /* Two blocks of the smallest order side by side: all their words carry PMAP_READY_LARGE. */

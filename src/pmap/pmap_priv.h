@@ -13,11 +13,22 @@
 #define RUN_ORDER_SMALL 4
 #define RUN_PAGES       (1U << RUN_ORDER)
 
-/* Statistics, from several CPUs. */
-static inline void pmap_count(uint64_t *counter, uint64_t more)
+/*
+ * A frame's page and its place in a table of words. Frames are far below 2^31, where the machine's
+ * registers hold a number sign-extended already and zero extension is two instructions.
+ */
+static inline struct pmap_page *pmap_page(const struct pmap *pmap, uint32_t frame)
 {
-	(void)__atomic_fetch_add(counter, more, __ATOMIC_RELAXED);
+	return &pmap->page[(int32_t)frame];
 }
+
+static inline uint32_t *pmap_word(uint32_t *words, uint32_t frame)
+{
+	return &words[(int32_t)frame];
+}
+
+/* Statistics, from several CPUs. */
+void pmap_count(uint64_t *counter, uint64_t more);
 
 /* A migration, or copies given up. Under the page's lock. */
 static inline void pmap_count_move(struct pmap_page *page)
@@ -39,6 +50,8 @@ void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node);
 void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller);
 /* The word of a present page in state `state` (I1 to I3). */
 uint32_t pmap_ready_word(uint32_t mpn, uint32_t state);
+/* The same, stored: the page is `mpn` from now on. */
+void pmap_store_page(struct pmap *pmap, uint32_t frame, uint32_t mpn);
 /* Machine page of a word; 0 if there is none. */
 uint32_t pmap_mpn(uint32_t word);
 

@@ -19,7 +19,7 @@ static uint32_t mpn_of(const struct pmap *pmap, uint32_t frame)
 
 void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller)
 {
-	struct pmap_page *page = &pmap->page[frame];
+	struct pmap_page *page = pmap_page(pmap, frame);
 	uint32_t copies[MAP_NODES_MAX];
 	uint32_t count = 0;
 
@@ -34,12 +34,11 @@ void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_c
 		page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn_of(pmap, frame));
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		page_own(ANNOTATION_OWN_RELEASE, pmap->vm, copies[i]);
 		(void)memmap_remove_user(pmap->memmap, copies[i], pmap->vm, pmap_gpn(frame));
 	}
 	page->replicas = 0;
 	page->state &= (uint16_t) ~(PMAP_S_REPLICATED | PMAP_S_BUSY);
-	pmap_store_ready(pmap, frame, pmap_ready_word(mpn_of(pmap, frame), page->state));
+	pmap_store_page(pmap, frame, mpn_of(pmap, frame));
 	pmap_count(&pmap->collapsed, 1);
 	pmap_count_move(page);
 	page_collapsed(pmap->vm, pmap_gpn(frame),
@@ -52,10 +51,10 @@ enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_cal
 	enum status status = pmap_lock_page(pmap, gpn, &frame);
 
 	if (status == OK) {
-		if (pmap->page[frame].state & PMAP_S_REPLICATED) {
+		if (pmap_page(pmap, frame)->state & PMAP_S_REPLICATED) {
 			pmap_collapse_locked(pmap, frame, caller);
 		}
-		lock_release(&pmap->page[frame].lock);
+		lock_release(&pmap_page(pmap, frame)->lock);
 	}
 	return status;
 }
@@ -64,7 +63,7 @@ enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_cal
 static void note_source(struct pmap *pmap, struct pmap_copied *item)
 {
 	item->mpn = mpn_of(pmap, item->frame);
-	item->number = pmap->page[item->frame].copy_number;
+	item->number = pmap_page(pmap, item->frame)->copy_number;
 	memmap_pin(pmap->memmap, item->mpn);
 }
 
@@ -82,7 +81,7 @@ static void begin_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t nod
 	if (item->status != OK) {
 		return;
 	}
-	page = &pmap->page[item->frame];
+	page = pmap_page(pmap, item->frame);
 	mpn = mpn_of(pmap, item->frame);
 	if (!pmap->has_views || !(page->state & PMAP_S_PRESENT) || page->state & PMAP_S_NO_ACCESS) {
 		item->status = ERR_RANGE;
@@ -106,7 +105,7 @@ static void begin_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t nod
 static void copy_to(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
 		    const struct pmap_caller *caller)
 {
-	item->status = page_alloc_run(pmap->memmap->alloc, node, 0, true, &item->copy);
+	item->status = page_alloc_here(pmap->memmap->alloc, node, &item->copy);
 	if (item->status != OK) {
 		item->copy = 0;
 		return;
@@ -124,7 +123,7 @@ static void copy_to(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
 static void enter_copy(struct pmap *pmap, const struct pmap_copied *item, uint32_t node,
 		       struct shootdown_batch *batch)
 {
-	struct pmap_page *page = &pmap->page[item->frame];
+	struct pmap_page *page = pmap_page(pmap, item->frame);
 	uint64_t bit = (uint64_t)1 << node;
 	const struct pmap_mappings mappings = {
 		.backmap = page->backmap,
@@ -143,7 +142,7 @@ static void enter_copy(struct pmap *pmap, const struct pmap_copied *item, uint32
 static void end_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
 		     struct shootdown_batch *batch)
 {
-	struct pmap_page *page = &pmap->page[item->frame];
+	struct pmap_page *page = pmap_page(pmap, item->frame);
 	bool is_same;
 
 	lock_acquire(&page->lock);
@@ -158,11 +157,10 @@ static void end_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
 		if (!(page->state & PMAP_S_COW)) {
 			page_own(ANNOTATION_OWN_WRITE, pmap->vm, item->mpn);
 		}
-		pmap_store_ready(pmap, item->frame, pmap_ready_word(item->mpn, page->state));
+		pmap_store_page(pmap, item->frame, item->mpn);
 	}
 	lock_release(&page->lock);
 	if (item->copy != 0) {
-		page_own(ANNOTATION_OWN_RELEASE, pmap->vm, item->copy);
 		(void)memmap_remove_user(pmap->memmap, item->copy, pmap->vm, item->gpn);
 		item->status = ERR_BUSY;
 	}
@@ -182,7 +180,7 @@ void pmap_replicate_pages(struct pmap *pmap, struct pmap_copied *item, uint32_t 
 	/* Nobody can store into any of them any more. */
 	for (uint32_t i = 0; i < count; i++) {
 		if (item[i].is_changing) {
-			struct pmap_page *page = &pmap->page[item[i].frame];
+			struct pmap_page *page = pmap_page(pmap, item[i].frame);
 
 			lock_acquire(&page->lock);
 			page->state &= (uint16_t)~PMAP_S_BUSY;
@@ -222,7 +220,7 @@ bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t inter
 	if (pmap_lock_page(pmap, gpn, &frame) != OK) {
 		return false;
 	}
-	page = &pmap->page[frame];
+	page = pmap_page(pmap, frame);
 	if (page->interval != interval) {
 		page->interval = interval;
 		page->interval_moves = 0;
@@ -244,7 +242,7 @@ bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t inter
 
 const char *pmap_check_views(const struct pmap *pmap, uint32_t frame)
 {
-	const struct pmap_page *page = &pmap->page[frame];
+	const struct pmap_page *page = pmap_page(pmap, frame);
 	uint32_t master = pmap->ready[frame] & ~PMAP_READY_LARGE;
 	uint32_t nodes = pmap->memmap->alloc->node_count;
 

@@ -30,12 +30,12 @@ uint32_t model_below(uint32_t limit)
 	return (uint32_t)((model_random() >> 20) % limit);
 }
 
-void monitor_panic(const char *file, int line, const char *what)
+void monitor_panic(const struct panic *panic)
 {
 	if (panic_is_expected) {
 		longjmp(panic_return, 1);
 	}
-	fprintf(stderr, "%s:%d: %s\n", file, line, what);
+	fprintf(stderr, "%s:%d: %s\n", panic->file, panic->line, panic->what);
 	abort();
 }
 
@@ -55,7 +55,7 @@ void lock_acquire(struct lock *lock)
 {
 	/* One thread: a lock that is held is one taken twice. */
 	if (lock->word != 0) {
-		monitor_panic(__FILE__, __LINE__, "a lock taken twice");
+		monitor_panic(&(struct panic){ __FILE__, "a lock taken twice", __LINE__ });
 	}
 	lock->word = 1;
 }
@@ -63,7 +63,7 @@ void lock_acquire(struct lock *lock)
 void lock_release(struct lock *lock)
 {
 	if (lock->word == 0) {
-		monitor_panic(__FILE__, __LINE__, "a free lock released");
+		monitor_panic(&(struct panic){ __FILE__, "a free lock released", __LINE__ });
 	}
 	lock->word = 0;
 }
@@ -105,7 +105,7 @@ static int find(const struct model_cpu *cpu, uint64_t vaddr, uint8_t asid)
 	for (uint32_t i = 0; i < cpu->tlb_entries; i++) {
 		if (entry_matches(&cpu->tlb[i], vaddr, asid)) {
 			if (found >= 0) {
-				monitor_panic(__FILE__, __LINE__, "two TLB entries match");
+				monitor_panic(&(struct panic){ __FILE__, "two TLB entries match", __LINE__ });
 			}
 			found = (int)i;
 		}
@@ -135,12 +135,12 @@ static void tlb_write(uint32_t index, const struct model_tlb_entry *entry)
 
 	for (uint32_t i = 0; i < cpu->tlb_entries; i++) {
 		if (i != index && share_an_address(&cpu->tlb[i], entry)) {
-			monitor_panic(__FILE__, __LINE__, "a TLB write makes two entries match");
+			monitor_panic(&(struct panic){ __FILE__, "a TLB write makes two entries match", __LINE__ });
 		}
 	}
 	if (entry->entryhi & ~(MATCH_BITS | ENTRYHI_ASID) ||
 	    (entry->lo[0] | entry->lo[1]) & ~(uint32_t)0x3fffffff) {
-		monitor_panic(__FILE__, __LINE__, "bits that the TLB does not have");
+		monitor_panic(&(struct panic){ __FILE__, "bits that the TLB does not have", __LINE__ });
 	}
 	cpu->tlb[index] = *entry;
 }
@@ -281,7 +281,7 @@ void model_end(void)
 	const char *broken = model_check();
 
 	if (broken) {
-		monitor_panic(__FILE__, __LINE__, broken);
+		monitor_panic(&(struct panic){ __FILE__, broken, __LINE__ });
 	}
 	model_abandon();
 }
@@ -408,7 +408,7 @@ enum vtlb_result model_access(uint64_t vaddr, uint8_t asid, bool write, uint64_t
 			return result;
 		}
 	}
-	monitor_panic(__FILE__, __LINE__, "an access never ends");
+	monitor_panic(&(struct panic){ __FILE__, "an access never ends", __LINE__ });
 }
 
 /* Every usable half of the entry leads to a page that the VM has just there. */

@@ -57,9 +57,9 @@ static struct pmap other;
 static uint32_t running;
 static uint32_t copies;
 
-void monitor_panic(const char *file, int line, const char *what)
+void monitor_panic(const struct panic *panic)
 {
-	fprintf(stderr, "%s:%d: %s\n", file, line, what);
+	fprintf(stderr, "%s:%d: %s\n", panic->file, panic->line, panic->what);
 	abort();
 }
 
@@ -255,7 +255,7 @@ static void add(uint32_t gpn, bool by_window)
 		} else if (result == VTLB_AGAIN) {
 			sched_yield();
 		} else if (result != VTLB_MAPPED) {
-			monitor_panic(__FILE__, __LINE__, "unexpected fault");
+			monitor_panic(&(struct panic){ __FILE__, "unexpected fault", __LINE__ });
 		}
 	}
 	maybe_yield();
@@ -280,7 +280,7 @@ static void look(uint32_t gpn, bool by_window)
 	}
 	maybe_yield();
 	if (*(const uint64_t *)(const void *)counter != self->added[gpn]) {
-		monitor_panic(__FILE__, __LINE__, "a copy without an addition");
+		monitor_panic(&(struct panic){ __FILE__, "a copy without an addition", __LINE__ });
 	}
 }
 

@@ -19,7 +19,7 @@ void __wrap_pmap_move_pages(struct pmap *pmap, struct pmap_moved *item, uint32_t
 		uint32_t old = (pmap_ready(pmap, item[i].gpn) & PMAP_READY_PFN) >> 6;
 
 		item[i].mpn = 0;
-		item[i].status = page_alloc_run(alloc, node, 0, true, &mpn);
+		item[i].status = page_alloc_here(alloc, node, &mpn);
 		if (item[i].status == OK) {
 			machine_page_copy(mpn, old, 0, MAP_PAGE_BYTES);
 			page_free(alloc, mpn);
