@@ -13,18 +13,47 @@
 #include "src/include/bits.h"
 #include "src/include/cp0.h"
 
-#define INDEX_BITS        (INDEX_P | INDEX_INDEX)
 #define ENTRYLO_BITS      (ENTRYLO_PFN | ENTRYLO_C | ENTRYLO_D | ENTRYLO_V | ENTRYLO_G)
 #define ENTRYHI_BITS      (ENTRYHI_R | ENTRYHI_VPN2 | ENTRYHI_ASID)
 #define CONFIG_WRITABLE   (CONFIG_K0 | CONFIG_CU | CONFIG_DB | CONFIG_IB)
 #define CAUSE_KEPT        (CAUSE_BD | CAUSE_CE | CAUSE_EXCCODE | CAUSE_IP_SOFTWARE)
-#define XCONTEXT_MONITORS (XCONTEXT_BADVPN2 | XCONTEXT_R)
 
 #ifdef __MIPSEB__
 #define CONFIG_ORDER CONFIG_BE
 #else
 #define CONFIG_ORDER 0
 #endif
+
+#define ON_PAGE(field) offsetof(struct shared_page, field), sizeof(((struct shared_page *)0)->field)
+
+/*
+ * Registers that are memory: on the shared page, or (bytes = 0) in regs.cp0, sign-extended where
+ * they have 32 bits. The others have effects of their own, or cannot be written.
+ */
+static const struct {
+	uint8_t offset;
+	uint8_t bytes;
+	bool is_address;
+	uint64_t writable;
+	uint64_t readable;
+} memory[32] = {
+	[CP0_INDEX] = { ON_PAGE(index), false, INDEX_INDEX, INDEX_P | INDEX_INDEX },
+	[CP0_ENTRYLO0] = { ON_PAGE(entrylo0), false, ENTRYLO_BITS, ENTRYLO_BITS },
+	[CP0_ENTRYLO1] = { ON_PAGE(entrylo1), false, ENTRYLO_BITS, ENTRYLO_BITS },
+	[CP0_CONTEXT] = { ON_PAGE(context), true, CONTEXT_PTEBASE, UINT64_MAX },
+	[CP0_PAGEMASK] = { ON_PAGE(pagemask), false, PAGEMASK_MASK, PAGEMASK_MASK },
+	[CP0_STATUS] = { ON_PAGE(status), false, VCP0_STATUS_BITS, VCP0_STATUS_BITS },
+	[CP0_EPC] = { ON_PAGE(epc), true, UINT64_MAX, UINT64_MAX },
+	[CP0_CONFIG] = { .writable = CONFIG_WRITABLE },
+	[CP0_LLADDR] = { .writable = UINT32_MAX },
+	[CP0_WATCHLO] = { .writable = WATCHLO_PADDR | WATCHLO_R | WATCHLO_W },
+	[CP0_WATCHHI] = { .writable = WATCHHI_PADDR },
+	[CP0_XCONTEXT] = { ON_PAGE(xcontext), false, XCONTEXT_PTEBASE, UINT64_MAX },
+	[CP0_ECC] = { .writable = 0xff },
+	[CP0_TAGLO] = { .writable = UINT32_MAX },
+	[CP0_TAGHI] = { .writable = UINT32_MAX },
+	[CP0_ERROREPC] = { ON_PAGE(errorepc), true, UINT64_MAX, UINT64_MAX },
+};
 
 uint32_t vcp0_status(const struct vcpu *vcpu)
 {
@@ -68,132 +97,83 @@ void vcp0_set_cause(struct vcpu *vcpu, uint32_t value)
 
 uint64_t vcp0_read(struct vcpu *vcpu, unsigned number)
 {
-	const struct shared_page *page = vcpu->page;
+	const char *at = (const char *)vcpu->page + memory[number].offset;
+	uint64_t value;
 
 	switch (number) {
-	case CP0_INDEX:
-		return bits_sign_extend(page->index & INDEX_BITS);
 	case CP0_RANDOM:
 		return vtlb_random(&vcpu->vtlb);
-	case CP0_ENTRYLO0:
-		return page->entrylo0 & ENTRYLO_BITS;
-	case CP0_ENTRYLO1:
-		return page->entrylo1 & ENTRYLO_BITS;
-	case CP0_CONTEXT:
-		return vcp0_address(vcpu, page->context);
-	case CP0_PAGEMASK:
-		return page->pagemask & PAGEMASK_MASK;
 	case CP0_WIRED:
 		return vcpu->vtlb.wired;
 	case CP0_COUNT:
 		return bits_sign_extend(timer_count(vcpu));
-	case CP0_STATUS:
-		return bits_sign_extend(vcp0_status(vcpu));
 	case CP0_CAUSE:
 		return bits_sign_extend(vcp0_cause(vcpu));
-	case CP0_EPC:
-		return vcp0_address(vcpu, page->epc);
-	case CP0_XCONTEXT:
-		return page->xcontext;
-	case CP0_ERROREPC:
-		return vcp0_address(vcpu, page->errorepc);
 	default:
-		/* Kept in full, sign-extended where 32 bits wide; reserved ones are 0. */
+		break;
+	}
+	switch (memory[number].bytes) {
+	case sizeof(uint32_t):
+		return bits_sign_extend(*(const uint32_t *)(const void *)at &
+					memory[number].readable);
+	case sizeof(uint64_t):
+		value = *(const uint64_t *)(const void *)at & memory[number].readable;
+		return memory[number].is_address ? vcp0_address(vcpu, value) : value;
+	default:
+		/* Reserved ones are 0. */
 		return vcpu->regs.cp0[number];
 	}
 }
 
-/* A register that only keeps what is written: the bits of `mask`. */
-static void keep(struct vcpu *vcpu, unsigned number, uint64_t value, uint32_t mask)
-{
-	uint64_t *reg = &vcpu->regs.cp0[number];
-
-	*reg = bits_sign_extend((*reg & ~(uint64_t)mask) | (value & mask));
-}
-
-/* Registers with effects of their own or not on the page; false: `number` is none. */
-static bool write_special(struct vcpu *vcpu, unsigned number, uint64_t value)
+/* Registers with effects of their own: Random, BadVAddr, PRId, CacheErr are read-only. */
+static void write_special(struct vcpu *vcpu, unsigned number, uint64_t value)
 {
 	switch (number) {
 	case CP0_WIRED:
 		vtlb_set_wired(&vcpu->vtlb, value & INDEX_INDEX);
 		vcpu->page->wired = vcpu->vtlb.wired;
-		return true;
+		break;
 	case CP0_COUNT:
 		timer_set_count(vcpu, (uint32_t)value);
-		return true;
+		break;
 	case CP0_ENTRYHI:
 		vcp0_set_entryhi(vcpu, value & ENTRYHI_BITS);
-		return true;
+		break;
 	case CP0_COMPARE:
 		timer_set_compare(vcpu, (uint32_t)value);
-		return true;
+		break;
 	case CP0_CAUSE:
 		vcp0_set_cause(
 			vcpu, ((uint32_t)vcpu->regs.cp0[CP0_CAUSE] & ~(uint32_t)CAUSE_IP_SOFTWARE) |
 				      (value & CAUSE_IP_SOFTWARE));
-		return true;
+		break;
 	case CP0_CONFIG:
-		keep(vcpu, number, value, CONFIG_WRITABLE);
 		vcpu->page->config = (uint32_t)vcpu->regs.cp0[CP0_CONFIG];
-		return true;
+		break;
 	case CP0_WATCHLO:
-		keep(vcpu, number, value, WATCHLO_PADDR | WATCHLO_R | WATCHLO_W);
 		vcpu->watch_deferred = false;
 		vcpu->attention = true;
-		return true;
-	case CP0_WATCHHI:
-		keep(vcpu, number, value, WATCHHI_PADDR);
-		return true;
-	case CP0_LLADDR:
-	case CP0_TAGLO:
-	case CP0_TAGHI:
-		keep(vcpu, number, value, UINT32_MAX);
-		return true;
-	case CP0_ECC:
-		keep(vcpu, number, value, 0xff);
-		return true;
-	default: /* Random, BadVAddr, PRId, CacheErr are read-only, the rest does not exist */
-		return false;
+		break;
+	default:
+		break;
 	}
 }
 
 void vcp0_write(struct vcpu *vcpu, unsigned number, uint64_t value)
 {
-	struct shared_page *page = vcpu->page;
+	void *at = (char *)vcpu->page + memory[number].offset;
+	uint64_t mask = memory[number].writable;
+	uint64_t *reg = memory[number].bytes == sizeof(uint64_t) ? at : &vcpu->regs.cp0[number];
 
-	switch (number) {
-	case CP0_INDEX:
-		page->index = (page->index & INDEX_P) | (value & INDEX_INDEX);
-		break;
-	case CP0_ENTRYLO0:
-		page->entrylo0 = value & ENTRYLO_BITS;
-		break;
-	case CP0_ENTRYLO1:
-		page->entrylo1 = value & ENTRYLO_BITS;
-		break;
-	case CP0_CONTEXT:
-		page->context = (value & CONTEXT_PTEBASE) | (page->context & CONTEXT_BADVPN2);
-		break;
-	case CP0_PAGEMASK:
-		page->pagemask = value & PAGEMASK_MASK;
-		break;
-	case CP0_STATUS:
-		page->status = value & VCP0_STATUS_BITS;
-		break;
-	case CP0_EPC:
-		page->epc = value;
-		break;
-	case CP0_XCONTEXT:
-		page->xcontext = (value & XCONTEXT_PTEBASE) | (page->xcontext & XCONTEXT_MONITORS);
-		break;
-	case CP0_ERROREPC:
-		page->errorepc = value;
-		break;
-	default:
-		write_special(vcpu, number, value);
-		break;
+	if (memory[number].bytes == sizeof(uint32_t)) {
+		uint32_t *word = at;
+
+		*word = (uint32_t)((*word & ~mask) | (value & mask));
+	} else if (mask != 0) {
+		value = (*reg & ~mask) | (value & mask);
+		*reg = memory[number].bytes == 0 ? bits_sign_extend(value) : value;
 	}
+	write_special(vcpu, number, value);
 }
 
 void vcp0_reset(struct vcpu *vcpu)

@@ -77,11 +77,10 @@ struct panic {
 __attribute__((noreturn)) void monitor_panic(const struct panic *panic);
 
 /* One argument and no code but the call: there are many of them. */
-#define CHECK(condition)                                                             \
-	do {                                                                         \
-		if (!(condition)) {                                                  \
-			static const struct panic panic_at = { __FILE__, #condition, \
-							       __LINE__ };           \
-			monitor_panic(&panic_at);                                    \
-		}                                                                    \
+#define CHECK(condition)                                                                         \
+	do {                                                                                     \
+		if (!(condition)) {                                                              \
+			static const struct panic panic_at = { __FILE__, #condition, __LINE__ }; \
+			monitor_panic(&panic_at);                                                \
+		}                                                                                \
 	} while (0)

@@ -2,6 +2,8 @@
 /* placement.c - reads a VM's placement and policy from the device tree. */
 #include "src/numa/placement.h"
 
+#include <stddef.h>
+
 #include "machine/devtree.h"
 
 #include "src/lib/string.h"
@@ -9,20 +11,40 @@
 #include "src/platform/fdt.h"
 #include "src/pmap/pmap.h"
 
-/* Which of `count` words the property has, the first if it is absent; false: none of them. */
-static bool read_word(const struct fdt *fdt, uint32_t node, const char *name,
-		      const char *const *words, unsigned count, unsigned *which)
+/* Thresholds: a property each, absent as policy_init() says. */
+static const struct {
+	const char *name;
+	size_t offset;
+} numbers[] = {
+	{ DEVTREE_VM_MOVEMENT_TRIGGER, offsetof(struct policy, trigger) },
+	{ DEVTREE_VM_MOVEMENT_SHARING, offsetof(struct policy, sharing) },
+	{ DEVTREE_VM_MOVEMENT_WRITE, offsetof(struct policy, write) },
+	{ DEVTREE_VM_MOVEMENT_MOVES, offsetof(struct policy, moves_max) },
+	{ DEVTREE_VM_MOVEMENT_THRASH, offsetof(struct policy, thrash) },
+	{ DEVTREE_VM_MOVEMENT_RESERVE, offsetof(struct policy, reserve) },
+	{ DEVTREE_VM_MOVEMENT_INTERVAL, offsetof(struct policy, reset_log2) },
+};
+
+/* Words, by their numbers; the first is what an absent property means. */
+static const char *const places[] = { DEVTREE_VM_PLACEMENT_FIRST_TOUCH,
+				      DEVTREE_VM_PLACEMENT_ROUND_ROBIN, DEVTREE_VM_PLACEMENT_FIXED,
+				      NULL };
+/* Bit 0: migrates; bit 1: replicates; bit 2: at random. */
+static const char *const movements[] = { DEVTREE_VM_MOVEMENT_OFF,       DEVTREE_VM_MOVEMENT_MIGRATE,
+					 DEVTREE_VM_MOVEMENT_REPLICATE, DEVTREE_VM_MOVEMENT_BOTH,
+					 DEVTREE_VM_MOVEMENT_RANDOM,    NULL };
+
+/* Which of the words the property has; the number of words if it is none of them. */
+static unsigned read_word(const struct fdt *fdt, uint32_t node, const char *name,
+			  const char *const *words)
 {
 	const char *text = fdt_string(fdt, node, name, 0);
+	unsigned i = 0;
 
-	*which = 0;
-	for (unsigned i = 0; text != NULL && i < count; i++) {
-		if (string_equal(text, words[i])) {
-			*which = i;
-			return true;
-		}
+	while (text != NULL && words[i] != NULL && !string_equal(text, words[i])) {
+		i++;
 	}
-	return text == NULL;
+	return i;
 }
 
 static bool read_number(const struct fdt *fdt, uint32_t node, const char *name, uint16_t *number)
@@ -36,39 +58,22 @@ static bool read_number(const struct fdt *fdt, uint32_t node, const char *name, 
 
 bool placement_read(const struct fdt *fdt, uint32_t node, struct pmap *pmap, struct policy *policy)
 {
-	static const char *const places[] = { DEVTREE_VM_PLACEMENT_FIRST_TOUCH,
-					      DEVTREE_VM_PLACEMENT_ROUND_ROBIN,
-					      DEVTREE_VM_PLACEMENT_FIXED };
-	/* Bit 0: migrates; bit 1: replicates; bit 2: at random. */
-	static const char *const movements[] = {
-		DEVTREE_VM_MOVEMENT_OFF, DEVTREE_VM_MOVEMENT_MIGRATE, DEVTREE_VM_MOVEMENT_REPLICATE,
-		DEVTREE_VM_MOVEMENT_BOTH, DEVTREE_VM_MOVEMENT_RANDOM
-	};
+	unsigned place = read_word(fdt, node, DEVTREE_VM_PLACEMENT, places);
+	unsigned movement = read_word(fdt, node, DEVTREE_VM_MOVEMENT, movements);
 	uint16_t place_node = 0;
-	uint16_t interval;
-	unsigned place;
-	unsigned movement;
+	bool is_good = read_number(fdt, node, DEVTREE_VM_PLACEMENT_NODE, &place_node);
 
 	policy_init(policy);
-	interval = policy->reset_log2;
-	if (!read_word(fdt, node, DEVTREE_VM_PLACEMENT, places, 3, &place) ||
-	    !read_word(fdt, node, DEVTREE_VM_MOVEMENT, movements, 5, &movement) ||
-	    !read_number(fdt, node, DEVTREE_VM_PLACEMENT_NODE, &place_node) ||
-	    !read_number(fdt, node, DEVTREE_VM_MOVEMENT_TRIGGER, &policy->trigger) ||
-	    !read_number(fdt, node, DEVTREE_VM_MOVEMENT_SHARING, &policy->sharing) ||
-	    !read_number(fdt, node, DEVTREE_VM_MOVEMENT_WRITE, &policy->write) ||
-	    !read_number(fdt, node, DEVTREE_VM_MOVEMENT_MOVES, &policy->moves_max) ||
-	    !read_number(fdt, node, DEVTREE_VM_MOVEMENT_THRASH, &policy->thrash) ||
-	    !read_number(fdt, node, DEVTREE_VM_MOVEMENT_RESERVE, &policy->reserve) ||
-	    !read_number(fdt, node, DEVTREE_VM_MOVEMENT_INTERVAL, &interval) ||
-	    policy->trigger == 0 || interval < 16 || interval > 32 || place_node >= MAP_NODES_MAX) {
-		return false;
+	for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		is_good &= read_number(fdt, node, numbers[i].name,
+				       (uint16_t *)(void *)((char *)policy + numbers[i].offset));
 	}
-	policy->reset_log2 = (uint8_t)interval;
 	policy->migrates = movement & 1;
 	policy->replicates = movement & 2;
 	policy->is_random = movement & 4;
 	pmap->placement = (uint8_t)place;
 	pmap->placement_node = (uint8_t)place_node;
-	return true;
+	return is_good && places[place] != NULL && movements[movement] != NULL &&
+	       policy->trigger != 0 && policy->reset_log2 >= 16 && policy->reset_log2 <= 32 &&
+	       place_node < MAP_NODES_MAX;
 }

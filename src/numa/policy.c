@@ -22,12 +22,9 @@ void policy_init(struct policy *policy)
 static uint64_t add_up(const struct policy *policy, const struct policy_page *page, uint32_t hot,
 		       struct policy_decision *decision)
 {
-	uint32_t by_node[MAP_NODES_MAX];
+	uint32_t by_node[MAP_NODES_MAX] = { 0 };
 	uint64_t sharers = 0;
 
-	for (uint32_t node = 0; node < page->node_count; node++) {
-		by_node[node] = 0;
-	}
 	for (uint32_t cpu = 0; cpu < page->cpu_count; cpu++) {
 		by_node[page->cpu_node[cpu]] +=
 			(uint32_t)page->counts[cpu].reads + page->counts[cpu].writes;
@@ -46,39 +43,30 @@ static uint64_t add_up(const struct policy *policy, const struct policy_page *pa
 	return sharers;
 }
 
-static struct policy_decision refuse(struct policy_decision decision, uint8_t reason)
-{
-	decision.action = MOVEMENT_NONE;
-	decision.reason = reason;
-	decision.nodes = 0;
-	return decision;
-}
-
-static struct policy_decision migrate(const struct policy *policy, const struct policy_page *page,
-				      struct policy_decision decision, uint32_t hot)
+static uint8_t migrate(const struct policy *policy, const struct policy_page *page, uint32_t hot,
+		       struct policy_decision *decision)
 {
 	if (!policy->migrates) {
-		return refuse(decision, MOVEMENT_OFF);
+		return MOVEMENT_OFF;
 	}
 	if (page->free_pages[hot] == 0) {
-		return refuse(decision, MOVEMENT_NO_MEMORY);
+		return MOVEMENT_NO_MEMORY;
 	}
-	decision.action = MOVEMENT_MIGRATE;
-	decision.reason = MOVEMENT_DOMINATED;
-	decision.nodes = BIT(hot);
-	return decision;
+	decision->action = MOVEMENT_MIGRATE;
+	decision->nodes = BIT(hot);
+	return MOVEMENT_DOMINATED;
 }
 
-static struct policy_decision replicate(const struct policy *policy, const struct policy_page *page,
-					struct policy_decision decision, uint64_t nodes)
+static uint8_t replicate(const struct policy *policy, const struct policy_page *page,
+			 uint64_t nodes, struct policy_decision *decision)
 {
 	uint64_t missing = nodes & ~page->replicas & ~BIT(page->home);
 
 	if (missing == 0) {
-		return refuse(decision, MOVEMENT_LOCAL);
+		return MOVEMENT_LOCAL;
 	}
 	if (!policy->replicates) {
-		return refuse(decision, MOVEMENT_OFF);
+		return MOVEMENT_OFF;
 	}
 	for (uint32_t node = 0; node < page->node_count; node++) {
 		if (page->free_pages[node] <= policy->reserve) {
@@ -86,43 +74,51 @@ static struct policy_decision replicate(const struct policy *policy, const struc
 		}
 	}
 	if (missing == 0) {
-		return refuse(decision, MOVEMENT_PRESSURE);
+		return MOVEMENT_PRESSURE;
 	}
-	decision.action = MOVEMENT_REPLICATE;
-	decision.reason = MOVEMENT_READ_SHARED;
-	decision.nodes = missing;
-	return decision;
+	decision->action = MOVEMENT_REPLICATE;
+	decision->nodes = missing;
+	return MOVEMENT_READ_SHARED;
+}
+
+/* The reason; the action, if there is one, in *decision. */
+static uint8_t decide(const struct policy *policy, const struct policy_page *page,
+		      struct policy_decision *decision)
+{
+	uint32_t hot = page->cpu_node[page->hot_cpu];
+	uint64_t sharers = add_up(policy, page, hot, decision);
+
+	if (decision->misses < policy->trigger) {
+		return MOVEMENT_BELOW_TRIGGER;
+	}
+	if (sharers != 0 && decision->writes >= policy->write) {
+		return MOVEMENT_WRITE_SHARED;
+	}
+	if (sharers == 0 && hot == page->home) {
+		return MOVEMENT_LOCAL;
+	}
+	if (page->is_pinned) {
+		return MOVEMENT_PINNED;
+	}
+	if (page->is_spread) {
+		return MOVEMENT_SPREAD;
+	}
+	if (page->moves >= policy->thrash) {
+		return MOVEMENT_THRASH;
+	}
+	if (page->interval_moves >= policy->moves_max) {
+		return MOVEMENT_LIMIT;
+	}
+	if (sharers == 0 && !page->is_shared && page->replicas == 0) {
+		return migrate(policy, page, hot, decision);
+	}
+	return replicate(policy, page, sharers | BIT(hot), decision);
 }
 
 struct policy_decision policy_decide(const struct policy *policy, const struct policy_page *page)
 {
-	uint32_t hot = page->cpu_node[page->hot_cpu];
 	struct policy_decision decision = { .action = MOVEMENT_NONE };
-	uint64_t sharers = add_up(policy, page, hot, &decision);
 
-	if (decision.misses < policy->trigger) {
-		return refuse(decision, MOVEMENT_BELOW_TRIGGER);
-	}
-	if (sharers != 0 && decision.writes >= policy->write) {
-		return refuse(decision, MOVEMENT_WRITE_SHARED);
-	}
-	if (sharers == 0 && hot == page->home) {
-		return refuse(decision, MOVEMENT_LOCAL);
-	}
-	if (page->is_pinned) {
-		return refuse(decision, MOVEMENT_PINNED);
-	}
-	if (page->is_spread) {
-		return refuse(decision, MOVEMENT_SPREAD);
-	}
-	if (page->moves >= policy->thrash) {
-		return refuse(decision, MOVEMENT_THRASH);
-	}
-	if (page->interval_moves >= policy->moves_max) {
-		return refuse(decision, MOVEMENT_LIMIT);
-	}
-	if (sharers == 0 && !page->is_shared && page->replicas == 0) {
-		return migrate(policy, page, decision, hot);
-	}
-	return replicate(policy, page, decision, sharers | BIT(hot));
+	decision.reason = decide(policy, page, &decision);
+	return decision;
 }

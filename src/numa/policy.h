@@ -25,14 +25,14 @@ struct policy_counts {
 struct policy {
 	bool migrates;
 	bool replicates;
-	bool is_random;     /* nothing is decided: the stress test */
-	uint16_t trigger;   /* misses of a CPU that make a page hot */
-	uint16_t sharing;   /* misses of another node that make it shared */
-	uint16_t write;     /* writes that keep a shared page from being replicated */
-	uint16_t moves_max; /* migrations and collapses of a page in an interval */
-	uint16_t thrash;    /* such moves ever, then the page stays where it is */
-	uint16_t reserve;   /* free pages of a node that replicas must leave */
-	uint8_t reset_log2; /* an interval is 2^n cycles: counters are halved at its end */
+	bool is_random;      /* nothing is decided: the stress test */
+	uint16_t trigger;    /* misses of a CPU that make a page hot */
+	uint16_t sharing;    /* misses of another node that make it shared */
+	uint16_t write;      /* writes that keep a shared page from being replicated */
+	uint16_t moves_max;  /* migrations and collapses of a page in an interval */
+	uint16_t thrash;     /* such moves ever, then the page stays where it is */
+	uint16_t reserve;    /* free pages of a node that replicas must leave */
+	uint16_t reset_log2; /* an interval is 2^n cycles: counters are halved at its end */
 };
 
 /* What the decision may know of a page. */

@@ -85,8 +85,8 @@ void console_print_list(const char *prefix, const char *format, va_list list)
 	struct print_sink sink = { put_to_sink };
 	bool has_lock = take_lock();
 
-	(void)print_format(&sink, "mirrorball: %s", prefix);
-	(void)print_format_list(&sink, format, list);
+	print_format(&sink, "mirrorball: %s", prefix);
+	print_format_list(&sink, format, list);
 	put('\n');
 	if (has_lock) {
 		lock_release(&console.lock);

@@ -208,32 +208,25 @@ const char *fdt_name(const struct fdt *fdt, uint32_t node)
 }
 
 /*
- * The next node that begins at or behind `offset`. `siblings`: only one before the end of the node
- * that `offset` lies in. FDT_NONE: none.
+ * The next node that begins at or behind `offset`, `skip` of them and what they contain left out.
+ * `siblings`: only one before the end of the node that `offset` lies in. FDT_NONE: none.
  */
-static uint32_t next_begin(const struct fdt *fdt, uint32_t offset, bool siblings)
+static uint32_t next_begin(const struct fdt *fdt, uint32_t offset, uint32_t skip, bool siblings)
 {
 	struct token token;
 	uint32_t depth = 0;
 
-	while (read_token(fdt, offset, &token)) {
-		switch (token.kind) {
-		case TOKEN_BEGIN_NODE:
-			if (depth == 0) {
+	while (read_token(fdt, offset, &token) && token.kind != TOKEN_END) {
+		if (token.kind == TOKEN_BEGIN_NODE) {
+			if (depth == 0 && skip-- == 0) {
 				return offset;
 			}
 			depth++;
-			break;
-		case TOKEN_END_NODE:
+		} else if (token.kind == TOKEN_END_NODE) {
 			if (depth == 0 && siblings) {
-				return FDT_NONE;
+				break;
 			}
 			depth -= depth != 0;
-			break;
-		case TOKEN_END:
-			return FDT_NONE;
-		default:
-			break;
 		}
 		offset = token.next;
 	}
@@ -244,32 +237,12 @@ uint32_t fdt_first_child(const struct fdt *fdt, uint32_t node)
 {
 	struct token token;
 
-	return read_node(fdt, node, &token) ? next_begin(fdt, token.next, true) : FDT_NONE;
-}
-
-/* The offset behind the node's own end. */
-static uint32_t node_end(const struct fdt *fdt, uint32_t node)
-{
-	struct token token;
-	uint32_t depth = 0;
-
-	do {
-		if (!read_token(fdt, node, &token) || token.kind == TOKEN_END) {
-			return FDT_NONE;
-		}
-		depth += token.kind == TOKEN_BEGIN_NODE;
-		depth -= token.kind == TOKEN_END_NODE;
-		node = token.next;
-	} while (depth != 0);
-	return node;
+	return read_node(fdt, node, &token) ? next_begin(fdt, token.next, 0, true) : FDT_NONE;
 }
 
 uint32_t fdt_next_sibling(const struct fdt *fdt, uint32_t node)
 {
-	struct token token;
-	uint32_t end = read_node(fdt, node, &token) ? node_end(fdt, node) : FDT_NONE;
-
-	return end != FDT_NONE ? next_begin(fdt, end, true) : FDT_NONE;
+	return next_begin(fdt, node, 1, true);
 }
 
 uint32_t fdt_next_node(const struct fdt *fdt, uint32_t node)
@@ -279,7 +252,7 @@ uint32_t fdt_next_node(const struct fdt *fdt, uint32_t node)
 	if (node == FDT_NONE) {
 		return fdt_root(fdt);
 	}
-	return read_node(fdt, node, &token) ? next_begin(fdt, token.next, false) : FDT_NONE;
+	return read_node(fdt, node, &token) ? next_begin(fdt, token.next, 0, false) : FDT_NONE;
 }
 
 bool fdt_walk(const struct fdt *fdt, struct fdt_walk *walk)
@@ -317,53 +290,24 @@ uint32_t fdt_parent(const struct fdt *fdt, uint32_t node)
 	return FDT_NONE;
 }
 
-/* `name` (`length` characters) is the node's; without its unit address if `name` has none. */
-static bool name_matches(const char *node_name, const char *name, size_t length)
+/* `name` is the node's; without its unit address if `name` has none. */
+static bool name_matches(const char *node_name, const char *name)
 {
-	bool has_unit = false;
-
-	for (size_t i = 0; i < length; i++) {
-		has_unit |= name[i] == '@';
-		if (node_name[i] != name[i]) {
-			return false;
-		}
+	while (*name != 0 && *node_name == *name) {
+		node_name++;
+		name++;
 	}
-	return node_name[length] == 0 || (!has_unit && node_name[length] == '@');
-}
-
-static uint32_t child_named(const struct fdt *fdt, uint32_t node, const char *name, size_t length)
-{
-	uint32_t child = fdt_first_child(fdt, node);
-
-	while (child != FDT_NONE && !name_matches(fdt_name(fdt, child), name, length)) {
-		child = fdt_next_sibling(fdt, child);
-	}
-	return child;
+	return *name == 0 && (*node_name == 0 || *node_name == '@');
 }
 
 uint32_t fdt_child(const struct fdt *fdt, uint32_t node, const char *name)
 {
-	return child_named(fdt, node, name, strlen(name));
-}
+	uint32_t child = fdt_first_child(fdt, node);
 
-uint32_t fdt_path(const struct fdt *fdt, const char *path)
-{
-	uint32_t node = fdt_root(fdt);
-
-	while (*path && node != FDT_NONE) {
-		size_t length = 0;
-
-		if (*path == '/') {
-			path++;
-			continue;
-		}
-		while (path[length] && path[length] != '/') {
-			length++;
-		}
-		node = child_named(fdt, node, path, length);
-		path += length;
+	while (child != FDT_NONE && !name_matches(fdt_name(fdt, child), name)) {
+		child = fdt_next_sibling(fdt, child);
 	}
-	return node;
+	return child;
 }
 
 bool fdt_find(const struct fdt *fdt, uint32_t node, const char *name, struct fdt_property *property)
@@ -409,6 +353,23 @@ const char *fdt_string(const struct fdt *fdt, uint32_t node, const char *name, u
 	struct fdt_property property;
 
 	return fdt_find(fdt, node, name, &property) ? list_string(&property, index) : NULL;
+}
+
+bool fdt_says(const struct fdt *fdt, uint32_t node, const char *name, const char *value)
+{
+	const char *string = fdt_string(fdt, node, name, 0);
+
+	return string != NULL && string_equal(string, value);
+}
+
+uint32_t fdt_next_child(const struct fdt *fdt, uint32_t node, uint32_t child, const char *name,
+			const char *value)
+{
+	do {
+		child = child == FDT_NONE ? fdt_first_child(fdt, node)
+					  : fdt_next_sibling(fdt, child);
+	} while (child != FDT_NONE && !fdt_says(fdt, child, name, value));
+	return child;
 }
 
 bool fdt_lists(const struct fdt_property *property, const char *name)
@@ -494,7 +455,6 @@ bool fdt_reg_under(const struct fdt *fdt, uint32_t parent, uint32_t node, uint32
 	/* What the specification says where the properties are missing. */
 	uint32_t address_cells = 2;
 	uint32_t size_cells = 1;
-	uint64_t first;
 
 	if (!fdt_find(fdt, node, "reg", &property)) {
 		return false;
@@ -504,10 +464,9 @@ bool fdt_reg_under(const struct fdt *fdt, uint32_t parent, uint32_t node, uint32
 	if (address_cells == 0 || address_cells > 2 || size_cells > 2) {
 		return false;
 	}
-	first = (uint64_t)index * (address_cells + size_cells);
-	return first <= property.bytes / CELL_BYTES &&
-	       fdt_cells(&property, (uint32_t)first, address_cells, address) &&
-	       fdt_cells(&property, (uint32_t)first + address_cells, size_cells, bytes);
+	index *= address_cells + size_cells;
+	return fdt_cells(&property, index, address_cells, address) &&
+	       fdt_cells(&property, index + address_cells, size_cells, bytes);
 }
 
 bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *address,

@@ -63,8 +63,12 @@ struct fdt_walk {
 bool fdt_walk(const struct fdt *fdt, struct fdt_walk *walk);
 /* A child by name; without "@" in `name` unit addresses are not compared. */
 uint32_t fdt_child(const struct fdt *fdt, uint32_t node, const char *name);
-/* "/chosen", "/cpus/cpu@0". */
-uint32_t fdt_path(const struct fdt *fdt, const char *path);
+/*
+ * The child of `node` behind `child` (FDT_NONE: the first) whose property `name` begins with the
+ * string `value`.
+ */
+uint32_t fdt_next_child(const struct fdt *fdt, uint32_t node, uint32_t child, const char *name,
+			const char *value);
 /* The next node after `node` (FDT_NONE: from the start) that is compatible with `name`. */
 uint32_t fdt_compatible(const struct fdt *fdt, uint32_t node, const char *name);
 uint32_t fdt_phandle(const struct fdt *fdt, uint32_t phandle);
@@ -82,6 +86,8 @@ bool fdt_u32(const struct fdt *fdt, uint32_t node, const char *name, uint32_t *v
 bool fdt_u64(const struct fdt *fdt, uint32_t node, const char *name, uint64_t *value);
 /* String `index` of a list; NULL if absent or not ended by 0. */
 const char *fdt_string(const struct fdt *fdt, uint32_t node, const char *name, uint32_t index);
+/* Its string 0 is `value`. */
+bool fdt_says(const struct fdt *fdt, uint32_t node, const char *name, const char *value);
 /* A list of strings has `name`. */
 bool fdt_lists(const struct fdt_property *property, const char *name);
 /* Range `index` of "reg" by the parent's #address-cells and #size-cells (at most 2 each). */

@@ -138,8 +138,6 @@ static bool find_note(const struct guest_elf *elf, const struct guest_segment *n
 			header->version = (uint32_t)number(elf, at + VM_BOOT_HEADER_VERSION, 4);
 			header->flags = (uint32_t)number(elf, at + VM_BOOT_HEADER_FLAGS, 4);
 			header->user_base = (uint32_t)number(elf, at + VM_BOOT_HEADER_USER_BASE, 4);
-			header->shared_page =
-				(uint32_t)number(elf, at + VM_BOOT_HEADER_SHARED_PAGE, 4);
 			return true;
 		}
 		at = description + ((bytes + 3) & ~(uint64_t)3);

@@ -24,19 +24,12 @@ static bool read_node_id(const struct fdt *fdt, uint32_t node, uint32_t *id)
 static bool read_cpus(struct machine *found)
 {
 	const struct fdt *fdt = &found->tree;
-	uint32_t cpus = fdt_path(fdt, "/cpus");
-	uint32_t cpu;
+	uint32_t cpus = fdt_child(fdt, fdt_root(fdt), "cpus");
+	uint32_t cpu = FDT_NONE;
 
-	if (cpus == FDT_NONE) {
-		return false;
-	}
-	for (cpu = fdt_first_child(fdt, cpus); cpu != FDT_NONE; cpu = fdt_next_sibling(fdt, cpu)) {
+	while ((cpu = fdt_next_child(fdt, cpus, cpu, "device_type", "cpu")) != FDT_NONE) {
 		uint32_t id;
-		const char *type = fdt_string(fdt, cpu, "device_type", 0);
 
-		if (type == NULL || !string_equal(type, "cpu")) {
-			continue;
-		}
 		if (found->cpu_count == MAP_CPUS_MAX || !read_node_id(fdt, cpu, &id)) {
 			return false;
 		}
@@ -122,14 +115,11 @@ static bool check_memory(struct machine *found)
 static bool read_memory(struct machine *found)
 {
 	const struct fdt *fdt = &found->tree;
-	uint32_t node;
+	uint32_t root = fdt_root(fdt);
+	uint32_t node = FDT_NONE;
 
-	for (node = fdt_first_child(fdt, fdt_root(fdt)); node != FDT_NONE;
-	     node = fdt_next_sibling(fdt, node)) {
-		const char *type = fdt_string(fdt, node, "device_type", 0);
-
-		if (type != NULL && string_equal(type, "memory") &&
-		    !read_memory_node(found, node)) {
+	while ((node = fdt_next_child(fdt, root, node, "device_type", "memory")) != FDT_NONE) {
+		if (!read_memory_node(found, node)) {
 			return false;
 		}
 	}
@@ -276,9 +266,7 @@ bool machine_module(const struct machine *found, const char *name, uint64_t *pad
 
 	for (node = fdt_compatible(fdt, FDT_NONE, DEVTREE_MODULE); node != FDT_NONE;
 	     node = fdt_compatible(fdt, node, DEVTREE_MODULE)) {
-		const char *its_name = fdt_string(fdt, node, DEVTREE_MODULE_NAME, 0);
-
-		if (its_name != NULL && string_equal(its_name, name)) {
+		if (fdt_says(fdt, node, DEVTREE_MODULE_NAME, name)) {
 			return fdt_reg(fdt, node, 0, paddr, bytes);
 		}
 	}

@@ -37,7 +37,7 @@ static void print_registers(const uint64_t *gpr)
 	unsigned i;
 
 	for (i = 0; i < 32; i += 4) {
-		console_print(" r%-2u %016lx %016lx %016lx %016lx", i, gpr[i], gpr[i + 1],
+		console_print(" r%2u %016lx %016lx %016lx %016lx", i, gpr[i], gpr[i + 1],
 			      gpr[i + 2], gpr[i + 3]);
 	}
 }

@@ -288,16 +288,15 @@ static void prepare_devices(struct vm *vm, uint32_t node, uint32_t home)
 
 	for (child = fdt_first_child(fdt, node); child != FDT_NONE;
 	     child = fdt_next_sibling(fdt, child)) {
-		const char *compatible = fdt_string(fdt, child, "compatible", 0);
 		uint32_t slot;
 
-		if (compatible == NULL || !fdt_u32(fdt, child, "reg", &slot) ||
-		    slot >= MAP_VIRTIO_COUNT || vm->virtio[slot] != NULL) {
+		if (!fdt_u32(fdt, child, "reg", &slot) || slot >= MAP_VIRTIO_COUNT ||
+		    vm->virtio[slot] != NULL) {
 			boot_refuse("VM %s: %s", vm->name, fdt_name(fdt, child));
 		}
-		if (string_equal(compatible, DEVTREE_DISK)) {
+		if (fdt_says(fdt, child, "compatible", DEVTREE_DISK)) {
 			prepare_disk(vm, child, slot, home);
-		} else if (string_equal(compatible, DEVTREE_NIC)) {
+		} else if (fdt_says(fdt, child, "compatible", DEVTREE_NIC)) {
 			prepare_nic(vm, child, slot, home);
 		}
 	}
@@ -343,18 +342,14 @@ static void prepare_vm(uint32_t node)
 
 void vms_prepare(void)
 {
-	uint32_t parent = fdt_path(&machine.tree, "/" DEVTREE_VMS);
-	uint32_t node;
+	const struct fdt *fdt = &machine.tree;
+	uint32_t parent = fdt_child(fdt, fdt_root(fdt), DEVTREE_VMS);
+	uint32_t node = FDT_NONE;
 	uint32_t i;
 
 	vms.slice_us = SLICE_US;
-	for (node = parent == FDT_NONE ? FDT_NONE : fdt_first_child(&machine.tree, parent);
-	     node != FDT_NONE; node = fdt_next_sibling(&machine.tree, node)) {
-		const char *compatible = fdt_string(&machine.tree, node, "compatible", 0);
-
-		if (compatible != NULL && string_equal(compatible, DEVTREE_VM)) {
-			prepare_vm(node);
-		}
+	while ((node = fdt_next_child(fdt, parent, node, "compatible", DEVTREE_VM)) != FDT_NONE) {
+		prepare_vm(node);
 	}
 	for (i = 0; i < machine.cpu_count; i++) {
 		/* Count goes at half the clock. */

@@ -178,8 +178,8 @@ static bool begin_replace(struct pmap *pmap, struct pmap_replacement *item,
 	if (status != OK) {
 		return false;
 	}
-	item->is_done =
-		!(pmap_page(pmap, frame)->state & PMAP_S_TEXT) && !is_written_by_device(pmap, frame);
+	item->is_done = !(pmap_page(pmap, frame)->state & PMAP_S_TEXT) &&
+			!is_written_by_device(pmap, frame);
 	if (item->is_done && !(pmap_page(pmap, frame)->state & PMAP_S_PRESENT)) {
 		end_replace(pmap, frame, item);
 		return false;

@@ -105,7 +105,8 @@ static int find(const struct model_cpu *cpu, uint64_t vaddr, uint8_t asid)
 	for (uint32_t i = 0; i < cpu->tlb_entries; i++) {
 		if (entry_matches(&cpu->tlb[i], vaddr, asid)) {
 			if (found >= 0) {
-				monitor_panic(&(struct panic){ __FILE__, "two TLB entries match", __LINE__ });
+				monitor_panic(&(struct panic){ __FILE__, "two TLB entries match",
+							       __LINE__ });
 			}
 			found = (int)i;
 		}
@@ -135,12 +136,14 @@ static void tlb_write(uint32_t index, const struct model_tlb_entry *entry)
 
 	for (uint32_t i = 0; i < cpu->tlb_entries; i++) {
 		if (i != index && share_an_address(&cpu->tlb[i], entry)) {
-			monitor_panic(&(struct panic){ __FILE__, "a TLB write makes two entries match", __LINE__ });
+			monitor_panic(&(struct panic){
+				__FILE__, "a TLB write makes two entries match", __LINE__ });
 		}
 	}
 	if (entry->entryhi & ~(MATCH_BITS | ENTRYHI_ASID) ||
 	    (entry->lo[0] | entry->lo[1]) & ~(uint32_t)0x3fffffff) {
-		monitor_panic(&(struct panic){ __FILE__, "bits that the TLB does not have", __LINE__ });
+		monitor_panic(
+			&(struct panic){ __FILE__, "bits that the TLB does not have", __LINE__ });
 	}
 	cpu->tlb[index] = *entry;
 }

@@ -27,24 +27,30 @@ static struct fdt opened(void)
 	return fdt;
 }
 
+/* A child of a child of the root. */
+static uint32_t at(const struct fdt *fdt, const char *parent, const char *name)
+{
+	return fdt_child(fdt, fdt_child(fdt, fdt_root(fdt), parent), name);
+}
+
 START_TEST(nodes_are_found_by_path_and_order)
 {
 	struct fdt fdt = opened();
-	uint32_t soc = fdt_path(&fdt, "/soc");
-	uint32_t uart = fdt_path(&fdt, "/soc/uart@1f000a00");
+	uint32_t soc = fdt_child(&fdt, 0, "soc");
+	uint32_t uart = at(&fdt, "soc", "uart@1f000a00");
 
 	ck_assert_uint_eq(fdt_root(&fdt), 0);
 	ck_assert_str_eq(fdt_name(&fdt, 0), "");
-	ck_assert_uint_eq(fdt_path(&fdt, "/"), 0);
+	ck_assert_uint_eq(fdt_root(&fdt), 0);
 	ck_assert_str_eq(fdt_name(&fdt, uart), "uart@1f000a00");
 	ck_assert_uint_eq(fdt_parent(&fdt, uart), soc);
 	ck_assert_uint_eq(fdt_parent(&fdt, soc), 0);
 	ck_assert_uint_eq(fdt_parent(&fdt, 0), FDT_NONE);
-	ck_assert_uint_eq(fdt_path(&fdt, "/memory"), fdt_path(&fdt, "/memory@0"));
-	ck_assert_uint_eq(fdt_path(&fdt, "/memory@1"), FDT_NONE);
-	ck_assert_uint_eq(fdt_path(&fdt, "/soc/uart@1f000a0"), FDT_NONE);
-	ck_assert_uint_eq(fdt_path(&fdt, "/so"), FDT_NONE);
-	ck_assert_uint_eq(fdt_path(&fdt, "/soc/uart/none"), FDT_NONE);
+	ck_assert_uint_eq(fdt_child(&fdt, 0, "memory"), fdt_child(&fdt, 0, "memory@0"));
+	ck_assert_uint_eq(fdt_child(&fdt, 0, "memory@1"), FDT_NONE);
+	ck_assert_uint_eq(at(&fdt, "soc", "uart@1f000a0"), FDT_NONE);
+	ck_assert_uint_eq(fdt_child(&fdt, 0, "so"), FDT_NONE);
+	ck_assert_uint_eq(at(&fdt, "soc", "uart/none"), FDT_NONE);
 	ck_assert_uint_eq(fdt_child(&fdt, soc, "uart@1f000a00"), uart);
 	ck_assert_uint_eq(fdt_next_sibling(&fdt, 0), FDT_NONE);
 	ck_assert_uint_eq(fdt_first_child(&fdt, uart), FDT_NONE);
@@ -83,8 +89,8 @@ END_TEST
 START_TEST(values_are_read)
 {
 	struct fdt fdt = opened();
-	uint32_t memory = fdt_path(&fdt, "/memory");
-	uint32_t chosen = fdt_path(&fdt, "/chosen");
+	uint32_t memory = fdt_child(&fdt, 0, "memory");
+	uint32_t chosen = fdt_child(&fdt, 0, "chosen");
 	struct fdt_property property;
 	uint64_t wide = 0;
 	uint32_t value = 0;
@@ -116,7 +122,7 @@ END_TEST
 START_TEST(ranges_follow_the_parents_cells)
 {
 	struct fdt fdt = opened();
-	uint32_t uart = fdt_path(&fdt, "/soc/uart@1f000900");
+	uint32_t uart = at(&fdt, "soc", "uart@1f000900");
 	uint64_t address;
 	uint64_t bytes;
 
@@ -125,8 +131,8 @@ START_TEST(ranges_follow_the_parents_cells)
 	ck_assert_uint_eq(bytes, 8);
 	ck_assert(!fdt_reg(&fdt, uart, 2, &address, &bytes));
 	ck_assert(!fdt_reg(&fdt, uart, UINT32_MAX, &address, &bytes));
-	ck_assert(!fdt_reg(&fdt, fdt_path(&fdt, "/chosen"), 0, &address, &bytes));
-	ck_assert(fdt_reg(&fdt, fdt_path(&fdt, "/memory"), 0, &address, &bytes));
+	ck_assert(!fdt_reg(&fdt, fdt_child(&fdt, 0, "chosen"), 0, &address, &bytes));
+	ck_assert(fdt_reg(&fdt, fdt_child(&fdt, 0, "memory"), 0, &address, &bytes));
 	ck_assert_uint_eq(address, 0x100000002);
 	ck_assert_uint_eq(bytes, 0x300000004);
 }

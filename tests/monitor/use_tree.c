@@ -35,6 +35,6 @@ unsigned use_tree(const void *blob, size_t bytes)
 	for (uint32_t i = 0; i < 4 && fdt_reservation(&fdt, i, &a, &b); i++) {
 		sum += (unsigned)a;
 	}
-	return sum + fdt_path(&fdt, "/soc/uart@1f000a00") + fdt_phandle(&fdt, 9) +
-	       fdt_compatible(&fdt, FDT_NONE, "ns16550a") + 1;
+	return sum + fdt_child(&fdt, fdt_child(&fdt, 0, "soc"), "uart@1f000a00") +
+	       fdt_phandle(&fdt, 9) + fdt_compatible(&fdt, FDT_NONE, "ns16550a") + 1;
 }

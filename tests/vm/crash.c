@@ -25,7 +25,7 @@ static const uint32_t marker = 1;
 static bool is_asked(const char *how)
 {
 	const char *asked =
-		fdt_string(&machine.tree, fdt_path(&machine.tree, "/chosen"), "bootargs", 0);
+		fdt_string(&machine.tree, fdt_child(&machine.tree, 0, "chosen"), "bootargs", 0);
 
 	return asked != NULL && string_equal(asked, how);
 }
