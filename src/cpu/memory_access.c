@@ -7,6 +7,7 @@
 #include "src/cpu/vm.h"
 #include "src/include/memory.h"
 #include "src/pmap/pmap.h"
+#include "src/virtio/guest_memory.h"
 
 static void *at(uint32_t ready, uint64_t vaddr)
 {
@@ -42,13 +43,8 @@ bool memory_access_word(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word, enum 
 void *memory_access_pin(struct vcpu *vcpu, uint32_t gpn, bool write, uint32_t *mpn)
 {
 	struct pmap_caller caller = cpu_pmap_caller();
-	enum pmap_touch touch;
+	bool is_there = guest_memory_pin(vcpu->vm->pmap, (uint64_t)gpn << PAGE_SHIFT, write, mpn,
+					 &caller);
 
-	do {
-		touch = pmap_pin(vcpu->vm->pmap, gpn, write, mpn, &caller);
-		if (touch == PMAP_TOUCH_BUSY) {
-			shootdown_serve(&vcpu->vtlb.target);
-		}
-	} while (touch == PMAP_TOUCH_BUSY);
-	return touch == PMAP_TOUCH_OK ? machine_page(*mpn) : NULL;
+	return is_there ? machine_page(*mpn) : NULL;
 }

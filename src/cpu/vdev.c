@@ -24,44 +24,27 @@
 #include "src/pmap/pmap.h"
 #include "src/virtio/virtio.h"
 
-/* A load or store instruction as an access. */
-struct access {
-	uint8_t bytes; /* 0: none that a device takes */
-	bool write;
-	bool is_signed;
-};
+/* A load or store instruction as an access: its bytes, and what else. 0: none that a device takes.
+ */
+#define ACCESS_BYTES  0x0f
+#define ACCESS_WRITE  0x10
+#define ACCESS_SIGNED 0x20
 
-static struct access access_of(enum isa_id id)
-{
-	switch (id) {
-	case ISA_lb:
-		return (struct access){ 1, false, true };
-	case ISA_lbu:
-		return (struct access){ 1, false, false };
-	case ISA_lh:
-		return (struct access){ 2, false, true };
-	case ISA_lhu:
-		return (struct access){ 2, false, false };
-	case ISA_lw:
-	case ISA_ll:
-		return (struct access){ 4, false, true };
-	case ISA_lwu:
-		return (struct access){ 4, false, false };
-	case ISA_ld:
-	case ISA_lld:
-		return (struct access){ 8, false, false };
-	case ISA_sb:
-		return (struct access){ 1, true, false };
-	case ISA_sh:
-		return (struct access){ 2, true, false };
-	case ISA_sw:
-		return (struct access){ 4, true, false };
-	case ISA_sd:
-		return (struct access){ 8, true, false };
-	default:
-		return (struct access){ 0, false, false };
-	}
-}
+static const uint8_t accesses[] = {
+	[ISA_lb] = 1 | ACCESS_SIGNED,
+	[ISA_lbu] = 1,
+	[ISA_lh] = 2 | ACCESS_SIGNED,
+	[ISA_lhu] = 2,
+	[ISA_lw] = 4 | ACCESS_SIGNED,
+	[ISA_lwu] = 4,
+	[ISA_ll] = 4 | ACCESS_SIGNED,
+	[ISA_ld] = 8,
+	[ISA_lld] = 8,
+	[ISA_sb] = 1 | ACCESS_WRITE,
+	[ISA_sh] = 2 | ACCESS_WRITE,
+	[ISA_sw] = 4 | ACCESS_WRITE,
+	[ISA_sd] = 8 | ACCESS_WRITE,
+};
 
 static bool console_page(struct vcpu *vcpu, uint32_t offset, bool write, uint64_t *value)
 {
@@ -199,12 +182,12 @@ static bool access_device(struct vcpu *vcpu, uint64_t gpa, unsigned bytes, bool 
 	}
 }
 
-static uint64_t extend(uint64_t value, struct access access)
+static uint64_t extend(uint64_t value, unsigned bytes, bool is_signed)
 {
-	unsigned shift = 64U - 8U * access.bytes;
+	unsigned shift = 64U - 8U * bytes;
 
 	value <<= shift;
-	return access.is_signed ? (uint64_t)((int64_t)value >> shift) : value >> shift;
+	return is_signed ? (uint64_t)((int64_t)value >> shift) : value >> shift;
 }
 
 /*
@@ -213,7 +196,9 @@ static uint64_t extend(uint64_t value, struct access access)
 void vdev_access(struct vcpu *vcpu, uint64_t gpa)
 {
 	uint64_t value = 0;
-	struct access access;
+	unsigned access = 0;
+	unsigned bytes;
+	bool write;
 	enum isa_id id;
 	uint64_t next;
 	uint32_t word;
@@ -224,21 +209,26 @@ void vdev_access(struct vcpu *vcpu, uint64_t gpa)
 	}
 	vcpu->counters[VCPU_COUNT_device]++;
 	id = isa_decode(word);
-	access = access_of(id);
+	if ((size_t)id < sizeof(accesses)) {
+		access = accesses[id];
+	}
+	bytes = access & ACCESS_BYTES;
+	write = (access & ACCESS_WRITE) != 0;
 	if (id == ISA_sc || id == ISA_scd) {
 		vcpu_set_gpr(vcpu, isa_rt(word), 0);
 		vcpu->regs.pc = next;
 		return;
 	}
-	if (access.write) {
-		value = extend(*vcpu_gpr(vcpu, isa_rt(word)), access);
+	if (write) {
+		value = extend(*vcpu_gpr(vcpu, isa_rt(word)), bytes, false);
 	}
-	if (access.bytes == 0 || !access_device(vcpu, gpa, access.bytes, access.write, &value)) {
+	if (bytes == 0 || !access_device(vcpu, gpa, bytes, write, &value)) {
 		exception_deliver(vcpu, EXC_DBE, 0);
 		return;
 	}
-	if (!access.write) {
-		vcpu_set_gpr(vcpu, isa_rt(word), extend(value, access));
+	if (!write) {
+		vcpu_set_gpr(vcpu, isa_rt(word),
+			     extend(value, bytes, (access & ACCESS_SIGNED) != 0));
 	}
 	vcpu->regs.pc = next;
 }

@@ -488,66 +488,45 @@ static void look(struct cpu *cpu, struct hot *hot)
 	hot->counts = cp0_read(CP0_COUNT) - start;
 }
 
-static void migrate(struct cpu *cpu, struct pmap *pmap, struct hot *const *hot, uint32_t count)
-{
-	struct pmap_caller caller = cpu_pmap_caller();
-	struct pmap_moved item[BATCH];
-
-	for (uint32_t i = 0; i < count; i++) {
-		item[i].gpn = hot[i]->gpn;
-	}
-	cpu->inspect.cause = INSPECT_CAUSE_MIGRATE;
-	pmap_move_pages(pmap, item, count, cpu->node, &caller);
-	for (uint32_t i = 0; i < count; i++) {
-		if (item[i].mpn != 0) {
-			clear(item[i].mpn);
-		}
-		settle(&hot[i]->decision, item[i].status);
-	}
-}
-
-static void replicate(struct cpu *cpu, struct pmap *pmap, struct hot *const *hot, uint32_t count)
-{
-	struct pmap_caller caller = cpu_pmap_caller();
-	struct pmap_copied item[BATCH];
-
-	for (uint32_t i = 0; i < count; i++) {
-		item[i].gpn = hot[i]->gpn;
-	}
-	cpu->inspect.cause = INSPECT_CAUSE_REPLICATE;
-	pmap_replicate_pages(pmap, item, count, cpu->node, &caller);
-	for (uint32_t i = 0; i < count; i++) {
-		settle(&hot[i]->decision, item[i].status);
-	}
-}
-
 /* All pages of a VM to which the same is to be done, their time in equal parts. */
 static void act(struct cpu *cpu, struct hot *hot, uint32_t count, const struct hot *first)
 {
+	struct pmap_caller caller = cpu_pmap_caller();
+	struct pmap *pmap = movement.pmap[first->vm];
 	uint32_t start = cp0_read(CP0_COUNT);
 	uint32_t copied = cpu->copy_counts;
-	uint32_t vm = first->vm;
 	uint8_t action = first->decision.action;
+	uint32_t vm = first->vm;
+	struct pmap_transfer item[BATCH];
 	struct hot *of[BATCH];
 	uint32_t items = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (!hot[i].is_done && hot[i].vm == vm && hot[i].decision.action == action) {
+			item[items].gpn = hot[i].gpn;
 			of[items] = &hot[i];
 			items++;
 		}
 	}
 	if (action == MOVEMENT_MIGRATE) {
-		migrate(cpu, movement.pmap[vm], of, items);
+		cpu->inspect.cause = INSPECT_CAUSE_MIGRATE;
+		pmap_move_pages(pmap, item, items, cpu->node, &caller);
 	} else {
-		replicate(cpu, movement.pmap[vm], of, items);
+		cpu->inspect.cause = INSPECT_CAUSE_REPLICATE;
+		pmap_replicate_pages(pmap, item, items, cpu->node, &caller);
+	}
+	for (uint32_t i = 0; i < items; i++) {
+		if (action == MOVEMENT_MIGRATE && item[i].mpn != 0) {
+			clear(item[i].mpn);
+		}
+		settle(&of[i]->decision, item[i].status);
+		of[i]->is_done = true;
 	}
 	copied = (cpu->copy_counts - copied) / items;
 	start = (cp0_read(CP0_COUNT) - start) / items;
 	for (uint32_t i = 0; i < items; i++) {
 		of[i]->copy = copied;
 		of[i]->counts += start;
-		of[i]->is_done = true;
 	}
 }
 

@@ -71,26 +71,23 @@ static void put_to_sink(struct print_sink *sink, char c)
 	put(c);
 }
 
-static bool take_lock(void)
+/* Once it is broken nobody waits for it any more, and to release it changes nothing. */
+static void take_lock(void)
 {
-	if (atomic_load(&console.broken)) {
-		return false;
+	if (!atomic_load(&console.broken)) {
+		lock_acquire(&console.lock);
 	}
-	lock_acquire(&console.lock);
-	return true;
 }
 
 void console_print_list(const char *prefix, const char *format, va_list list)
 {
 	struct print_sink sink = { put_to_sink };
-	bool has_lock = take_lock();
 
+	take_lock();
 	print_format(&sink, "mirrorball: %s", prefix);
 	print_format_list(&sink, format, list);
 	put('\n');
-	if (has_lock) {
-		lock_release(&console.lock);
-	}
+	lock_release(&console.lock);
 }
 
 void console_print(const char *format, ...)
@@ -104,15 +101,13 @@ void console_print(const char *format, ...)
 
 void console_write(const char *bytes, size_t count)
 {
-	bool has_lock = take_lock();
 	size_t i;
 
+	take_lock();
 	for (i = 0; i < count; i++) {
 		put(bytes[i]);
 	}
-	if (has_lock) {
-		lock_release(&console.lock);
-	}
+	lock_release(&console.lock);
 }
 
 /* Takes what has been typed from the UART as long as there is room. The lock is held. */
@@ -134,14 +129,12 @@ void console_enable_input(void)
 
 bool console_receive(void)
 {
-	bool has_lock = take_lock();
 	bool has_room;
 
+	take_lock();
 	receive();
 	has_room = console.received - console.taken < INPUT_BYTES;
-	if (has_lock) {
-		lock_release(&console.lock);
-	}
+	lock_release(&console.lock);
 	return has_room;
 }
 
@@ -153,17 +146,15 @@ bool console_is_waiting(void)
 
 int console_read(void)
 {
-	bool has_lock = take_lock();
 	int c = -1;
 
+	take_lock();
 	receive();
 	if (console.received != console.taken) {
 		c = console.input[console.taken % INPUT_BYTES];
 		console.taken++;
 	}
-	if (has_lock) {
-		lock_release(&console.lock);
-	}
+	lock_release(&console.lock);
 	return c;
 }
 

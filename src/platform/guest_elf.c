@@ -17,17 +17,24 @@
 #define TYPE_EXECUTABLE 2
 #define MACHINE_MIPS    8
 
-/* Offsets of the fields we read: [0] in ELF32, [1] in ELF64. */
-static const uint8_t header_entry[2] = { 24, 24 };
-static const uint8_t header_table[2] = { 28, 32 };
-static const uint8_t header_entry_bytes[2] = { 42, 54 };
-static const uint8_t header_entry_count[2] = { 44, 56 };
-static const uint8_t segment_offset[2] = { 4, 8 };
-static const uint8_t segment_address[2] = { 8, 16 };
-static const uint8_t segment_file_bytes[2] = { 16, 32 };
-static const uint8_t segment_memory_bytes[2] = { 20, 40 };
-static const uint8_t segment_entry_bytes[2] = { 32, 56 };
+/* Offsets of the fields we read, and the length of a program header. */
+struct layout {
+	uint8_t table;
+	uint8_t entry_bytes;
+	uint8_t entry_count;
+	uint8_t segment_offset;
+	uint8_t segment_address;
+	uint8_t segment_file_bytes;
+	uint8_t segment_memory_bytes;
+	uint8_t segment_entry_bytes;
+};
 
+static const struct layout layouts[2] = {
+	{ 28, 42, 44, 4, 8, 16, 20, 32 },  /* ELF32 */
+	{ 32, 54, 56, 8, 16, 32, 40, 56 }, /* ELF64 */
+};
+
+#define HEADER_ENTRY   24
 #define HEADER_TYPE    16
 #define HEADER_MACHINE 18
 #define SEGMENT_TYPE   0
@@ -70,6 +77,7 @@ static uint64_t address(const struct guest_elf *elf, uint64_t offset)
 enum status guest_elf_open(struct guest_elf *elf, const void *bytes, uint64_t size)
 {
 	static const uint8_t magic[4] = { 0x7f, 'E', 'L', 'F' };
+	const struct layout *layout;
 
 	memset(elf, 0, sizeof(*elf));
 	elf->bytes = bytes;
@@ -87,11 +95,12 @@ enum status guest_elf_open(struct guest_elf *elf, const void *bytes, uint64_t si
 	    number(elf, HEADER_MACHINE, 2) != MACHINE_MIPS) {
 		return ERR_INVALID;
 	}
-	elf->entry = address(elf, header_entry[elf->is_64]);
-	elf->table = word(elf, header_table[elf->is_64]);
-	elf->segment_bytes = (uint32_t)number(elf, header_entry_bytes[elf->is_64], 2);
-	elf->segment_count = (uint32_t)number(elf, header_entry_count[elf->is_64], 2);
-	if (elf->segment_bytes < segment_entry_bytes[elf->is_64] ||
+	layout = &layouts[elf->is_64];
+	elf->entry = address(elf, HEADER_ENTRY);
+	elf->table = word(elf, layout->table);
+	elf->segment_bytes = (uint32_t)number(elf, layout->entry_bytes, 2);
+	elf->segment_count = (uint32_t)number(elf, layout->entry_count, 2);
+	if (elf->segment_bytes < layout->segment_entry_bytes ||
 	    !contains(elf, elf->table, (uint64_t)elf->segment_count * elf->segment_bytes)) {
 		return ERR_INVALID;
 	}
@@ -100,16 +109,17 @@ enum status guest_elf_open(struct guest_elf *elf, const void *bytes, uint64_t si
 
 bool guest_elf_segment(const struct guest_elf *elf, uint32_t which, struct guest_segment *segment)
 {
+	const struct layout *layout = &layouts[elf->is_64];
 	uint64_t at = elf->table + (uint64_t)which * elf->segment_bytes;
 
 	if (which >= elf->segment_count) {
 		return false;
 	}
 	segment->type = (uint32_t)number(elf, at + SEGMENT_TYPE, 4);
-	segment->offset = word(elf, at + segment_offset[elf->is_64]);
-	segment->address = address(elf, at + segment_address[elf->is_64]);
-	segment->file_bytes = word(elf, at + segment_file_bytes[elf->is_64]);
-	segment->memory_bytes = word(elf, at + segment_memory_bytes[elf->is_64]);
+	segment->offset = word(elf, at + layout->segment_offset);
+	segment->address = address(elf, at + layout->segment_address);
+	segment->file_bytes = word(elf, at + layout->segment_file_bytes);
+	segment->memory_bytes = word(elf, at + layout->segment_memory_bytes);
 	return contains(elf, segment->offset, segment->file_bytes) &&
 	       segment->file_bytes <= segment->memory_bytes;
 }

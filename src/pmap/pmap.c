@@ -332,9 +332,6 @@ enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,
 {
 	struct pmap_page *page = pmap_page(pmap, frame);
 
-	if (page->state & PMAP_S_BUSY) {
-		return PMAP_TOUCH_BUSY;
-	}
 	if (!(page->state & PMAP_S_PRESENT)) {
 		return fill(pmap, frame, caller->node);
 	}
@@ -347,6 +344,11 @@ enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,
 	return PMAP_TOUCH_OK;
 }
 
+static enum pmap_touch not_locked(enum status status)
+{
+	return status == ERR_RANGE ? PMAP_TOUCH_OUTSIDE : PMAP_TOUCH_BUSY;
+}
+
 enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
 			   const struct pmap_caller *caller)
 {
@@ -354,15 +356,12 @@ enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
 	struct pmap_page *page;
 	uint32_t frame;
 	bool is_new;
+	enum status status = pmap_lock_page(pmap, gpn, &frame);
 
-	if (!pmap_frame(pmap, gpn, &frame)) {
-		return PMAP_TOUCH_OUTSIDE;
+	if (status != OK) {
+		return not_locked(status);
 	}
 	page = pmap_page(pmap, frame);
-	if (pmap_seems_busy(page)) {
-		return PMAP_TOUCH_BUSY;
-	}
-	lock_acquire(&page->lock);
 	if (page->state & PMAP_S_NO_ACCESS ||
 	    (write && page->state & (PMAP_S_NO_WRITE | PMAP_S_TEXT))) {
 		lock_release(&page->lock);
@@ -384,19 +383,15 @@ enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
 enum pmap_touch pmap_pin(struct pmap *pmap, uint32_t gpn, bool write, uint32_t *mpn,
 			 const struct pmap_caller *caller)
 {
-	enum pmap_touch touch;
+	enum pmap_touch touch = PMAP_TOUCH_TRAPPED;
 	struct pmap_page *page;
 	uint32_t frame;
+	enum status status = pmap_lock_page(pmap, gpn, &frame);
 
-	if (!pmap_frame(pmap, gpn, &frame)) {
-		return PMAP_TOUCH_OUTSIDE;
+	if (status != OK) {
+		return not_locked(status);
 	}
 	page = pmap_page(pmap, frame);
-	if (pmap_seems_busy(page)) {
-		return PMAP_TOUCH_BUSY;
-	}
-	lock_acquire(&page->lock);
-	touch = PMAP_TOUCH_TRAPPED;
 	if (!write || !(page->state & PMAP_S_TEXT)) {
 		touch = pmap_touch_locked(pmap, frame, write, caller);
 	}

@@ -222,13 +222,17 @@ MUST_CHECK enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_
 MUST_CHECK enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
 				 const struct pmap_caller *caller);
 /* The same of several pages, with one shootdown. */
-struct pmap_moved {
+struct pmap_transfer {
 	uint32_t gpn;
-	uint32_t mpn; /* the new page; 0: it has not been moved */
-	uint32_t old_mpn;
+	uint32_t mpn;       /* the new page, or the copy until it is in use; 0: none */
 	enum status status; /* OK and no new page: it was there already */
+	/* Private. */
+	uint32_t frame;
+	uint32_t old_mpn; /* pinned while it is copied; 0: nothing to do */
+	uint16_t number;
+	bool is_changing;
 };
-void pmap_move_pages(struct pmap *pmap, struct pmap_moved *item, uint32_t count, uint32_t node,
+void pmap_move_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t count, uint32_t node,
 		     const struct pmap_caller *caller);
 /*
  * Gives the node a copy of the page, if it has none. From then on nobody can store into the page
@@ -238,16 +242,7 @@ void pmap_move_pages(struct pmap *pmap, struct pmap_moved *item, uint32_t count,
 MUST_CHECK enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
 				      const struct pmap_caller *caller);
 /* The same of several pages, with one shootdown before the copying and one after. */
-struct pmap_copied {
-	uint32_t gpn;
-	uint32_t frame;
-	uint32_t mpn;  /* pinned while it is copied; 0: nothing to do */
-	uint32_t copy; /* 0: none */
-	uint16_t number;
-	bool is_changing;
-	enum status status;
-};
-void pmap_replicate_pages(struct pmap *pmap, struct pmap_copied *item, uint32_t count,
+void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t count,
 			  uint32_t node, const struct pmap_caller *caller);
 /* What a decision on a hot page asks (src/numa). */
 struct pmap_hot {

@@ -306,57 +306,52 @@ enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 }
 
 /* With a new page the old one is on its way out (in `batch`), and end_move() is to come. */
-static void begin_move(struct pmap *pmap, struct pmap_moved *item, uint32_t node,
+static void begin_move(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
 		       struct shootdown_batch *batch, const struct pmap_caller *caller)
 {
 	struct page_alloc *alloc = pmap->memmap->alloc;
-	uint32_t frame;
 
 	item->mpn = 0;
-	item->status = lock_page(pmap, item->gpn, &frame, caller);
+	item->status = lock_page(pmap, item->gpn, &item->frame, caller);
 	if (item->status != OK) {
 		return;
 	}
-	item->old_mpn = mpn_of(pmap, frame);
-	if ((pmap_page(pmap, frame)->state & (PMAP_S_PRESENT | PMAP_S_COW)) != PMAP_S_PRESENT) {
+	item->old_mpn = mpn_of(pmap, item->frame);
+	if ((pmap_page(pmap, item->frame)->state & (PMAP_S_PRESENT | PMAP_S_COW)) !=
+	    PMAP_S_PRESENT) {
 		item->status = ERR_RANGE;
-	} else if (is_pinned(pmap, frame)) {
+	} else if (is_pinned(pmap, item->frame)) {
 		item->status = ERR_BUSY;
 	} else if (page_node(alloc, item->old_mpn) != node) {
 		item->status = page_alloc_here(alloc, node, &item->mpn);
 		if (item->status == OK) {
 			memmap_set_kind(pmap->memmap, item->mpn, INSPECT_FRAME_PRIVATE);
-			pmap_start_change(pmap, frame, PMAP_READY_NONE, batch);
+			pmap_start_change(pmap, item->frame, PMAP_READY_NONE, batch);
 			return;
 		}
 		item->mpn = 0;
 	}
-	lock_release(&pmap_page(pmap, frame)->lock);
+	lock_release(&pmap_page(pmap, item->frame)->lock);
 }
 
 /* Nobody can store into the old page any more. */
-static void end_move(struct pmap *pmap, const struct pmap_moved *item,
+static void end_move(struct pmap *pmap, const struct pmap_transfer *item,
 		     const struct pmap_caller *caller)
 {
-	struct pmap_page *page;
-	uint32_t frame;
+	struct pmap_page *page = pmap_page(pmap, item->frame);
 
-	if (!pmap_frame(pmap, item->gpn, &frame)) {
-		return;
-	}
-	page = pmap_page(pmap, frame);
 	pmap_copy(item->mpn, item->old_mpn, caller);
 	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 	lock_acquire(&page->lock);
 	page->state &= (uint16_t)~PMAP_S_BUSY;
 	page_own(ANNOTATION_OWN_WRITE, pmap->vm, item->mpn);
-	pmap_store_page(pmap, frame, item->mpn);
+	pmap_store_page(pmap, item->frame, item->mpn);
 	pmap_count_move(page);
 	lock_release(&page->lock);
 	(void)memmap_remove_user(pmap->memmap, item->old_mpn, pmap->vm, item->gpn);
 }
 
-void pmap_move_pages(struct pmap *pmap, struct pmap_moved *item, uint32_t count, uint32_t node,
+void pmap_move_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t count, uint32_t node,
 		     const struct pmap_caller *caller)
 {
 	struct shootdown_batch batch;
@@ -376,7 +371,7 @@ void pmap_move_pages(struct pmap *pmap, struct pmap_moved *item, uint32_t count,
 enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
 		      const struct pmap_caller *caller)
 {
-	struct pmap_moved item = { .gpn = gpn };
+	struct pmap_transfer item = { .gpn = gpn };
 
 	pmap_move_pages(pmap, &item, 1, node, caller);
 	return item.status;

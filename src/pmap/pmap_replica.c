@@ -60,22 +60,22 @@ enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_cal
 }
 
 /* Under the page's lock: copies can be made from now on. The page stays what it is by a pin. */
-static void note_source(struct pmap *pmap, struct pmap_copied *item)
+static void note_source(struct pmap *pmap, struct pmap_transfer *item)
 {
-	item->mpn = mpn_of(pmap, item->frame);
+	item->old_mpn = mpn_of(pmap, item->frame);
 	item->number = pmap_page(pmap, item->frame)->copy_number;
-	memmap_pin(pmap->memmap, item->mpn);
+	memmap_pin(pmap->memmap, item->old_mpn);
 }
 
 /* If it has no copies yet, the page becomes read-only with the batch, and is busy until then. */
-static void begin_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
+static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
 		       struct shootdown_batch *batch)
 {
 	struct pmap_page *page;
 	uint32_t mpn;
 
+	item->old_mpn = 0;
 	item->mpn = 0;
-	item->copy = 0;
 	item->is_changing = false;
 	item->status = pmap_lock_page(pmap, item->gpn, &item->frame);
 	if (item->status != OK) {
@@ -102,25 +102,25 @@ static void begin_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t nod
 }
 
 /* A page of `node` with the bytes of the page, which nobody changes, or ERR_NOMEM. */
-static void copy_to(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
+static void copy_to(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
 		    const struct pmap_caller *caller)
 {
-	item->status = page_alloc_here(pmap->memmap->alloc, node, &item->copy);
+	item->status = page_alloc_here(pmap->memmap->alloc, node, &item->mpn);
 	if (item->status != OK) {
-		item->copy = 0;
+		item->mpn = 0;
 		return;
 	}
-	pmap_copy(item->copy, item->mpn, caller);
-	page_own(ANNOTATION_OWN_READ, pmap->vm, item->copy);
-	memmap_set_kind(pmap->memmap, item->copy, INSPECT_FRAME_REPLICA);
-	memmap_add_user(pmap->memmap, item->copy, pmap->vm, item->gpn);
+	pmap_copy(item->mpn, item->old_mpn, caller);
+	page_own(ANNOTATION_OWN_READ, pmap->vm, item->mpn);
+	memmap_set_kind(pmap->memmap, item->mpn, INSPECT_FRAME_REPLICA);
+	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 }
 
 /*
  * Under the page's lock: the node uses the copy from now on. What its VCPUs have of the page itself
  * is right, but far away; it goes with the batch.
  */
-static void enter_copy(struct pmap *pmap, const struct pmap_copied *item, uint32_t node,
+static void enter_copy(struct pmap *pmap, const struct pmap_transfer *item, uint32_t node,
 		       struct shootdown_batch *batch)
 {
 	struct pmap_page *page = pmap_page(pmap, item->frame);
@@ -134,12 +134,12 @@ static void enter_copy(struct pmap *pmap, const struct pmap_copied *item, uint32
 
 	page->replicas |= bit;
 	page->views |= bit;
-	pmap_store_views(pmap, item->frame, bit, pmap_ready_word(item->copy, page->state));
+	pmap_store_views(pmap, item->frame, bit, pmap_ready_word(item->mpn, page->state));
 	pmap_post(pmap, item->frame, &mappings, batch);
 }
 
 /* Others copy too, or have stored into the page meanwhile: then the number tells. */
-static void end_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
+static void end_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
 		     struct shootdown_batch *batch)
 {
 	struct pmap_page *page = pmap_page(pmap, item->frame);
@@ -149,25 +149,25 @@ static void end_copy(struct pmap *pmap, struct pmap_copied *item, uint32_t node,
 	is_same = page->copy_number == item->number;
 	if (is_same && item->status == OK && !(page->replicas >> node & 1)) {
 		enter_copy(pmap, item, node, batch);
-		item->copy = 0;
+		item->mpn = 0;
 	} else if (is_same && page->replicas == 0) {
 		/* Stores are allowed again: who copies now must not enter what it has. */
 		page->copy_number++;
 		page->state &= (uint16_t)~PMAP_S_REPLICATED;
 		if (!(page->state & PMAP_S_COW)) {
-			page_own(ANNOTATION_OWN_WRITE, pmap->vm, item->mpn);
+			page_own(ANNOTATION_OWN_WRITE, pmap->vm, item->old_mpn);
 		}
-		pmap_store_page(pmap, item->frame, item->mpn);
+		pmap_store_page(pmap, item->frame, item->old_mpn);
 	}
 	lock_release(&page->lock);
-	if (item->copy != 0) {
-		(void)memmap_remove_user(pmap->memmap, item->copy, pmap->vm, item->gpn);
+	if (item->mpn != 0) {
+		(void)memmap_remove_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 		item->status = ERR_BUSY;
 	}
-	memmap_unpin(pmap->memmap, item->mpn);
+	memmap_unpin(pmap->memmap, item->old_mpn);
 }
 
-void pmap_replicate_pages(struct pmap *pmap, struct pmap_copied *item, uint32_t count,
+void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t count,
 			  uint32_t node, const struct pmap_caller *caller)
 {
 	struct shootdown_batch batch;
@@ -186,14 +186,14 @@ void pmap_replicate_pages(struct pmap *pmap, struct pmap_copied *item, uint32_t 
 			page->state &= (uint16_t)~PMAP_S_BUSY;
 			note_source(pmap, &item[i]);
 			if (!(page->state & PMAP_S_COW)) {
-				page_own(ANNOTATION_OWN_READ, pmap->vm, item[i].mpn);
+				page_own(ANNOTATION_OWN_READ, pmap->vm, item[i].old_mpn);
 			}
 			lock_release(&page->lock);
 		}
 	}
 	shootdown_begin(&batch, caller->cpu, caller->self);
 	for (uint32_t i = 0; i < count; i++) {
-		if (item[i].mpn != 0) {
+		if (item[i].old_mpn != 0) {
 			copy_to(pmap, &item[i], node, caller);
 			end_copy(pmap, &item[i], node, &batch);
 		}
@@ -204,7 +204,7 @@ void pmap_replicate_pages(struct pmap *pmap, struct pmap_copied *item, uint32_t 
 enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
 			   const struct pmap_caller *caller)
 {
-	struct pmap_copied item = { .gpn = gpn };
+	struct pmap_transfer item = { .gpn = gpn };
 
 	pmap_replicate_pages(pmap, &item, 1, node, caller);
 	return item.status;

@@ -67,44 +67,37 @@ static uint8_t *byte_at(uint32_t mpn, uint64_t gpa)
 	return (uint8_t *)machine_page(mpn) + (gpa & (PAGE_BYTES - 1));
 }
 
-bool guest_memory_read(struct pmap *pmap, void *to, uint64_t gpa, size_t bytes,
-		       const struct pmap_caller *caller)
+/* Between guest memory and `local`. */
+static bool copy(struct pmap *pmap, uint64_t gpa, uint8_t *local, size_t bytes, bool write,
+		 const struct pmap_caller *caller)
 {
-	uint8_t *at = to;
 	uint32_t mpn;
 
 	while (bytes != 0) {
 		size_t part = part_of(gpa, bytes);
+		uint8_t *at;
 
-		if (!guest_memory_pin(pmap, gpa, false, &mpn, caller)) {
+		if (!guest_memory_pin(pmap, gpa, write, &mpn, caller)) {
 			return false;
 		}
-		memcpy(at, byte_at(mpn, gpa), part);
+		at = byte_at(mpn, gpa);
+		memcpy(write ? at : local, write ? local : at, part);
 		memmap_unpin(pmap->memmap, mpn);
-		at += part;
+		local += part;
 		gpa += part;
 		bytes -= part;
 	}
 	return true;
 }
 
+bool guest_memory_read(struct pmap *pmap, void *to, uint64_t gpa, size_t bytes,
+		       const struct pmap_caller *caller)
+{
+	return copy(pmap, gpa, to, bytes, false, caller);
+}
+
 bool guest_memory_write(struct pmap *pmap, uint64_t gpa, const void *from, size_t bytes,
 			const struct pmap_caller *caller)
 {
-	const uint8_t *at = from;
-	uint32_t mpn;
-
-	while (bytes != 0) {
-		size_t part = part_of(gpa, bytes);
-
-		if (!guest_memory_pin(pmap, gpa, true, &mpn, caller)) {
-			return false;
-		}
-		memcpy(byte_at(mpn, gpa), at, part);
-		memmap_unpin(pmap->memmap, mpn);
-		at += part;
-		gpa += part;
-		bytes -= part;
-	}
-	return true;
+	return copy(pmap, gpa, (uint8_t *)(uintptr_t)from, bytes, true, caller);
 }

@@ -5,10 +5,10 @@
  */
 #include "src/pmap/pmap.h"
 
-void __wrap_pmap_move_pages(struct pmap *pmap, struct pmap_moved *item, uint32_t count,
+void __wrap_pmap_move_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t count,
 			    uint32_t node, const struct pmap_caller *caller);
 
-void __wrap_pmap_move_pages(struct pmap *pmap, struct pmap_moved *item, uint32_t count,
+void __wrap_pmap_move_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t count,
 			    uint32_t node, const struct pmap_caller *caller)
 {
 	struct page_alloc *alloc = pmap->memmap->alloc;
