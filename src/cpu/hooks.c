@@ -32,9 +32,10 @@ __attribute__((always_inline)) inline void memory_barrier(void)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-void *machine_page(uint32_t mpn)
+/* Called from everywhere, and longer than its call. */
+__attribute__((noinline)) void *machine_page(uint32_t mpn)
 {
-	return memory_at((uint64_t)mpn << PAGE_SHIFT);
+	return memory_at((uint64_t)(int32_t)mpn << PAGE_SHIFT);
 }
 
 void machine_page_zero(uint32_t mpn)

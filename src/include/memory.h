@@ -22,12 +22,10 @@ static inline void *memory_at(uint64_t paddr)
 				   (uint64_t)CACHE_COHERENT << XKPHYS_ATTRIBUTE_SHIFT | paddr);
 }
 
-/* Uncached: device registers. */
-static inline volatile void *memory_uncached_at(uint64_t paddr)
+/* Uncached: the address of device registers, as struct machine and the functions below have it. */
+static inline uint64_t memory_uncached(uint64_t paddr)
 {
-	return (volatile void *)(uintptr_t)(XKPHYS_BASE |
-					    (uint64_t)CACHE_UNCACHED << XKPHYS_ATTRIBUTE_SHIFT |
-					    paddr);
+	return XKPHYS_BASE | (uint64_t)CACHE_UNCACHED << XKPHYS_ATTRIBUTE_SHIFT | paddr;
 }
 
 /* Machine address of what XKPHYS or CKSEG0 `pointer` points to. */
@@ -41,12 +39,22 @@ static inline uint64_t memory_paddr(const void *pointer)
 	return address & 0x1fffffff;
 }
 
-static inline uint32_t device_read32(uint64_t paddr)
+static inline uint32_t device_read32(uint64_t address)
 {
-	return *(volatile uint32_t *)memory_uncached_at(paddr);
+	return *(volatile uint32_t *)(uintptr_t)address;
 }
 
-static inline void device_write32(uint64_t paddr, uint32_t value)
+static inline uint64_t device_read64(uint64_t address)
 {
-	*(volatile uint32_t *)memory_uncached_at(paddr) = value;
+	return *(volatile uint64_t *)(uintptr_t)address;
+}
+
+static inline void device_write32(uint64_t address, uint32_t value)
+{
+	*(volatile uint32_t *)(uintptr_t)address = value;
+}
+
+static inline void device_write64(uint64_t address, uint64_t value)
+{
+	*(volatile uint64_t *)(uintptr_t)address = value;
 }

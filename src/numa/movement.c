@@ -335,8 +335,8 @@ static bool find_user(uint32_t mpn, uint32_t hot_cpu, uint32_t *vm, uint32_t *gp
 
 static void read_row(struct movement_cpu *own, uint32_t frame)
 {
-	const volatile uint64_t *row =
-		memory_uncached_at(MAP_MISS_BASE + ((uint64_t)frame << MISSCOUNT_ROW_SHIFT));
+	const volatile uint64_t *row = (const volatile uint64_t *)memory_uncached(
+		MAP_MISS_BASE + ((uint64_t)frame << MISSCOUNT_ROW_SHIFT));
 	uint32_t cpus = movement.found->cpu_count;
 
 	for (uint32_t i = 0; i < (cpus + 1) / 2; i++) {
@@ -590,11 +590,11 @@ static void collect(struct cpu *cpu)
 	struct movement_cpu *own = movement.cpu[cpu->number];
 	uint64_t queue = counters_of(cpu->node) + MISSCOUNT_QUEUE;
 	uint32_t start = cp0_read(CP0_COUNT);
-	uint64_t entry = *(volatile uint64_t *)memory_uncached_at(queue);
+	uint64_t entry = device_read64(queue);
 	uint64_t kicks = 0;
 
 	own->is_collecting = false;
-	for (; entry != 0; entry = *(volatile uint64_t *)memory_uncached_at(queue)) {
+	for (; entry != 0; entry = device_read64(queue)) {
 		if (hand_over(entry_cpu(entry), entry & ~(uint64_t)UINT32_MAX)) {
 			kicks |= (uint64_t)1 << entry_cpu(entry);
 			own->log.handed_over++;

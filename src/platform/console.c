@@ -38,8 +38,7 @@ static struct {
 
 static volatile uint8_t *uart_register(unsigned number)
 {
-	return (volatile uint8_t *)memory_uncached_at(console.uart +
-						      ((uint64_t)number << console.shift));
+	return (volatile uint8_t *)(uintptr_t)(console.uart + ((uint64_t)number << console.shift));
 }
 
 void console_init(uint64_t uart, uint32_t shift)

@@ -50,11 +50,6 @@ void devices_init(const struct machine *found)
 	}
 }
 
-static void write64(uint64_t paddr, uint64_t value)
-{
-	*(volatile uint64_t *)memory_uncached_at(paddr) = value;
-}
-
 void devices_start_cpu(uint32_t number)
 {
 	if (devices->intc != NO_DEVICE) {
@@ -100,10 +95,10 @@ void devices_start(uint32_t number, uint64_t pc, uint64_t sp, uint64_t argument)
 {
 	uint64_t block = devices->cpuctl + number * CPUCTL_CPU_STRIDE;
 
-	write64(block + CPUCTL_PC, pc);
-	write64(block + CPUCTL_SP, sp);
-	write64(block + CPUCTL_GP, 0);
-	write64(block + CPUCTL_ARG, argument);
+	device_write64(block + CPUCTL_PC, pc);
+	device_write64(block + CPUCTL_SP, sp);
+	device_write64(block + CPUCTL_GP, 0);
+	device_write64(block + CPUCTL_ARG, argument);
 	device_write32(block + CPUCTL_COMMAND, CPUCTL_START);
 }
 
@@ -134,7 +129,7 @@ void devices_fail(uint32_t kind, uint32_t who, uint64_t pc)
 {
 	if (devices != NULL && devices->annotation != NO_DEVICE) {
 		device_write32(devices->annotation + ANNOTATION_PANIC_WHO, who);
-		write64(devices->annotation + ANNOTATION_PANIC_PC, pc);
+		device_write64(devices->annotation + ANNOTATION_PANIC_PC, pc);
 		device_write32(devices->annotation + ANNOTATION_PANIC, kind);
 	}
 	for (;;) {
@@ -156,7 +151,7 @@ bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes)
 	if (controller == NO_DEVICE) {
 		return false;
 	}
-	write64(controller + NODE_ALIAS_BASE, base);
+	device_write64(controller + NODE_ALIAS_BASE, base);
 	device_write32(controller + NODE_ALIAS_SIZE, (uint32_t)bytes);
 	return device_read32(controller + NODE_ALIAS_STATE) == NODE_ALIAS_ON;
 }
@@ -238,7 +233,7 @@ void platform_sleep(void)
 uint64_t platform_cycles(void)
 {
 	if (devices->clock != NO_DEVICE) {
-		return *(volatile uint64_t *)memory_uncached_at(devices->clock + CLOCK_CYCLES);
+		return device_read64(devices->clock + CLOCK_CYCLES);
 	}
 	/* Count goes at half the clock. At boot there is no struct cpu to extend it to 64 bits. */
 	return 2 * (boot_is_done() ? cpu_time(cpu_self()) : cp0_read(CP0_COUNT));
@@ -251,9 +246,9 @@ uint32_t platform_frequency(void)
 
 uint64_t platform_instructions(void)
 {
-	return devices->annotation == NO_DEVICE ? 0
-						: *(volatile uint64_t *)memory_uncached_at(
-							  devices->annotation + ANNOTATION_INSNS);
+	return devices->annotation == NO_DEVICE
+		       ? 0
+		       : device_read64(devices->annotation + ANNOTATION_INSNS);
 }
 
 /* The high word is latched for this CPU by reading the low one (docs/machine/clock.md). */
@@ -283,7 +278,7 @@ void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value)
 void page_own(uint32_t op, uint32_t vm, uint32_t mpn)
 {
 	if (own != 0) {
-		write64(own, (uint64_t)vm << ANNOTATION_OWN_VM_SHIFT | op | mpn);
+		device_write64(own, (uint64_t)vm << ANNOTATION_OWN_VM_SHIFT | op | mpn);
 	}
 }
 
@@ -299,6 +294,6 @@ void platform_runs(const struct vcpu *vcpu)
 void platform_frame(const struct nic_frame *frame)
 {
 	if (devices->annotation != NO_DEVICE) {
-		write64(devices->annotation + ANNOTATION_FRAME, memory_paddr(frame));
+		device_write64(devices->annotation + ANNOTATION_FRAME, memory_paddr(frame));
 	}
 }

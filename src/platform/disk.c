@@ -99,7 +99,7 @@ static bool set_up(struct disk *disk)
 
 static void prepare(uint64_t registers)
 {
-	struct disk probe = { .registers = registers,
+	struct disk probe = { .registers = memory_uncached(registers),
 			      .slot = (uint32_t)((registers - MAP_VIRTIO_BASE) / MAP_PAGE_BYTES) };
 	struct disk *disk;
 

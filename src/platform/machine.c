@@ -9,6 +9,7 @@
 #include "machine/lines.h"
 #include "machine/vm.h"
 
+#include "src/include/memory.h"
 #include "src/lib/string.h"
 
 struct machine machine;
@@ -189,7 +190,7 @@ static void read_poweroff(struct machine *found)
 	}
 	node = fdt_phandle(fdt, regmap);
 	if (node != FDT_NONE && fdt_reg(fdt, node, 0, &base, &bytes) && offset < bytes) {
-		found->off = base + offset;
+		found->off = memory_uncached(base + offset);
 	}
 }
 
@@ -203,7 +204,7 @@ static void read_device(struct machine *found, uint32_t node, uint64_t base,
 		uint64_t *address = device_address(found, i);
 
 		if (*address == NO_DEVICE && fdt_lists(compatible, devices[i].compatible)) {
-			*address = base;
+			*address = memory_uncached(base);
 			if (address == &found->uart) {
 				(void)fdt_u32(fdt, node, "reg-shift", &found->uart_shift);
 				(void)fdt_u32(fdt, node, "interrupts", &found->uart_source);
@@ -211,7 +212,7 @@ static void read_device(struct machine *found, uint32_t node, uint64_t base,
 		}
 	}
 	if (fdt_lists(compatible, DEVTREE_NODE) && read_node_id(fdt, node, &id)) {
-		found->node_controller[id] = base;
+		found->node_controller[id] = memory_uncached(base);
 	}
 }
 

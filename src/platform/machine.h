@@ -38,7 +38,7 @@ struct machine {
 	/* Row i: from node i; 10 is local. */
 	uint32_t distance[MAP_NODES_MAX * MAP_NODES_MAX];
 
-	/* Physical addresses of device registers. */
+	/* Addresses of device registers (memory_uncached). */
 	uint64_t uart;
 	uint32_t uart_shift;
 	uint32_t uart_source; /* of the interrupt controller */

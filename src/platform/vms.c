@@ -176,9 +176,10 @@ static void prepare_pmap(struct vm *vm, uint32_t node)
 		vm->rewrite = memory_take(node, sizeof(*vm->rewrite));
 	}
 	if (machine.clock != NO_DEVICE) {
-		vm->pmap->clock_ready = (uint32_t)(machine.clock >> PAGE_SHIFT)
-						<< ENTRYLO_PFN_SHIFT |
-					CACHE_UNCACHED << ENTRYLO_C_SHIFT | ENTRYLO_V | ENTRYLO_G;
+		vm->pmap->clock_ready =
+			(uint32_t)(memory_paddr((void *)machine.clock) >> PAGE_SHIFT)
+				<< ENTRYLO_PFN_SHIFT |
+			CACHE_UNCACHED << ENTRYLO_C_SHIFT | ENTRYLO_V | ENTRYLO_G;
 	}
 }
 
