@@ -31,6 +31,7 @@
 #include "src/include/types.h"
 #include "src/lib/hooks.h"
 
+struct movement_cpu;
 struct pmap_caller;
 struct vcpu;
 
@@ -103,8 +104,9 @@ struct cpu {
 	uint32_t asid_next;       /* virtual ASIDs: the next one to give out; 0: none yet */
 	uint32_t asid_generation; /* how often all have been given out */
 
-	uint32_t copy_counts; /* spent in machine_page_copy(), ever */
-	uint32_t random;      /* of the torture build */
+	struct movement_cpu *movement; /* movement.c's, or NULL */
+	uint32_t copy_counts;          /* spent in machine_page_copy(), ever */
+	uint32_t random;               /* of the torture build */
 
 	/* For others to read: READY and RUNNING VCPUs, and their average up to load_since. */
 	uint32_t load;

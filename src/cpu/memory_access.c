@@ -43,8 +43,8 @@ bool memory_access_word(struct vcpu *vcpu, uint64_t vaddr, uint32_t *word, enum 
 void *memory_access_pin(struct vcpu *vcpu, uint32_t gpn, bool write, uint32_t *mpn)
 {
 	struct pmap_caller caller = cpu_pmap_caller();
-	bool is_there = guest_memory_pin(vcpu->vm->pmap, (uint64_t)gpn << PAGE_SHIFT, write, mpn,
-					 &caller);
+	bool is_there =
+		guest_memory_pin(vcpu->vm->pmap, (uint64_t)gpn << PAGE_SHIFT, write, mpn, &caller);
 
 	return is_there ? machine_page(*mpn) : NULL;
 }

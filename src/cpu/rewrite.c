@@ -163,7 +163,7 @@ static bool replace(struct vcpu *vcpu, uint32_t word, const uint32_t *site, uint
 static void enter(struct rewrite *rewrite, struct shootdown_target *self)
 {
 	while (__atomic_exchange_n(&rewrite->lock.word, 1, __ATOMIC_ACQUIRE) != 0) {
-		shootdown_serve_own(self);
+		shootdown_serve(self);
 	}
 }
 
@@ -310,7 +310,7 @@ static void undo(struct vm *vm, uint32_t gpn, const struct pmap_caller *caller)
 	memory_barrier();
 	if (pmap_protect(vm->pmap, gpn, 0, caller) != OK) {
 		/* Busy: the guest's store traps again. */
-		shootdown_serve_own(caller->self);
+		shootdown_serve(caller->self);
 	}
 	lock_release(&rewrite->lock);
 	memmap_unpin(vm->pmap->memmap, mpn);

@@ -79,7 +79,7 @@ static void clear_memory(struct vm *vm)
 		uint32_t gpn = (uint32_t)frame_to_page(frame);
 		uint32_t ready = pmap_ready(vm->pmap, gpn);
 
-		shootdown_serve_own(caller.self);
+		shootdown_serve(caller.self);
 		if (ready & ENTRYLO_V && pmap_release(vm->pmap, gpn, &caller) != OK) {
 			memset(machine_page((ready & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT), 0,
 			       PAGE_BYTES);

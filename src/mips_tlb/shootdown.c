@@ -113,7 +113,7 @@ void shootdown_run(struct shootdown_batch *batch)
 	for (uint32_t i = 0; i < batch->count; i++) {
 		while (!is_done(batch->wait[i].target, batch->wait[i].request)) {
 			/* The other CPU may be waiting for us. */
-			shootdown_serve_own(batch->self);
+			shootdown_serve(batch->self);
 		}
 	}
 	batch->count = 0;
@@ -135,7 +135,7 @@ void shootdown_serve(struct shootdown_target *target)
 	uint32_t count;
 	uint32_t flush;
 
-	if (!shootdown_pending(target)) {
+	if (target == NULL || !shootdown_pending(target)) {
 		/* Who waits comes here in a loop: it must not keep the lock from those who post. */
 		return;
 	}

@@ -70,20 +70,15 @@ void shootdown_add_flush(struct shootdown_batch *batch, struct shootdown_target 
  */
 void shootdown_run(struct shootdown_batch *batch);
 
-/* On the CPU that the VCPU is loaded on, or before loading it: removes what was asked for. */
+/*
+ * On the CPU that the VCPU is loaded on, or before loading it: removes what was asked for. For a
+ * CPU that waits or works long, too: `target` may be NULL, and nothing may have been asked for.
+ */
 void shootdown_serve(struct shootdown_target *target);
 /* Anything to serve? One load: for the way back to the guest. */
 static inline bool shootdown_pending(const struct shootdown_target *target)
 {
 	return __atomic_load_n(&target->posted, __ATOMIC_RELAXED) != target->served;
-}
-
-/* For a CPU that waits or works long: serves what others wait for. `self` may be NULL. */
-static inline void shootdown_serve_own(struct shootdown_target *self)
-{
-	if (self != NULL && shootdown_pending(self)) {
-		shootdown_serve(self);
-	}
 }
 
 /* Loaded on `cpu`, or on none: then the caller has flushed the hardware TLB. */

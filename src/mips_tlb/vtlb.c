@@ -153,9 +153,7 @@ void vtlb_load(struct vtlb *vtlb, uint32_t cpu)
 	shootdown_set_cpu(&vtlb->target, cpu);
 	/* A shootdown that does not see the node has emptied its view before. */
 	memory_barrier();
-	if (shootdown_pending(&vtlb->target)) {
-		shootdown_serve(&vtlb->target);
-	}
+	shootdown_serve(&vtlb->target);
 }
 
 void vtlb_unload(struct vtlb *vtlb)

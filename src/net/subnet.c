@@ -336,7 +336,7 @@ static void notify(struct virtio *virtio, uint32_t queue, const struct pmap_call
 	}
 	while (nic->is_sending) {
 		virtio_leave(virtio);
-		shootdown_serve_own(caller->self);
+		shootdown_serve(caller->self);
 		virtio_enter(virtio, caller);
 	}
 	nic->is_sending = true;

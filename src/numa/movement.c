@@ -77,8 +77,7 @@ struct movement_cpu {
 
 /* Constant once guests run. */
 static struct {
-	const struct machine *found;
-	struct movement_cpu *cpu[MAP_CPUS_MAX];
+	bool is_on;
 	uint64_t log[MAP_CPUS_MAX]; /* their logs' physical addresses */
 	struct pmap *pmap[MEMMAP_VMS_MAX];
 	struct policy policy[MEMMAP_VMS_MAX];
@@ -90,7 +89,7 @@ static struct {
 
 bool movement_is_on(void)
 {
-	return movement.found != NULL;
+	return movement.is_on;
 }
 
 const uint64_t *movement_table(void)
@@ -98,38 +97,39 @@ const uint64_t *movement_table(void)
 	return movement.log;
 }
 
-void movement_prepare(const struct machine *found, struct vm *vm, const struct policy *policy)
+void movement_prepare(struct vm *vm, const struct policy *policy)
 {
 	movement.pmap[vm->number] = vm->pmap;
 	movement.policy[vm->number] = *policy;
 	if (!policy->migrates && !policy->replicates && !policy->is_random) {
 		return;
 	}
-	for (uint32_t node = 0; node < found->node_count; node++) {
+	for (uint32_t node = 0; node < machine.node_count; node++) {
 		pmap_add_view(vm->pmap, node, memory_take(node, pmap_view_bytes(vm->pmap)));
 	}
-	if (movement.found == NULL) {
+	if (!movement.is_on) {
 		movement.trigger = UINT32_MAX;
 		movement.interval_log2 = 31;
-		for (uint32_t i = 0; i < found->cpu_count; i++) {
-			movement.cpu[i] =
-				memory_take(found->cpu_node[i], sizeof(struct movement_cpu));
-			movement.cpu[i]->log.records = MOVEMENT_RECORDS;
-			movement.cpu[i]->page = (struct policy_page){
-				.counts = movement.cpu[i]->counts,
-				.cpu_node = found->cpu_node,
-				.cpu_count = found->cpu_count,
-				.node_count = found->node_count,
+		for (uint32_t i = 0; i < machine.cpu_count; i++) {
+			struct movement_cpu *own = memory_take(machine.cpu_node[i], sizeof(*own));
+
+			own->log.records = MOVEMENT_RECORDS;
+			own->page = (struct policy_page){
+				.counts = own->counts,
+				.cpu_node = machine.cpu_node,
+				.cpu_count = machine.cpu_count,
+				.node_count = machine.node_count,
 			};
-			movement.cpu[i]->collapse_reason = MOVEMENT_WRITTEN;
-			movement.cpu[i]->random = i + 1;
-			movement.log[i] = memory_paddr(&movement.cpu[i]->log);
+			own->collapse_reason = MOVEMENT_WRITTEN;
+			own->random = i + 1;
+			movement.log[i] = memory_paddr(&own->log);
+			smp_cpu(i)->movement = own;
 		}
 	}
-	for (uint32_t i = 0; i < found->cpu_count && policy->is_random; i++) {
+	for (uint32_t i = 0; i < machine.cpu_count && policy->is_random; i++) {
 		smp_cpu(i)->tick = 0;
 	}
-	movement.found = found;
+	movement.is_on = true;
 	movement.is_random |= policy->is_random;
 	if (policy->trigger < movement.trigger) {
 		movement.trigger = policy->trigger;
@@ -160,7 +160,7 @@ static uint32_t entry_frame(uint64_t entry)
 
 static uint64_t counters_of(uint32_t node)
 {
-	return movement.found->node_controller[node] + MISSCOUNT_OFFSET;
+	return machine.node_controller[node] + MISSCOUNT_OFFSET;
 }
 
 void movement_start(void)
@@ -168,7 +168,7 @@ void movement_start(void)
 	if (!movement_is_on()) {
 		return;
 	}
-	for (uint32_t node = 0; node < movement.found->node_count; node++) {
+	for (uint32_t node = 0; node < machine.node_count; node++) {
 		uint64_t counters = counters_of(node);
 
 		device_write32(counters + MISSCOUNT_THRESHOLD, movement.trigger);
@@ -195,7 +195,7 @@ static void clear(uint32_t mpn)
 
 static uint32_t random_number(struct cpu *cpu)
 {
-	uint32_t *state = &movement.cpu[cpu->number]->random;
+	uint32_t *state = &cpu->movement->random;
 
 	*state = *state * 1664525 + 1013904223;
 	return *state >> 8;
@@ -222,7 +222,7 @@ static void set_tick(struct cpu *cpu, struct movement_cpu *own)
 /* The page is not looked at again before `intervals` have passed. */
 static void keep_quiet(struct cpu *cpu, uint32_t mpn, uint32_t intervals)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = cpu->movement;
 
 	if (own->quiet_count == QUIET_MAX) {
 		clear(mpn);
@@ -260,7 +260,7 @@ static void collect(struct cpu *cpu);
 
 void movement_tick(struct cpu *cpu)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = cpu->movement;
 
 	if (own->quiet_interval != interval_of(cpu)) {
 		look_at_quiet(own, interval_of(cpu));
@@ -299,7 +299,7 @@ static void note(struct movement_log *log, const struct movement_record *record,
 
 void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
 {
-	struct movement_cpu *own = movement.cpu[cpu_self()->number];
+	struct movement_cpu *own = cpu_self()->movement;
 	struct movement_record record = {
 		.page = gpn,
 		.vm = (uint16_t)vm,
@@ -337,13 +337,13 @@ static void read_row(struct movement_cpu *own, uint32_t frame)
 {
 	const volatile uint64_t *row = (const volatile uint64_t *)memory_uncached(
 		MAP_MISS_BASE + ((uint64_t)frame << MISSCOUNT_ROW_SHIFT));
-	uint32_t cpus = movement.found->cpu_count;
+	uint32_t cpus = machine.cpu_count;
 
 	for (uint32_t i = 0; i < (cpus + 1) / 2; i++) {
 		own->pair[i] = row[i];
 	}
 	for (uint32_t i = 0; i < cpus; i++) {
-		uint32_t node = movement.found->cpu_node[i];
+		uint32_t node = machine.cpu_node[i];
 
 		/* Of nodes that do not miss nobody asks, and to look costs a miss each. */
 		if (own->counts[i].reads != 0 || own->counts[i].writes != 0) {
@@ -355,7 +355,7 @@ static void read_row(struct movement_cpu *own, uint32_t frame)
 /* As a rule a page that is hot at home is where it belongs, whatever else is true of it. */
 static void decide(struct cpu *cpu, struct hot *hot)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = cpu->movement;
 	const struct policy *policy = &movement.policy[hot->vm];
 	struct policy_page *page = &own->page;
 	struct pmap_hot state = { 0 };
@@ -390,7 +390,7 @@ static void decide(struct cpu *cpu, struct hot *hot)
 /* To the CPU that misses, which has most to gain and the shortest way to copy to; false: full. */
 static bool hand_over(uint32_t cpu, uint64_t entry)
 {
-	struct movement_cpu *to = movement.cpu[cpu];
+	struct movement_cpu *to = smp_cpu(cpu)->movement;
 	bool is_full;
 
 	lock_acquire(&to->lock);
@@ -408,7 +408,7 @@ static uint32_t reader_of(const struct movement_cpu *own, uint32_t node)
 {
 	uint32_t cpu = 0;
 
-	while (movement.found->cpu_node[cpu] != node ||
+	while (machine.cpu_node[cpu] != node ||
 	       (own->counts[cpu].reads == 0 && own->counts[cpu].writes == 0)) {
 		cpu++;
 	}
@@ -427,10 +427,10 @@ static void kick_all(uint64_t cpus)
 /* Copies for other nodes than this CPU's are made by their own CPUs, at the same time. */
 static void tell_readers(const struct cpu *cpu, struct hot *hot)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = cpu->movement;
 	uint64_t here = (uint64_t)1 << cpu->node;
 
-	for (uint32_t node = 0; node < movement.found->node_count; node++) {
+	for (uint32_t node = 0; node < machine.node_count; node++) {
 		if (hot->decision.nodes & ~here & (uint64_t)1 << node) {
 			uint32_t reader = reader_of(own, node);
 
@@ -457,13 +457,13 @@ static void serve_others(void)
 {
 	struct pmap_caller caller = cpu_pmap_caller();
 
-	shootdown_serve_own(caller.self);
+	shootdown_serve(caller.self);
 }
 
 /* What is to be done with a hot page. */
 static void look(struct cpu *cpu, struct hot *hot)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = cpu->movement;
 	uint32_t start = cp0_read(CP0_COUNT);
 
 	hot->frame = entry_frame(hot->entry);
@@ -559,21 +559,21 @@ static void finish(struct cpu *cpu, const struct hot *hot)
 				   ? QUIET_LOCAL
 				   : 1);
 	}
-	note(&movement.cpu[cpu->number]->log, &record, decision->nodes != 0, hot->copy,
+	note(&cpu->movement->log, &record, decision->nodes != 0, hot->copy,
 	     hot->counts + cp0_read(CP0_COUNT) - start);
 }
 
 /* Hot pages of the batch: what each needs, what is to be done together, records. */
 static void handle(struct cpu *cpu, uint32_t count)
 {
-	struct hot *hot = movement.cpu[cpu->number]->hot;
+	struct hot *hot = cpu->movement->hot;
 
 	for (uint32_t i = 0; i < count; i++) {
 		serve_others();
 		look(cpu, &hot[i]);
 	}
-	kick_all(movement.cpu[cpu->number]->kicks);
-	movement.cpu[cpu->number]->kicks = 0;
+	kick_all(cpu->movement->kicks);
+	cpu->movement->kicks = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		if (!hot[i].is_done && hot[i].decision.action != MOVEMENT_NONE) {
 			act(cpu, hot, count, &hot[i]);
@@ -587,7 +587,7 @@ static void handle(struct cpu *cpu, uint32_t count)
 /* All hot pages of the node to the CPUs that miss. */
 static void collect(struct cpu *cpu)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = cpu->movement;
 	uint64_t queue = counters_of(cpu->node) + MISSCOUNT_QUEUE;
 	uint32_t start = cp0_read(CP0_COUNT);
 	uint64_t entry = device_read64(queue);
@@ -613,7 +613,7 @@ static void collect(struct cpu *cpu)
 
 void movement_interrupt(struct cpu *cpu)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = cpu->movement;
 
 	device_write32(counters_of(cpu->node) + MISSCOUNT_CONTROL, MISSCOUNT_CONTROL_COUNT);
 	own->is_collecting = true;
@@ -625,10 +625,10 @@ void movement_interrupt(struct cpu *cpu)
 /* Some page of some VM is moved, copied, or loses its copies. */
 static void move_at_random(struct cpu *cpu)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = cpu->movement;
 	struct pmap_caller caller = cpu_pmap_caller();
 	uint32_t vm = random_number(cpu) % vms_count();
-	uint32_t node = random_number(cpu) % movement.found->node_count;
+	uint32_t node = random_number(cpu) % machine.node_count;
 	struct pmap *pmap = movement.pmap[vm];
 	/* Rather in the lower part, where kernels are and a page is that has been touched. */
 	uint32_t frame = random_number(cpu) % (pmap->frame_count >> random_number(cpu) % 4);
@@ -672,7 +672,7 @@ static void move_at_random(struct cpu *cpu)
 
 void movement_take(struct cpu *cpu)
 {
-	struct movement_cpu *own = movement.cpu[cpu->number];
+	struct movement_cpu *own = cpu->movement;
 
 	if (own != NULL && own->random_due) {
 		own->random_due = false;
@@ -695,7 +695,7 @@ void movement_take(struct cpu *cpu)
 /* Goes round the frames of each node: a copy that is found frees all copies of its page. */
 static uint32_t reclaim_from(uint32_t node, const struct pmap_caller *caller)
 {
-	uint32_t frames = movement.found->frames_per_node;
+	uint32_t frames = machine.frames_per_node;
 	uint32_t freed = 0;
 
 	for (uint32_t i = 0; i < frames && freed < RECLAIM_PAGES; i++) {
@@ -723,10 +723,10 @@ uint32_t movement_reclaim(struct cpu *cpu)
 	if (!movement_is_on()) {
 		return 0;
 	}
-	movement.cpu[cpu->number]->collapse_reason = MOVEMENT_RECLAIMED;
-	for (uint32_t i = 0; i < movement.found->node_count && freed == 0; i++) {
+	cpu->movement->collapse_reason = MOVEMENT_RECLAIMED;
+	for (uint32_t i = 0; i < machine.node_count && freed == 0; i++) {
 		freed = reclaim_from(machine_pages.order[cpu->node][i], &caller);
 	}
-	movement.cpu[cpu->number]->collapse_reason = MOVEMENT_WRITTEN;
+	cpu->movement->collapse_reason = MOVEMENT_WRITTEN;
 	return freed;
 }

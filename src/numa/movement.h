@@ -23,12 +23,11 @@
 #include "src/numa/policy.h"
 
 struct cpu;
-struct machine;
 struct pmap;
 struct vm;
 
 /* Before memory_give_rest(): the policy of a VM; if it moves pages, its views and logs. */
-void movement_prepare(const struct machine *found, struct vm *vm, const struct policy *policy);
+void movement_prepare(struct vm *vm, const struct policy *policy);
 /* By CPU the physical address of its log, for whoever looks from outside (machine/inspect.h). */
 const uint64_t *movement_table(void);
 /* Some VM wants its pages moved. */

@@ -65,12 +65,12 @@ static void read_tree(const void *tree)
 	if (tree == NULL || machine_read_tree(&machine, tree, &what) != OK) {
 		if (machine.tree.blob != NULL) {
 			console_init(machine.uart, machine.uart_shift);
-			devices_init(&machine);
+			devices_init();
 		}
 		boot_refuse("%s", what);
 	}
 	console_init(machine.uart, machine.uart_shift);
-	devices_init(&machine);
+	devices_init();
 	print_banner();
 	if (machine.cpu_count > 1 &&
 	    (machine.cpuctl == NO_DEVICE || machine.messages == NO_DEVICE)) {
@@ -83,10 +83,10 @@ void boot_first_cpu(const void *tree)
 	uint32_t copies;
 
 	read_tree(tree);
-	memory_init(&machine, memory_paddr(monitor_end));
+	memory_init(memory_paddr(monitor_end));
 	memory_init_pages();
-	smp_init(&machine);
-	disks_prepare(&machine);
+	smp_init();
+	disks_prepare();
 	vms_prepare();
 	memory_give_rest();
 	cpu_start(smp_cpu(0), VECTORS_PADDR);

@@ -35,47 +35,47 @@
 
 #define NS_PER_SECOND 1000000000
 
-static const struct machine *devices;
+/* The tree has been read. */
+static bool is_ready;
 /* Number + 1 of the CPU where the UART is masked because the console is full; 0 = none. */
 static uint32_t uart_masked_on;
 /* Where pages are told, if anybody wants to know; 0: nobody. */
 static uint64_t own;
 
-void devices_init(const struct machine *found)
+void devices_init(void)
 {
-	devices = found;
-	if (found->annotation != NO_DEVICE &&
-	    device_read32(found->annotation + ANNOTATION_OWN_ASKED) == 1) {
-		own = found->annotation + ANNOTATION_OWN;
+	is_ready = true;
+	if (machine.annotation != NO_DEVICE &&
+	    device_read32(machine.annotation + ANNOTATION_OWN_ASKED) == 1) {
+		own = machine.annotation + ANNOTATION_OWN;
 	}
 }
 
 void devices_start_cpu(uint32_t number)
 {
-	if (devices->intc != NO_DEVICE) {
-		device_write32(devices->intc + number * INTC_CPU_STRIDE + INTC_MASK_SET,
-			       UINT32_MAX);
+	if (machine.intc != NO_DEVICE) {
+		device_write32(machine.intc + number * INTC_CPU_STRIDE + INTC_MASK_SET, UINT32_MAX);
 	}
-	if (devices->messages != NO_DEVICE) {
-		(void)device_read32(devices->messages + number * INTC_IPI_STRIDE + INTC_IPI_TAKE);
+	if (machine.messages != NO_DEVICE) {
+		(void)device_read32(machine.messages + number * INTC_IPI_STRIDE + INTC_IPI_TAKE);
 	}
 }
 
 static void set_mask(uint32_t number, uint32_t sources, bool is_masked)
 {
-	device_write32(devices->intc + number * INTC_CPU_STRIDE +
+	device_write32(machine.intc + number * INTC_CPU_STRIDE +
 			       (is_masked ? INTC_MASK_SET : INTC_MASK_CLEAR),
 		       sources);
 }
 
 static void set_uart_mask(uint32_t number, bool is_masked)
 {
-	set_mask(number, 1U << devices->uart_source, is_masked);
+	set_mask(number, 1U << machine.uart_source, is_masked);
 }
 
 void devices_route(uint32_t number)
 {
-	if (devices->intc != NO_DEVICE) {
+	if (machine.intc != NO_DEVICE) {
 		set_mask(number, disks_sources(), false);
 		set_uart_mask(number, false);
 		console_enable_input();
@@ -93,7 +93,7 @@ void devices_input_taken(void)
 
 void devices_start(uint32_t number, uint64_t pc, uint64_t sp, uint64_t argument)
 {
-	uint64_t block = devices->cpuctl + number * CPUCTL_CPU_STRIDE;
+	uint64_t block = machine.cpuctl + number * CPUCTL_CPU_STRIDE;
 
 	device_write64(block + CPUCTL_PC, pc);
 	device_write64(block + CPUCTL_SP, sp);
@@ -105,21 +105,21 @@ void devices_start(uint32_t number, uint64_t pc, uint64_t sp, uint64_t argument)
 static void wait_for_ever(void)
 {
 	for (;;) {
-		if (devices->power != NO_DEVICE) {
+		if (machine.power != NO_DEVICE) {
 			/* Nothing unmasked can come: with all CPUs here the run ends. */
 			cp0_write(CP0_STATUS, STATUS_KX);
-			device_write32(devices->power + POWER_SAVE, 0);
+			device_write32(machine.power + POWER_SAVE, 0);
 		}
 	}
 }
 
 void devices_off(uint32_t code)
 {
-	if (code != 0 && devices->annotation != NO_DEVICE) {
-		device_write32(devices->annotation + ANNOTATION_EXIT, code);
+	if (code != 0 && machine.annotation != NO_DEVICE) {
+		device_write32(machine.annotation + ANNOTATION_EXIT, code);
 	}
-	if (devices->off != NO_DEVICE) {
-		device_write32(devices->off, devices->off_value);
+	if (machine.off != NO_DEVICE) {
+		device_write32(machine.off, machine.off_value);
 	}
 	wait_for_ever();
 	__builtin_unreachable();
@@ -127,10 +127,10 @@ void devices_off(uint32_t code)
 
 void devices_fail(uint32_t kind, uint32_t who, uint64_t pc)
 {
-	if (devices != NULL && devices->annotation != NO_DEVICE) {
-		device_write32(devices->annotation + ANNOTATION_PANIC_WHO, who);
-		device_write64(devices->annotation + ANNOTATION_PANIC_PC, pc);
-		device_write32(devices->annotation + ANNOTATION_PANIC, kind);
+	if (is_ready && machine.annotation != NO_DEVICE) {
+		device_write32(machine.annotation + ANNOTATION_PANIC_WHO, who);
+		device_write64(machine.annotation + ANNOTATION_PANIC_PC, pc);
+		device_write32(machine.annotation + ANNOTATION_PANIC, kind);
 	}
 	for (;;) {
 	}
@@ -138,7 +138,7 @@ void devices_fail(uint32_t kind, uint32_t who, uint64_t pc)
 
 void devices_refuse(void)
 {
-	if (devices != NULL && devices->annotation == NO_DEVICE) {
+	if (is_ready && machine.annotation == NO_DEVICE) {
 		devices_off(0);
 	}
 	devices_fail(ANNOTATION_PANIC_REFUSED, 0, 0);
@@ -146,7 +146,7 @@ void devices_refuse(void)
 
 bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes)
 {
-	uint64_t controller = devices->node_controller[node];
+	uint64_t controller = machine.node_controller[node];
 
 	if (controller == NO_DEVICE) {
 		return false;
@@ -162,12 +162,12 @@ bool devices_alias(uint32_t node, uint64_t base, uint64_t bytes)
 static void device_interrupt(const struct cpu *cpu)
 {
 	uint32_t sources =
-		device_read32(devices->intc + cpu->number * INTC_CPU_STRIDE + INTC_STATUS);
+		device_read32(machine.intc + cpu->number * INTC_CPU_STRIDE + INTC_STATUS);
 
 	if (sources & disks_sources()) {
 		disks_interrupt();
 	}
-	if (!(sources & 1U << devices->uart_source)) {
+	if (!(sources & 1U << machine.uart_source)) {
 		return;
 	}
 	if (!console_receive()) {
@@ -186,7 +186,7 @@ void platform_interrupt(struct cpu *cpu, uint32_t ip)
 	}
 	if (ip & 1U << (CAUSE_IP_SHIFT + LINES_IP_IPI)) {
 		/* Taken first, then looked at: a request made after this raises the line again. */
-		(void)device_read32(devices->messages + cpu->number * INTC_IPI_STRIDE +
+		(void)device_read32(machine.messages + cpu->number * INTC_IPI_STRIDE +
 				    INTC_IPI_TAKE);
 	}
 	if (ip & 1U << (CAUSE_IP_SHIFT + LINES_IP_NODE)) {
@@ -198,10 +198,10 @@ uint32_t platform_interrupt_mask(void)
 {
 	uint32_t mask = 0;
 
-	if (devices->intc != NO_DEVICE) {
+	if (machine.intc != NO_DEVICE) {
 		mask |= 1U << (STATUS_IM_SHIFT + LINES_IP_DEVICE);
 	}
-	if (devices->messages != NO_DEVICE) {
+	if (machine.messages != NO_DEVICE) {
 		mask |= 1U << (STATUS_IM_SHIFT + LINES_IP_IPI);
 	}
 	if (movement_is_on()) {
@@ -212,8 +212,8 @@ uint32_t platform_interrupt_mask(void)
 
 void platform_kick(uint32_t number)
 {
-	if (devices->messages != NO_DEVICE) {
-		device_write32(devices->messages + number * INTC_IPI_STRIDE + INTC_IPI_SET,
+	if (machine.messages != NO_DEVICE) {
+		device_write32(machine.messages + number * INTC_IPI_STRIDE + INTC_IPI_SET,
 			       MESSAGE_KICK);
 	}
 }
@@ -225,15 +225,15 @@ void ipi_shootdown(uint32_t cpu)
 
 void platform_sleep(void)
 {
-	if (devices->power != NO_DEVICE) {
-		device_write32(devices->power + POWER_SAVE, 0);
+	if (machine.power != NO_DEVICE) {
+		device_write32(machine.power + POWER_SAVE, 0);
 	}
 }
 
 uint64_t platform_cycles(void)
 {
-	if (devices->clock != NO_DEVICE) {
-		return device_read64(devices->clock + CLOCK_CYCLES);
+	if (machine.clock != NO_DEVICE) {
+		return device_read64(machine.clock + CLOCK_CYCLES);
 	}
 	/* Count goes at half the clock. At boot there is no struct cpu to extend it to 64 bits. */
 	return 2 * (boot_is_done() ? cpu_time(cpu_self()) : cp0_read(CP0_COUNT));
@@ -241,14 +241,14 @@ uint64_t platform_cycles(void)
 
 uint32_t platform_frequency(void)
 {
-	return devices->clock_hz;
+	return machine.clock_hz;
 }
 
 uint64_t platform_instructions(void)
 {
-	return devices->annotation == NO_DEVICE
+	return machine.annotation == NO_DEVICE
 		       ? 0
-		       : device_read64(devices->annotation + ANNOTATION_INSNS);
+		       : device_read64(machine.annotation + ANNOTATION_INSNS);
 }
 
 /* The high word is latched for this CPU by reading the low one (docs/machine/clock.md). */
@@ -256,22 +256,22 @@ uint64_t platform_time_ns(void)
 {
 	uint64_t low;
 
-	if (devices->rtc == NO_DEVICE) {
+	if (machine.rtc == NO_DEVICE) {
 		uint64_t cycles = platform_cycles();
-		uint64_t hz = devices->clock_hz;
+		uint64_t hz = machine.clock_hz;
 
 		/* Time since boot; in two parts, or it would overflow after 18 seconds. */
 		return cycles / hz * NS_PER_SECOND + cycles % hz * NS_PER_SECOND / hz;
 	}
-	low = device_read32(devices->rtc + RTC_TIME_LO);
-	return (uint64_t)device_read32(devices->rtc + RTC_TIME_HI) << 32 | low;
+	low = device_read32(machine.rtc + RTC_TIME_LO);
+	return (uint64_t)device_read32(machine.rtc + RTC_TIME_HI) << 32 | low;
 }
 
 void platform_annotation(struct vm *vm, uint32_t offset, uint32_t value)
 {
 	(void)vm;
-	if (devices->annotation != NO_DEVICE) {
-		device_write32(devices->annotation + offset, value);
+	if (machine.annotation != NO_DEVICE) {
+		device_write32(machine.annotation + offset, value);
 	}
 }
 
@@ -285,7 +285,7 @@ void page_own(uint32_t op, uint32_t vm, uint32_t mpn)
 void platform_runs(const struct vcpu *vcpu)
 {
 	if (own != 0) {
-		device_write32(devices->annotation + ANNOTATION_OWN_RUN,
+		device_write32(machine.annotation + ANNOTATION_OWN_RUN,
 			       vcpu != NULL ? vcpu->regs.number << 16 | vcpu->vm->number
 					    : ANNOTATION_OWN_NOBODY);
 	}
@@ -293,7 +293,7 @@ void platform_runs(const struct vcpu *vcpu)
 
 void platform_frame(const struct nic_frame *frame)
 {
-	if (devices->annotation != NO_DEVICE) {
-		device_write64(devices->annotation + ANNOTATION_FRAME, memory_paddr(frame));
+	if (machine.annotation != NO_DEVICE) {
+		device_write64(machine.annotation + ANNOTATION_FRAME, memory_paddr(frame));
 	}
 }

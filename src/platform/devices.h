@@ -7,11 +7,10 @@
 
 #include "src/include/types.h"
 
-struct machine;
 struct cpu;
 
 /* After machine_read_tree(). */
-void devices_init(const struct machine *found);
+void devices_init(void);
 /* No interrupts of devices on this CPU yet. */
 void devices_start_cpu(uint32_t number);
 /* Disks and typed characters interrupt this CPU; there is a VM that waits for them. */

@@ -118,9 +118,9 @@ static void prepare(uint64_t registers)
 		      disk->is_read_only ? ", read only" : "");
 }
 
-void disks_prepare(const struct machine *found)
+void disks_prepare(void)
 {
-	const struct fdt *fdt = &found->tree;
+	const struct fdt *fdt = &machine.tree;
 	uint64_t registers;
 	uint64_t bytes;
 	uint32_t node;

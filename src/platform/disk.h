@@ -16,8 +16,6 @@
 #define DISK_PARTS_MAX 136 /* 128 parts of a guest's, some of which lie on two pages */
 #define DISK_QUEUE     64U /* requests under way */
 
-struct machine;
-
 enum disk_operation {
 	DISK_READ,
 	DISK_WRITE,
@@ -50,7 +48,7 @@ struct disk {
 };
 
 /* Finds the disks in the tree and sets them up; before memory_give_rest(). */
-void disks_prepare(const struct machine *found);
+void disks_prepare(void);
 /* The disk of that slot, or NULL. */
 struct disk *disks_get(uint32_t slot);
 /* Sources of the interrupt controller that are disks'. */

@@ -32,21 +32,21 @@ static struct {
 _Static_assert(INSPECT_DISKS_MAX <= PAGE_BYTES / 8 && INSPECT_NICS_MAX <= PAGE_BYTES / 8,
 	       "a page of addresses");
 
-void inspect_prepare(const struct machine *found, uint32_t vm_count, uint32_t vcpu_count)
+void inspect_prepare(uint32_t vm_count, uint32_t vcpu_count)
 {
 	struct inspect_header *header = &mirrorball_inspect;
-	uint64_t *cpus = memory_take(0, found->cpu_count * sizeof(uint64_t));
-	uint64_t *nodes = memory_take(0, found->node_count * sizeof(uint64_t));
+	uint64_t *cpus = memory_take(0, machine.cpu_count * sizeof(uint64_t));
+	uint64_t *nodes = memory_take(0, machine.node_count * sizeof(uint64_t));
 	uint32_t i;
 
 	tables.vm_table = memory_take(0, vm_count * sizeof(uint64_t));
 	tables.vcpu_table = memory_take(0, vcpu_count * sizeof(uint64_t));
 	tables.vms = memory_take(0, vm_count * sizeof(struct inspect_vm));
 	tables.chunks = memory_take(0, vm_count * sizeof(uint64_t));
-	for (i = 0; i < found->cpu_count; i++) {
+	for (i = 0; i < machine.cpu_count; i++) {
 		cpus[i] = memory_paddr(smp_cpu(i)) + offsetof(struct cpu, inspect);
 	}
-	for (i = 0; i < found->node_count; i++) {
+	for (i = 0; i < machine.node_count; i++) {
 		nodes[i] = memory_paddr(machine_memmap.node[i]);
 	}
 	header->version = INSPECT_VERSION;
@@ -58,8 +58,8 @@ void inspect_prepare(const struct machine *found, uint32_t vm_count, uint32_t vc
 	if (movement_is_on()) {
 		header->movement_table = memory_paddr(movement_table());
 	}
-	header->cpu_count = found->cpu_count;
-	header->node_count = found->node_count;
+	header->cpu_count = machine.cpu_count;
+	header->node_count = machine.node_count;
 	header->memmap_stride = sizeof(struct memmap_page);
 }
 

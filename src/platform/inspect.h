@@ -6,11 +6,10 @@
 
 struct inspect_disk;
 struct inspect_nic;
-struct machine;
 struct vm;
 
 /* Takes memory for the tables and enters CPUs and memmap; before memory_give_rest(). */
-void inspect_prepare(const struct machine *found, uint32_t vm_count, uint32_t vcpu_count);
+void inspect_prepare(uint32_t vm_count, uint32_t vcpu_count);
 /* In the order of their numbers, each with all its VCPUs. */
 void inspect_add_vm(const struct vm *vm);
 /* A disk's or a network device's counters, 8-aligned; those beyond the limits are not shown. */

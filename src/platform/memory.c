@@ -24,7 +24,6 @@ struct reserved {
 };
 
 static struct {
-	const struct machine *found;
 	uint64_t mark[MACHINE_RANGES_MAX];
 	const char *user; /* VM that memory is taken for */
 	uint32_t reserved_count;
@@ -41,18 +40,17 @@ static void reserve(uint64_t base, uint64_t bytes)
 	boot_memory.reserved_count++;
 }
 
-void memory_init(const struct machine *found, uint64_t image_end)
+void memory_init(uint64_t image_end)
 {
 	uint64_t base;
 	uint64_t bytes;
 	uint32_t i;
 
-	boot_memory.found = found;
-	for (i = 0; i < found->range_count; i++) {
-		boot_memory.mark[i] = found->range[i].base;
+	for (i = 0; i < machine.range_count; i++) {
+		boot_memory.mark[i] = machine.range[i].base;
 	}
 	reserve(0, image_end);
-	for (i = 0; fdt_reservation(&found->tree, i, &base, &bytes); i++) {
+	for (i = 0; fdt_reservation(&machine.tree, i, &base, &bytes); i++) {
 		CHECK(base + bytes >= base && base + bytes <= MAP_MISS_BASE);
 		reserve(base, bytes);
 	}
@@ -79,7 +77,7 @@ static const struct reserved *find_reserved(uint64_t base, uint64_t end)
  * for the monitor's own use only: memory_give_rest() gives it to the pool. */
 static uint64_t take_from(uint32_t number, uint64_t bytes)
 {
-	const struct machine_range *range = &boot_memory.found->range[number];
+	const struct machine_range *range = &machine.range[number];
 	uint64_t base = boot_memory.mark[number];
 	const struct reserved *reserved;
 
@@ -101,7 +99,6 @@ void memory_take_for(const char *name)
 
 void *memory_take(uint32_t node, size_t bytes)
 {
-	const struct machine *found = boot_memory.found;
 	uint64_t rounded = (bytes + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
 	uint64_t paddr = UINT64_MAX;
 	unsigned pass;
@@ -109,8 +106,8 @@ void *memory_take(uint32_t node, size_t bytes)
 
 	/* The node's own ranges first, then all. */
 	for (pass = 0; pass < 2 && paddr == UINT64_MAX; pass++) {
-		for (i = 0; i < found->range_count && paddr == UINT64_MAX; i++) {
-			if (pass == 1 || found->range[i].node == node) {
+		for (i = 0; i < machine.range_count && paddr == UINT64_MAX; i++) {
+			if (pass == 1 || machine.range[i].node == node) {
 				paddr = take_from(i, rounded);
 			}
 		}
@@ -126,15 +123,14 @@ void *memory_take(uint32_t node, size_t bytes)
 
 void memory_init_pages(void)
 {
-	const struct machine *found = boot_memory.found;
 	uint32_t node;
 
-	CHECK(page_alloc_init(&machine_pages, found->node_count, found->frames_per_node,
-			      found->layout, found->distance) == OK);
+	CHECK(page_alloc_init(&machine_pages, machine.node_count, machine.frames_per_node,
+			      machine.layout, machine.distance) == OK);
 	memmap_init(&machine_memmap, &machine_pages);
-	for (node = 0; node < found->node_count; node++) {
-		void *pool = memory_take(node, page_pool_bytes(found->frames_per_node));
-		void *table = memory_take(node, memmap_node_bytes(found->frames_per_node));
+	for (node = 0; node < machine.node_count; node++) {
+		void *pool = memory_take(node, page_pool_bytes(machine.frames_per_node));
+		void *table = memory_take(node, memmap_node_bytes(machine.frames_per_node));
 
 		CHECK(page_pool_init(&machine_pages, node, pool) == OK);
 		memmap_node_init(&machine_memmap, node, table);
@@ -143,16 +139,15 @@ void memory_init_pages(void)
 
 void memory_give_rest(void)
 {
-	const struct machine *found = boot_memory.found;
 	uint32_t i;
 
-	for (i = 0; i < found->range_count; i++) {
+	for (i = 0; i < machine.range_count; i++) {
 		uint64_t base = boot_memory.mark[i];
 
 		/* Up to the first page of a reserved area, then behind that area. */
-		while (base < found->range[i].end) {
-			const struct reserved *reserved = find_reserved(base, found->range[i].end);
-			uint64_t end = reserved != NULL ? reserved->base : found->range[i].end;
+		while (base < machine.range[i].end) {
+			const struct reserved *reserved = find_reserved(base, machine.range[i].end);
+			uint64_t end = reserved != NULL ? reserved->base : machine.range[i].end;
 
 			if (end > base) {
 				memmap_give(&machine_memmap, (uint32_t)(base >> PAGE_SHIFT),

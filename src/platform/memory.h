@@ -10,8 +10,6 @@
 #include "src/include/types.h"
 #include "src/pmap/memmap.h"
 
-struct machine;
-
 /* All pages of the machine; on node 0. */
 extern struct page_alloc machine_pages;
 extern struct memmap machine_memmap;
@@ -20,7 +18,7 @@ extern struct memmap machine_memmap;
  * Notes what must not be touched: [0, image_end), and what the tree's reservation block names
  * (tree, modules, pixels).
  */
-void memory_init(const struct machine *found, uint64_t image_end);
+void memory_init(uint64_t image_end);
 /*
  * `bytes`, rounded up to pages, contiguous, zeroed, on `node` or, if that has no room, wherever
  * there is; does not come back without.

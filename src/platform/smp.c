@@ -25,7 +25,6 @@
 extern const char secondary_entry[];
 
 static struct {
-	const struct machine *found;
 	struct cpu *cpu[MAP_CPUS_MAX];
 	/* Blocks for the copies, by node. */
 	void *copy[MAP_NODES_MAX];
@@ -35,24 +34,23 @@ static struct {
 
 extern const char monitor_alias_end[];
 
-void smp_init(const struct machine *found)
+void smp_init(void)
 {
 	uint32_t i;
 
-	smp.found = found;
-	for (i = 0; i < found->cpu_count; i++) {
-		uint32_t node = found->cpu_node[i];
+	for (i = 0; i < machine.cpu_count; i++) {
+		uint32_t node = machine.cpu_node[i];
 		char *stack = memory_take(node, STACK_BYTES);
 
 		smp.cpu[i] = memory_take(node, sizeof(struct cpu));
 		cpu_init(smp.cpu[i], i, node, stack + STACK_BYTES - STACK_HEADROOM,
-			 found->tlb_entries);
+			 machine.tlb_entries);
 	}
-	if (found->layout != FRAME_BLOCK) {
+	if (machine.layout != FRAME_BLOCK) {
 		return;
 	}
-	for (i = 1; i < found->node_count; i++) {
-		if (found->node_controller[i] != NO_DEVICE) {
+	for (i = 1; i < machine.node_count; i++) {
+		if (machine.node_controller[i] != NO_DEVICE) {
 			smp.copy[i] = memory_take(i, memory_paddr(monitor_alias_end));
 		}
 	}
@@ -68,7 +66,7 @@ uint32_t smp_copy_text(uint64_t bytes)
 	uint32_t count = 0;
 	uint32_t node;
 
-	for (node = 1; node < smp.found->node_count; node++) {
+	for (node = 1; node < machine.node_count; node++) {
 		uint64_t to = memory_paddr(smp.copy[node]);
 
 		if (smp.copy[node] == NULL) {
@@ -87,13 +85,13 @@ void smp_start_others(void)
 	uint32_t looks = 0;
 	uint32_t i;
 
-	for (i = 1; i < smp.found->cpu_count; i++) {
+	for (i = 1; i < machine.cpu_count; i++) {
 		struct cpu *cpu = smp.cpu[i];
 
 		devices_start(i, (uint64_t)(intptr_t)secondary_entry, cpu->stack_top,
 			      (uint64_t)(uintptr_t)cpu);
 	}
-	while (atomic_load(&smp.arrived) + 1 < smp.found->cpu_count) {
+	while (atomic_load(&smp.arrived) + 1 < machine.cpu_count) {
 		looks++;
 		CHECK(looks < ARRIVAL_LOOKS_MAX);
 	}
@@ -119,7 +117,7 @@ void smp_release(void)
 	uint32_t i;
 
 	atomic_store(&smp.released, 1);
-	for (i = 1; i < smp.found->cpu_count; i++) {
+	for (i = 1; i < machine.cpu_count; i++) {
 		platform_kick(i);
 	}
 }

@@ -6,11 +6,10 @@
 
 #include "src/include/types.h"
 
-struct machine;
 struct cpu;
 
 /* struct cpu and stack of each CPU, on its node; before memory_give_rest(). */
-void smp_init(const struct machine *found);
+void smp_init(void);
 struct cpu *smp_cpu(uint32_t number);
 /*
  * Copies [0, bytes) to each node but 0 and turns on its local alias, on a machine that has one.

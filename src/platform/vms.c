@@ -197,7 +197,7 @@ static void prepare_placement(struct vm *vm, uint32_t node)
 		boot_refuse("VM %s: movement on a machine whose memory belongs to no node",
 			    vm->name);
 	}
-	movement_prepare(&machine, vm, &policy);
+	movement_prepare(vm, &policy);
 }
 
 /* A disk of the machine that a VM writes is that VM's, or shared by all who name it. */
@@ -357,7 +357,7 @@ void vms_prepare(void)
 		smp_cpu(i)->slice_counts =
 			(uint32_t)((uint64_t)vms.slice_us * (machine.clock_hz / 2) / 1000000);
 	}
-	inspect_prepare(&machine, vms.count, vms.vcpu_count);
+	inspect_prepare(vms.count, vms.vcpu_count);
 }
 
 void vms_create(void)

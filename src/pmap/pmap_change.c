@@ -17,7 +17,7 @@ void pmap_copy(uint32_t to, uint32_t from, const struct pmap_caller *caller)
 {
 	for (uint32_t offset = 0; offset < MAP_PAGE_BYTES; offset += COPY_BYTES) {
 		machine_page_copy(to, from, offset, COPY_BYTES);
-		shootdown_serve_own(caller->self);
+		shootdown_serve(caller->self);
 	}
 }
 

@@ -20,7 +20,7 @@ bool guest_memory_pin(struct pmap *pmap, uint64_t gpa, bool write, uint32_t *mpn
 		case PMAP_TOUCH_OK:
 			return true;
 		case PMAP_TOUCH_BUSY:
-			shootdown_serve_own(caller->self);
+			shootdown_serve(caller->self);
 			break;
 		case PMAP_TOUCH_TRAPPED:
 			guest_memory_restore_text(pmap, (uint32_t)gpn, caller);

@@ -15,7 +15,7 @@
 void virtio_enter(struct virtio *virtio, const struct pmap_caller *caller)
 {
 	while (atomic_swap(&virtio->holder, 1) != 0) {
-		shootdown_serve_own(caller->self);
+		shootdown_serve(caller->self);
 	}
 }
 
