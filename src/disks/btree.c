@@ -30,13 +30,13 @@ void btree_init(struct btree *tree, struct memmap *memmap, uint32_t node)
 }
 
 /* Entries of `node` with a block <= `block`. */
-static uint32_t entries_to(const struct node *node, uint32_t block)
+static size_t entries_to(const struct node *node, uint32_t block)
 {
-	uint32_t low = 0;
-	uint32_t high = node->count;
+	size_t low = 0;
+	size_t high = node->count;
 
 	while (low != high) {
-		uint32_t middle = (low + high) / 2;
+		size_t middle = (low + high) / 2;
 
 		if (node->entry[middle].block <= block) {
 			low = middle + 1;
@@ -48,9 +48,9 @@ static uint32_t entries_to(const struct node *node, uint32_t block)
 }
 
 /* The child of an inner node that has `block`, if any has. */
-static uint32_t child_of(const struct node *node, uint32_t block)
+static size_t child_of(const struct node *node, uint32_t block)
 {
-	uint32_t count = entries_to(node, block);
+	size_t count = entries_to(node, block);
 
 	return count == 0 ? 0 : count - 1;
 }
@@ -69,7 +69,7 @@ static struct node *find_leaf(const struct btree *tree, uint32_t block)
 uint32_t *btree_find(const struct btree *tree, uint32_t block)
 {
 	struct node *leaf;
-	uint32_t count;
+	size_t count;
 
 	if (tree->height == 0) {
 		return NULL;
@@ -89,11 +89,11 @@ bool btree_next(const struct btree *tree, uint32_t *block, uint32_t *value)
 	while (!is_last) {
 		const struct node *node = node_at(tree->root);
 		uint32_t first = 0;
-		uint32_t lower;
+		size_t lower;
 
 		is_last = true;
 		for (uint32_t level = 1; level < tree->height; level++) {
-			uint32_t child = child_of(node, wanted);
+			size_t child = child_of(node, wanted);
 
 			if (child + 1 < node->count) {
 				first = node->entry[child + 1].block;
@@ -112,14 +112,14 @@ bool btree_next(const struct btree *tree, uint32_t *block, uint32_t *value)
 	return false;
 }
 
-static void put(struct node *node, uint32_t at, uint32_t block, uint32_t value)
+static void put(struct node *node, size_t at, uint32_t block, uint32_t value)
 {
 	memmove(&node->entry[at + 1], &node->entry[at], (node->count - at) * sizeof(struct entry));
 	node->entry[at] = (struct entry){ block, value };
 	node->count++;
 }
 
-static void take(struct node *node, uint32_t at)
+static void take(struct node *node, size_t at)
 {
 	node->count--;
 	memmove(&node->entry[at], &node->entry[at + 1], (node->count - at) * sizeof(struct entry));
@@ -144,7 +144,7 @@ static void free_node(struct btree *tree, uint32_t page)
 }
 
 /* The upper half of the full child number `child` becomes a neighbour of it. */
-static enum status split(struct btree *tree, struct node *parent, uint32_t child)
+static enum status split(struct btree *tree, struct node *parent, size_t child)
 {
 	struct node *left = node_at(parent->entry[child].value);
 	uint32_t half = left->count / 2;
@@ -197,7 +197,7 @@ enum status btree_insert(struct btree *tree, uint32_t block, uint32_t value)
 	}
 	node = node_at(tree->root);
 	for (uint32_t level = 1; level < tree->height; level++) {
-		uint32_t child = child_of(node, block);
+		size_t child = child_of(node, block);
 
 		if (node_at(node->entry[child].value)->count == tree->limit) {
 			status = split(tree, node, child);
@@ -214,7 +214,7 @@ enum status btree_insert(struct btree *tree, uint32_t block, uint32_t value)
 }
 
 /* Child number `child` takes over its right neighbour if it has room. */
-static bool merge(struct btree *tree, struct node *parent, uint32_t child, bool is_leaf)
+static bool merge(struct btree *tree, struct node *parent, size_t child, bool is_leaf)
 {
 	struct node *left = node_at(parent->entry[child].value);
 	const struct node *right;
@@ -256,10 +256,10 @@ static void shrink(struct btree *tree)
 void btree_remove(struct btree *tree, uint32_t block)
 {
 	struct node *path[BTREE_DEPTH];
-	uint32_t child[BTREE_DEPTH];
+	size_t child[BTREE_DEPTH];
 	struct node *node = node_at(tree->root);
 	uint32_t level;
-	uint32_t at;
+	size_t at;
 
 	CHECK(tree->height != 0);
 	for (level = 1; level < tree->height; level++) {
@@ -273,7 +273,7 @@ void btree_remove(struct btree *tree, uint32_t block)
 	tree->count--;
 	for (level = tree->height - 1; level != 0; level--) {
 		bool is_leaf = level == tree->height - 1;
-		uint32_t number = child[level];
+		size_t number = child[level];
 
 		if (node->count == 0) {
 			free_node(tree, path[level]->entry[number].value);

@@ -51,18 +51,18 @@ uint64_t l2tlb_tag(uint64_t entryhi)
 }
 
 /* As the refill path computes it (l2tlb.h); in entries, not bytes. */
-static uint32_t set_of(const struct l2tlb *l2tlb, uint64_t tag)
+static size_t set_of(const struct l2tlb *l2tlb, uint64_t tag)
 {
 	uint64_t offset =
 		(tag >> L2TLB_SHIFT_VPN) ^ (tag >> L2TLB_SHIFT_FOLD) ^ (tag << L2TLB_SHIFT_ASID);
 
-	return (uint32_t)((offset & l2tlb->offset_mask) / L2TLB_ENTRY_BYTES);
+	return (offset & l2tlb->offset_mask) / L2TLB_ENTRY_BYTES;
 }
 
 /* How many sets the entries of one VPN2 are spread over: the values of the ASID bits in it. */
-static uint32_t asid_sets(const struct l2tlb *l2tlb)
+static size_t asid_sets(const struct l2tlb *l2tlb)
 {
-	return (uint32_t)((l2tlb->offset_mask >> L2TLB_SHIFT_ASID) & ENTRYHI_ASID) + 1;
+	return ((l2tlb->offset_mask >> L2TLB_SHIFT_ASID) & ENTRYHI_ASID) + 1;
 }
 
 static bool is_valid(const struct l2tlb_entry *entry)
@@ -105,7 +105,7 @@ struct l2tlb_entry *l2tlb_find(const struct l2tlb *l2tlb, uint64_t tag)
 }
 
 /* The `number`th possible place of entries of this VPN2; NULL behind the last. */
-static struct l2tlb_entry *place(const struct l2tlb *l2tlb, uint64_t tag, uint32_t number)
+static struct l2tlb_entry *place(const struct l2tlb *l2tlb, uint64_t tag, size_t number)
 {
 	if (number >= asid_sets(l2tlb) * L2TLB_WAYS) {
 		return NULL;
@@ -126,7 +126,7 @@ struct l2tlb_entry *l2tlb_find_matching(const struct l2tlb *l2tlb, uint64_t tag)
 	if (entry || l2tlb->global_count[half_of(tag)] == 0) {
 		return entry;
 	}
-	for (uint32_t i = 0; (entry = place(l2tlb, tag, i)); i++) {
+	for (size_t i = 0; (entry = place(l2tlb, tag, i)); i++) {
 		if (same_pair(entry, tag) && is_global(entry)) {
 			return entry;
 		}
@@ -155,7 +155,7 @@ static void drop_places(struct l2tlb *l2tlb, uint64_t tag, bool all)
 {
 	struct l2tlb_entry *entry;
 
-	for (uint32_t i = 0; (entry = place(l2tlb, tag, i)); i++) {
+	for (size_t i = 0; (entry = place(l2tlb, tag, i)); i++) {
 		if (same_pair(entry, tag) && (all || is_global(entry))) {
 			remove_entry(l2tlb, entry);
 		}
@@ -188,7 +188,7 @@ void l2tlb_drop_range(struct l2tlb *l2tlb, uint64_t entryhi, uint32_t pagemask, 
 		}
 		return;
 	}
-	for (uint32_t i = 0; i < l2tlb->entry_count; i++) {
+	for (size_t i = 0; i < l2tlb->entry_count; i++) {
 		struct l2tlb_entry *entry = &l2tlb->hot[i];
 
 		if (is_valid(entry) &&
@@ -214,7 +214,7 @@ void l2tlb_flush(struct l2tlb *l2tlb, bool (*keep)(const void *context, uint64_t
 		tlb_hw_flush();
 		l2tlb->in_hardware = false;
 	}
-	for (uint32_t i = 0; i < l2tlb->entry_count && l2tlb->count != 0; i++) {
+	for (size_t i = 0; i < l2tlb->entry_count && l2tlb->count != 0; i++) {
 		struct l2tlb_entry *entry = &l2tlb->hot[i];
 
 		if (is_valid(entry) && !(keep && keep(context, entry->tag))) {
@@ -233,7 +233,7 @@ static void make_unique(struct l2tlb *l2tlb, const struct l2tlb_pair *pair, bool
 		drop_pair(l2tlb, pair->tag, false);
 		return;
 	}
-	for (uint32_t i = 0; (entry = place(l2tlb, pair->tag, i)); i++) {
+	for (size_t i = 0; (entry = place(l2tlb, pair->tag, i)); i++) {
 		const struct l2tlb_guest *guest = l2tlb_guest_of(l2tlb, entry);
 
 		if (same_pair(entry, pair->tag) &&
@@ -263,7 +263,7 @@ static struct l2tlb_entry *change_in_place(struct l2tlb *l2tlb, const struct l2t
 const struct l2tlb_entry *l2tlb_insert(struct l2tlb *l2tlb, const struct l2tlb_pair *pair)
 {
 	bool global = (pair->lo[0] & pair->lo[1] & ENTRYLO_G) != 0;
-	uint32_t set = set_of(l2tlb, pair->tag);
+	size_t set = set_of(l2tlb, pair->tag);
 	struct l2tlb_entry *way = &l2tlb->hot[set];
 	const struct l2tlb_entry *there = global ? NULL : change_in_place(l2tlb, pair);
 
@@ -325,7 +325,7 @@ static const char *check_entry(const struct l2tlb *l2tlb, uint32_t index)
 	if (!words_agree(entry, guest)) {
 		return "l2tlb I3: allows more than the guest, or G differs";
 	}
-	for (uint32_t i = 0; (other = place(l2tlb, entry->tag, i)); i++) {
+	for (size_t i = 0; (other = place(l2tlb, entry->tag, i)); i++) {
 		const struct l2tlb_guest *others = l2tlb_guest_of(l2tlb, other);
 
 		if (other == entry || !same_pair(other, entry->tag)) {

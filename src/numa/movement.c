@@ -240,7 +240,7 @@ static void keep_quiet(struct cpu *cpu, uint32_t mpn, uint32_t intervals)
 /* Quiet pages whose time is over count again. */
 static void look_at_quiet(struct movement_cpu *own, uint32_t now)
 {
-	uint32_t kept = 0;
+	size_t kept = 0;
 
 	own->quiet_interval = now;
 	for (uint32_t i = 0; i < own->quiet_count; i++) {
@@ -253,7 +253,7 @@ static void look_at_quiet(struct movement_cpu *own, uint32_t now)
 			kept++;
 		}
 	}
-	own->quiet_count = kept;
+	own->quiet_count = (uint32_t)kept;
 }
 
 static void collect(struct cpu *cpu);
@@ -499,7 +499,7 @@ static void act(struct cpu *cpu, struct hot *hot, uint32_t count, const struct h
 	uint32_t vm = first->vm;
 	struct pmap_transfer item[BATCH];
 	struct hot *of[BATCH];
-	uint32_t items = 0;
+	size_t items = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (!hot[i].is_done && hot[i].vm == vm && hot[i].decision.action == action) {
@@ -510,21 +510,21 @@ static void act(struct cpu *cpu, struct hot *hot, uint32_t count, const struct h
 	}
 	if (action == MOVEMENT_MIGRATE) {
 		cpu->inspect.cause = INSPECT_CAUSE_MIGRATE;
-		pmap_move_pages(pmap, item, items, cpu->node, &caller);
+		pmap_move_pages(pmap, item, (uint32_t)items, cpu->node, &caller);
 	} else {
 		cpu->inspect.cause = INSPECT_CAUSE_REPLICATE;
-		pmap_replicate_pages(pmap, item, items, cpu->node, &caller);
+		pmap_replicate_pages(pmap, item, (uint32_t)items, cpu->node, &caller);
 	}
-	for (uint32_t i = 0; i < items; i++) {
+	for (size_t i = 0; i < items; i++) {
 		if (action == MOVEMENT_MIGRATE && item[i].mpn != 0) {
 			clear(item[i].mpn);
 		}
 		settle(&of[i]->decision, item[i].status);
 		of[i]->is_done = true;
 	}
-	copied = (cpu->copy_counts - copied) / items;
-	start = (cp0_read(CP0_COUNT) - start) / items;
-	for (uint32_t i = 0; i < items; i++) {
+	copied = (cpu->copy_counts - copied) / (uint32_t)items;
+	start = (cp0_read(CP0_COUNT) - start) / (uint32_t)items;
+	for (size_t i = 0; i < items; i++) {
 		of[i]->copy = copied;
 		of[i]->counts += start;
 	}
@@ -679,7 +679,7 @@ void movement_take(struct cpu *cpu)
 		move_at_random(cpu);
 	}
 	while (own != NULL && atomic_load(&own->inbox_count) != 0) {
-		uint32_t count = 0;
+		size_t count = 0;
 
 		lock_acquire(&own->lock);
 		while (own->inbox_count != 0 && count < BATCH) {
@@ -688,7 +688,7 @@ void movement_take(struct cpu *cpu)
 			count++;
 		}
 		lock_release(&own->lock);
-		handle(cpu, count);
+		handle(cpu, (uint32_t)count);
 	}
 }
 

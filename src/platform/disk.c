@@ -35,17 +35,17 @@ uint32_t disks_sources(void)
 	return sources;
 }
 
-static uint32_t get(const struct disk *disk, uint32_t offset)
+static uint32_t get(const struct disk *disk, size_t offset)
 {
 	return LE32(device_read32(disk->registers + offset));
 }
 
-static void put(const struct disk *disk, uint32_t offset, uint32_t value)
+static void put(const struct disk *disk, size_t offset, uint32_t value)
 {
 	device_write32(disk->registers + offset, LE32(value));
 }
 
-static void put_address(const struct disk *disk, uint32_t offset, const void *at)
+static void put_address(const struct disk *disk, size_t offset, const void *at)
 {
 	uint64_t paddr = memory_paddr(at);
 
@@ -176,9 +176,9 @@ bool disk_request_add(struct disk_request *request, uint64_t paddr, uint32_t byt
 }
 
 /* A free place of the queue, or DISK_QUEUE. */
-static uint32_t free_place(const struct disk *disk)
+static size_t free_place(const struct disk *disk)
 {
-	uint32_t place = 0;
+	size_t place = 0;
 
 	while (place < DISK_QUEUE && disk->request[place] != NULL) {
 		place++;
@@ -189,7 +189,7 @@ static uint32_t free_place(const struct disk *disk)
 bool disk_submit(struct disk *disk, struct disk_request *request)
 {
 	uint32_t last = request->part_count + 1;
-	uint32_t place;
+	size_t place;
 
 	set_desc(request->table[last], memory_paddr(&request->status), 1, VIRTIO_DESC_F_WRITE, 0);
 	lock_acquire(&disk->lock);
@@ -217,8 +217,8 @@ bool disk_submit(struct disk *disk, struct disk_request *request)
 static struct disk_request *take_used(struct disk *disk)
 {
 	struct disk_request *request = NULL;
-	uint32_t entry;
-	uint32_t place;
+	size_t entry;
+	size_t place;
 
 	lock_acquire(&disk->lock);
 	if (le_read16(disk->used + VIRTIO_RING_INDEX) != disk->used_index) {

@@ -33,7 +33,7 @@
 
 struct token {
 	uint32_t kind;
-	uint32_t next; /* offset of the token behind it */
+	size_t next; /* offset of the token behind it */
 	const char *name;
 	const uint8_t *value;
 	uint32_t bytes;
@@ -45,7 +45,7 @@ static uint32_t load32(const uint8_t *bytes)
 	       bytes[3];
 }
 
-static const uint8_t *structure_at(const struct fdt *fdt, uint32_t offset)
+static const uint8_t *structure_at(const struct fdt *fdt, size_t offset)
 {
 	return fdt->blob + fdt->structure + offset;
 }
@@ -63,15 +63,13 @@ static const char *string_at(const struct fdt *fdt, uint32_t offset)
 	return string_length(string, room) < room ? string : NULL;
 }
 
-/* Up to the next multiple of a token's size; UINT32_MAX if it does not fit 32 bits. */
-static uint32_t token_end(uint64_t offset)
+/* Up to the next multiple of a token's size. */
+static size_t token_end(size_t offset)
 {
-	uint64_t end = (offset + TOKEN_BYTES - 1) & ~(uint64_t)(TOKEN_BYTES - 1);
-
-	return end < UINT32_MAX ? (uint32_t)end : UINT32_MAX;
+	return (offset + TOKEN_BYTES - 1) & ~(size_t)(TOKEN_BYTES - 1);
 }
 
-static bool read_begin(const struct fdt *fdt, uint32_t offset, struct token *token)
+static bool read_begin(const struct fdt *fdt, size_t offset, struct token *token)
 {
 	size_t room = fdt->structure_bytes - offset;
 	size_t length;
@@ -82,7 +80,7 @@ static bool read_begin(const struct fdt *fdt, uint32_t offset, struct token *tok
 	return length < room;
 }
 
-static bool read_property(const struct fdt *fdt, uint32_t offset, struct token *token)
+static bool read_property(const struct fdt *fdt, size_t offset, struct token *token)
 {
 	if (fdt->structure_bytes - offset < 2 * TOKEN_BYTES) {
 		return false;
@@ -91,12 +89,12 @@ static bool read_property(const struct fdt *fdt, uint32_t offset, struct token *
 	token->name = string_at(fdt, load32(structure_at(fdt, offset + TOKEN_BYTES)));
 	offset += 2 * TOKEN_BYTES;
 	token->value = structure_at(fdt, offset);
-	token->next = token_end((uint64_t)offset + token->bytes);
+	token->next = token_end(offset + token->bytes);
 	return token->name && token->bytes <= fdt->structure_bytes - offset;
 }
 
 /* The token at `offset`, NOPs skipped. False: damaged. */
-static bool read_token(const struct fdt *fdt, uint32_t offset, struct token *token)
+static bool read_token(const struct fdt *fdt, size_t offset, struct token *token)
 {
 	do {
 		if (offset > fdt->structure_bytes || fdt->structure_bytes - offset < TOKEN_BYTES) {
@@ -130,7 +128,7 @@ static bool structure_is_sound(const struct fdt *fdt)
 	struct token token = { .kind = TOKEN_NOP };
 	uint32_t previous;
 	uint32_t depth = 0;
-	uint32_t offset = 0;
+	size_t offset = 0;
 
 	do {
 		previous = token.kind;
@@ -211,7 +209,7 @@ const char *fdt_name(const struct fdt *fdt, uint32_t node)
  * The next node that begins at or behind `offset`, `skip` of them and what they contain left out.
  * `siblings`: only one before the end of the node that `offset` lies in. FDT_NONE: none.
  */
-static uint32_t next_begin(const struct fdt *fdt, uint32_t offset, uint32_t skip, bool siblings)
+static uint32_t next_begin(const struct fdt *fdt, size_t offset, uint32_t skip, bool siblings)
 {
 	struct token token;
 	uint32_t depth = 0;
@@ -219,7 +217,7 @@ static uint32_t next_begin(const struct fdt *fdt, uint32_t offset, uint32_t skip
 	while (read_token(fdt, offset, &token) && token.kind != TOKEN_END) {
 		if (token.kind == TOKEN_BEGIN_NODE) {
 			if (depth == 0 && skip-- == 0) {
-				return offset;
+				return (uint32_t)offset;
 			}
 			depth++;
 		} else if (token.kind == TOKEN_END_NODE) {
@@ -262,7 +260,7 @@ bool fdt_walk(const struct fdt *fdt, struct fdt_walk *walk)
 	while (read_token(fdt, walk->next, &token)) {
 		uint32_t offset = walk->next;
 
-		walk->next = token.next;
+		walk->next = (uint32_t)token.next;
 		if (token.kind == TOKEN_BEGIN_NODE && walk->depth < FDT_DEPTH_MAX) {
 			walk->parent = walk->depth == 0 ? FDT_NONE : walk->inside[walk->depth - 1];
 			walk->node = offset;

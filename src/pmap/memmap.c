@@ -111,9 +111,9 @@ enum status memmap_take(struct memmap *memmap, uint32_t node, uint32_t hint, uin
 }
 
 /* The record of a guest page, or MEMMAP_RECORDS. */
-static unsigned find_record(const struct memmap_page *page, uint32_t gpn)
+static size_t find_record(const struct memmap_page *page, uint32_t gpn)
 {
-	unsigned i = 0;
+	size_t i = 0;
 
 	while (i < MEMMAP_RECORDS && (page->vms[i] == 0 || page->gpn[i] != gpn)) {
 		i++;
@@ -121,9 +121,9 @@ static unsigned find_record(const struct memmap_page *page, uint32_t gpn)
 	return i;
 }
 
-static unsigned free_record(const struct memmap_page *page)
+static size_t free_record(const struct memmap_page *page)
 {
-	unsigned i = 0;
+	size_t i = 0;
 
 	while (i < MEMMAP_RECORDS && page->vms[i] != 0) {
 		i++;
@@ -134,7 +134,7 @@ static unsigned free_record(const struct memmap_page *page)
 /* The VM has a record for the guest page. */
 static bool has_record(const struct memmap_page *page, uint32_t vm, uint32_t gpn)
 {
-	unsigned record = find_record(page, gpn);
+	size_t record = find_record(page, gpn);
 
 	return record != MEMMAP_RECORDS && page->vms[record] >> vm & 1;
 }
@@ -181,7 +181,7 @@ static bool has_one_user(const struct memmap_page *page)
 void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
-	unsigned record = find_record(page, gpn);
+	size_t record = find_record(page, gpn);
 	uint64_t bit = (uint64_t)1 << vm;
 
 	CHECK(vm < MEMMAP_VMS_MAX);

@@ -16,27 +16,27 @@ void vring_init(struct vring *ring, struct pmap *pmap)
 	ring->size = VIRTIO_QUEUE_ENTRIES_MAX;
 }
 
-static uint32_t part_bytes(const struct vring *ring, enum vring_part part)
+static size_t part_bytes(const struct vring *ring, size_t part)
 {
 	switch (part) {
 	case VRING_DESC:
-		return ring->size * VIRTIO_DESC_BYTES;
+		return (size_t)ring->size * VIRTIO_DESC_BYTES;
 	case VRING_AVAIL:
-		return VIRTIO_RING_ENTRIES + ring->size * VIRTIO_AVAIL_BYTES;
+		return VIRTIO_RING_ENTRIES + (size_t)ring->size * VIRTIO_AVAIL_BYTES;
 	default:
-		return VIRTIO_RING_ENTRIES + ring->size * VIRTIO_USED_BYTES;
+		return VIRTIO_RING_ENTRIES + (size_t)ring->size * VIRTIO_USED_BYTES;
 	}
 }
 
 /* Parts are at most a page long, so they reach at most two. */
-static bool has_second_page(const struct vring *ring, enum vring_part part)
+static bool has_second_page(const struct vring *ring, size_t part)
 {
 	return (ring->address[part] & (PAGE_BYTES - 1)) + part_bytes(ring, part) > PAGE_BYTES;
 }
 
-static void unpin(struct vring *ring, unsigned parts)
+static void unpin(struct vring *ring, size_t parts)
 {
-	for (unsigned part = 0; part < parts; part++) {
+	for (size_t part = 0; part < parts; part++) {
 		memmap_unpin(ring->pmap->memmap, ring->mpn[part][0]);
 		if (has_second_page(ring, part)) {
 			memmap_unpin(ring->pmap->memmap, ring->mpn[part][1]);
@@ -45,7 +45,7 @@ static void unpin(struct vring *ring, unsigned parts)
 }
 
 /* For writing, all of them: a page shared with other VMs would be copied away under the ring. */
-static bool pin_part(struct vring *ring, enum vring_part part, const struct pmap_caller *caller)
+static bool pin_part(struct vring *ring, size_t part, const struct pmap_caller *caller)
 {
 	static const uint8_t alignment[VRING_PARTS] = { 16, 2, 4 };
 	uint64_t address = ring->address[part];
@@ -68,7 +68,7 @@ bool vring_start(struct vring *ring, const struct pmap_caller *caller)
 	    (ring->size & (ring->size - 1)) != 0) {
 		return ring->is_ready;
 	}
-	for (unsigned part = 0; part < VRING_PARTS; part++) {
+	for (size_t part = 0; part < VRING_PARTS; part++) {
 		if (!pin_part(ring, part, caller)) {
 			unpin(ring, part);
 			return false;
@@ -88,7 +88,7 @@ void vring_stop(struct vring *ring)
 	}
 }
 
-static uint8_t *at(const struct vring *ring, enum vring_part part, uint32_t offset)
+static uint8_t *at(const struct vring *ring, enum vring_part part, size_t offset)
 {
 	uint64_t place = (ring->address[part] & (PAGE_BYTES - 1)) + offset;
 
@@ -165,7 +165,7 @@ static bool read_chain(struct vring *ring, struct vring_chain *chain,
 		if (desc.next >= ring->size) {
 			return false;
 		}
-		desc = read_desc(at(ring, VRING_DESC, desc.next * (uint32_t)VIRTIO_DESC_BYTES));
+		desc = read_desc(at(ring, VRING_DESC, desc.next * (size_t)VIRTIO_DESC_BYTES));
 		if (desc.flags & VIRTIO_DESC_F_INDIRECT) {
 			return add_indirect(ring, chain, &desc, caller);
 		}
@@ -189,7 +189,7 @@ bool vring_has_more(const struct vring *ring)
 enum vring_result vring_take(struct vring *ring, struct vring_chain *chain,
 			     const struct pmap_caller *caller)
 {
-	uint32_t slot = ring->seen & (ring->size - 1);
+	size_t slot = ring->seen & (ring->size - 1);
 
 	if (!vring_has_more(ring)) {
 		return VRING_EMPTY;
@@ -212,7 +212,8 @@ void vring_put_back(struct vring *ring)
 
 bool vring_give(struct vring *ring, uint16_t head, uint32_t bytes)
 {
-	uint32_t entry = VIRTIO_RING_ENTRIES + (ring->used & (ring->size - 1)) * VIRTIO_USED_BYTES;
+	size_t entry = VIRTIO_RING_ENTRIES +
+		       (size_t)(ring->used & (ring->size - 1)) * VIRTIO_USED_BYTES;
 
 	le_write32(at(ring, VRING_USED, entry), head);
 	le_write32(at(ring, VRING_USED, entry + 4), bytes);
