@@ -6,6 +6,7 @@
 
 #include "isa/cp0.h"
 
+#include "src/include/bits.h"
 #include "src/lib/hooks.h"
 #include "src/pmap/pmap.h"
 
@@ -52,7 +53,7 @@ bool window_guest_maps(uint64_t entryhi, bool low_page)
 
 uint64_t window_entryhi(uint32_t gpn)
 {
-	uint64_t vaddr = 0xffffffff00000000 | (VM_WINDOW_BASE + (uint64_t)gpn * MAP_PAGE_BYTES);
+	uint64_t vaddr = bits_sign_extend(VM_WINDOW_BASE + gpn * MAP_PAGE_BYTES);
 
 	return vaddr & (ENTRYHI_R | ENTRYHI_VPN2);
 }

@@ -35,11 +35,11 @@ static const char *const movements[] = { DEVTREE_VM_MOVEMENT_OFF,       DEVTREE_
 					 DEVTREE_VM_MOVEMENT_RANDOM,    NULL };
 
 /* Which of the words the property has; the number of words if it is none of them. */
-static unsigned read_word(const struct fdt *fdt, uint32_t node, const char *name,
+static size_t read_word(const struct fdt *fdt, uint32_t node, const char *name,
 			  const char *const *words)
 {
 	const char *text = fdt_string(fdt, node, name, 0);
-	unsigned i = 0;
+	size_t i = 0;
 
 	while (text != NULL && words[i] != NULL && !string_equal(text, words[i])) {
 		i++;
@@ -58,8 +58,8 @@ static bool read_number(const struct fdt *fdt, uint32_t node, const char *name, 
 
 bool placement_read(const struct fdt *fdt, uint32_t node, struct pmap *pmap, struct policy *policy)
 {
-	unsigned place = read_word(fdt, node, DEVTREE_VM_PLACEMENT, places);
-	unsigned movement = read_word(fdt, node, DEVTREE_VM_MOVEMENT, movements);
+	size_t place = read_word(fdt, node, DEVTREE_VM_PLACEMENT, places);
+	size_t movement = read_word(fdt, node, DEVTREE_VM_MOVEMENT, movements);
 	uint16_t place_node = 0;
 	bool is_good = read_number(fdt, node, DEVTREE_VM_PLACEMENT_NODE, &place_node);
 

@@ -54,7 +54,7 @@ void devices_init(void)
 void devices_start_cpu(uint32_t number)
 {
 	if (machine.intc != NO_DEVICE) {
-		device_write32(machine.intc + number * INTC_CPU_STRIDE + INTC_MASK_SET, UINT32_MAX);
+		device_write32(machine.intc + (uint64_t)number * INTC_CPU_STRIDE + INTC_MASK_SET, UINT32_MAX);
 	}
 	if (machine.messages != NO_DEVICE) {
 		(void)device_read32(machine.messages + number * INTC_IPI_STRIDE + INTC_IPI_TAKE);
@@ -63,7 +63,7 @@ void devices_start_cpu(uint32_t number)
 
 static void set_mask(uint32_t number, uint32_t sources, bool is_masked)
 {
-	device_write32(machine.intc + number * INTC_CPU_STRIDE +
+	device_write32(machine.intc + (uint64_t)number * INTC_CPU_STRIDE +
 			       (is_masked ? INTC_MASK_SET : INTC_MASK_CLEAR),
 		       sources);
 }

@@ -19,12 +19,12 @@
 #define WORD_BITS  64U
 #define INDEX_NONE 0xffffffff
 
-static uint32_t words_for(uint32_t bits)
+static size_t words_for(size_t bits)
 {
 	return (bits + WORD_BITS - 1) / WORD_BITS;
 }
 
-static bool bit_is_set(const uint64_t *bits, uint32_t index)
+static bool bit_is_set(const uint64_t *bits, size_t index)
 {
 	return bits[index / WORD_BITS] >> (index % WORD_BITS) & 1;
 }
@@ -45,20 +45,20 @@ static uint32_t lowest_bit(uint64_t word)
 
 size_t page_pool_bytes(uint32_t frame_count)
 {
-	uint32_t words = words_for(frame_count);
+	size_t words = words_for(frame_count);
 
-	return sizeof(struct page_pool) + sizeof(uint64_t) * ((size_t)words + words_for(words));
+	return sizeof(struct page_pool) + sizeof(uint64_t) * (words + words_for(words));
 }
 
 /* Row i of `order`: an insertion sort by (distance from i, number), i itself first. */
-static void sort_nodes(struct page_alloc *alloc, uint32_t i, const uint32_t *distance)
+static void sort_nodes(struct page_alloc *alloc, size_t i, const uint32_t *distance)
 {
 	uint8_t *order = alloc->order[i];
-	uint32_t count = 1;
+	size_t count = 1;
 
 	order[0] = (uint8_t)i;
-	for (uint32_t j = 0; j < alloc->node_count; j++) {
-		uint32_t place = count;
+	for (size_t j = 0; j < alloc->node_count; j++) {
+		size_t place = count;
 
 		if (j == i) {
 			continue;
@@ -82,9 +82,9 @@ enum status page_alloc_init(struct page_alloc *alloc, uint32_t node_count, uint3
 	alloc->node_count = node_count;
 	alloc->frames_per_node = frames_per_node;
 	alloc->layout = layout;
-	for (uint32_t i = 0; i < node_count; i++) {
+	for (size_t i = 0; i < node_count; i++) {
 		alloc->pool[i] = NULL;
-		sort_nodes(alloc, i, distance + (size_t)i * node_count);
+		sort_nodes(alloc, i, distance + i * node_count);
 	}
 	return OK;
 }
@@ -92,7 +92,7 @@ enum status page_alloc_init(struct page_alloc *alloc, uint32_t node_count, uint3
 enum status page_pool_init(struct page_alloc *alloc, uint32_t node, void *storage)
 {
 	struct page_pool *pool = storage;
-	uint32_t words = words_for(alloc->frames_per_node);
+	size_t words = words_for(alloc->frames_per_node);
 
 	if (node >= alloc->node_count) {
 		return ERR_RANGE;
@@ -103,7 +103,7 @@ enum status page_pool_init(struct page_alloc *alloc, uint32_t node, void *storag
 		.summary = (uint64_t *)(pool + 1) + words,
 		.fail_after = UINT64_MAX,
 	};
-	for (uint32_t i = 0; i < words + words_for(words); i++) {
+	for (size_t i = 0; i < words + words_for(words); i++) {
 		pool->bits[i] = 0;
 	}
 	alloc->pool[node] = pool;
@@ -116,7 +116,7 @@ bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, u
 	uint32_t frame;
 	uint32_t quotient;
 
-	if (!frame_of_paddr((uint64_t)mpn << MAP_PAGE_SHIFT,
+	if (!frame_of_paddr((uint64_t)(int32_t)mpn << MAP_PAGE_SHIFT,
 			    (uint64_t)alloc->node_count * alloc->frames_per_node, &found)) {
 		return false;
 	}
@@ -140,18 +140,18 @@ static uint32_t page_of(const struct page_alloc *alloc, uint32_t node, uint32_t 
 						     alloc->frames_per_node, alloc->node_count));
 }
 
-static void set_bit(struct page_pool *pool, uint32_t index)
+static void set_bit(struct page_pool *pool, size_t index)
 {
-	uint32_t word = index / WORD_BITS;
+	size_t word = index / WORD_BITS;
 
 	pool->bits[word] |= (uint64_t)1 << index % WORD_BITS;
 	pool->summary[word / WORD_BITS] |= (uint64_t)1 << word % WORD_BITS;
 	pool->free_count++;
 }
 
-static void clear_bit(struct page_pool *pool, uint32_t index)
+static void clear_bit(struct page_pool *pool, size_t index)
 {
-	uint32_t word = index / WORD_BITS;
+	size_t word = index / WORD_BITS;
 
 	pool->bits[word] &= ~((uint64_t)1 << index % WORD_BITS);
 	if (pool->bits[word] == 0) {
@@ -175,18 +175,18 @@ static bool may_take(struct page_pool *pool, uint32_t wanted)
 /* The next free page from where the last one was found. The pool is not empty. */
 static uint32_t next_fit(struct page_pool *pool)
 {
-	uint32_t words = words_for(pool->frame_count);
-	uint32_t summaries = words_for(words);
-	uint32_t at = pool->next / WORD_BITS;
+	size_t words = words_for(pool->frame_count);
+	size_t summaries = words_for(words);
+	size_t at = pool->next / WORD_BITS;
 	uint64_t candidates = pool->summary[at] & (UINT64_MAX << pool->next % WORD_BITS);
 
 	/* The first summary word twice: from `next` on, at the end all of it. */
-	for (uint32_t i = 0; candidates == 0 && i < summaries; i++) {
+	for (size_t i = 0; candidates == 0 && i < summaries; i++) {
 		at = at + 1 == summaries ? 0 : at + 1;
 		candidates = pool->summary[at];
 	}
 	CHECK(candidates != 0);
-	pool->next = at * WORD_BITS + lowest_bit(candidates);
+	pool->next = (uint32_t)at * WORD_BITS + lowest_bit(candidates);
 	return pool->next * WORD_BITS + lowest_bit(pool->bits[pool->next]);
 }
 
@@ -240,11 +240,11 @@ enum status page_alloc(struct page_alloc *alloc, uint32_t node, uint32_t *mpn)
 }
 
 /* All `count` pages from bit `index` on free: by words where whole words are asked for. */
-static bool run_is_free(const struct page_pool *pool, uint32_t index, uint32_t count)
+static bool run_is_free(const struct page_pool *pool, size_t index, size_t count)
 {
 	while (count != 0) {
-		uint32_t shift = index % WORD_BITS;
-		uint32_t here = WORD_BITS - shift < count ? WORD_BITS - shift : count;
+		size_t shift = index % WORD_BITS;
+		size_t here = WORD_BITS - shift < count ? WORD_BITS - shift : count;
 		uint64_t ones = here < WORD_BITS ? ((uint64_t)1 << here) - 1 : UINT64_MAX;
 
 		if ((~pool->bits[index / WORD_BITS] >> shift & ones) != 0) {
@@ -378,10 +378,10 @@ bool page_is_free(const struct page_alloc *alloc, uint32_t mpn)
 
 static const char *check_pool(const struct page_pool *pool)
 {
-	uint32_t words = words_for(pool->frame_count);
+	size_t words = words_for(pool->frame_count);
 	uint32_t count = 0;
 
-	for (uint32_t i = 0; i < words; i++) {
+	for (size_t i = 0; i < words; i++) {
 		if (bit_is_set(pool->summary, i) != (pool->bits[i] != 0)) {
 			return "alloc I1: summary bit";
 		}
@@ -389,7 +389,7 @@ static const char *check_pool(const struct page_pool *pool)
 			count++;
 		}
 	}
-	for (uint32_t i = pool->frame_count; i < words * WORD_BITS; i++) {
+	for (size_t i = pool->frame_count; i < words * WORD_BITS; i++) {
 		if (bit_is_set(pool->bits, i)) {
 			return "alloc I2: a bit beyond the end";
 		}

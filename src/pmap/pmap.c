@@ -97,7 +97,7 @@ bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame)
 	uint64_t number;
 
 	/* A guest has no machine bit "without alias": such an address is beyond its memory. */
-	if ((uint64_t)gpn << MAP_PAGE_SHIFT >> MAP_NO_ALIAS_BIT != 0 ||
+	if (gpn >> (MAP_NO_ALIAS_BIT - MAP_PAGE_SHIFT) != 0 ||
 	    !frame_of_paddr((uint64_t)gpn << MAP_PAGE_SHIFT, pmap->frame_count, &number) ||
 	    gpn - TRAMPOLINE_GPN < TRAMPOLINE_PAGES) {
 		return false;
