@@ -36,7 +36,7 @@ static const char *const movements[] = { DEVTREE_VM_MOVEMENT_OFF,       DEVTREE_
 
 /* Which of the words the property has; the number of words if it is none of them. */
 static size_t read_word(const struct fdt *fdt, uint32_t node, const char *name,
-			  const char *const *words)
+			const char *const *words)
 {
 	const char *text = fdt_string(fdt, node, name, 0);
 	size_t i = 0;

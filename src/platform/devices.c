@@ -54,7 +54,8 @@ void devices_init(void)
 void devices_start_cpu(uint32_t number)
 {
 	if (machine.intc != NO_DEVICE) {
-		device_write32(machine.intc + (uint64_t)number * INTC_CPU_STRIDE + INTC_MASK_SET, UINT32_MAX);
+		device_write32(machine.intc + (uint64_t)number * INTC_CPU_STRIDE + INTC_MASK_SET,
+			       UINT32_MAX);
 	}
 	if (machine.messages != NO_DEVICE) {
 		(void)device_read32(machine.messages + number * INTC_IPI_STRIDE + INTC_IPI_TAKE);

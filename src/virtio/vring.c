@@ -212,8 +212,8 @@ void vring_put_back(struct vring *ring)
 
 bool vring_give(struct vring *ring, uint16_t head, uint32_t bytes)
 {
-	size_t entry = VIRTIO_RING_ENTRIES +
-		       (size_t)(ring->used & (ring->size - 1)) * VIRTIO_USED_BYTES;
+	size_t entry =
+		VIRTIO_RING_ENTRIES + (size_t)(ring->used & (ring->size - 1)) * VIRTIO_USED_BYTES;
 
 	le_write32(at(ring, VRING_USED, entry), head);
 	le_write32(at(ring, VRING_USED, entry + 4), bytes);
