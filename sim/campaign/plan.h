@@ -15,6 +15,9 @@
 
 #include "sim/error.h"
 
+/* Of a run that does not say how long it takes. */
+#define PLAN_GUESS_SECONDS 5.0
+
 struct plan {
 	char *path; /* absolute */
 	char *folder;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/campaign/campaign.h"
+#include "sim/campaign/plan.h"
 #include "sim/cmd/cmd.h"
 #include "sim/cmd/options.h"
 
@@ -40,7 +41,8 @@ static void fill_table(struct reproduce *r, struct option rows[ROWS])
 		  NULL },
 		{ "--plans", OPTION_TEXT, &r->folder, "DIR", "folder of the experiments", 0, 0,
 		  NULL },
-		{ "--list", OPTION_FLAG, &r->list, NULL, "list the experiments", 0, 0, NULL },
+		{ "--list", OPTION_FLAG, &r->list, NULL,
+		  "list the experiments, with the time of a run on a quiet core", 0, 0, NULL },
 		{ "--strict", OPTION_FLAG, &r->campaign.is_strict, NULL,
 		  "code 1 if a claim differs without an explanation", 0, 0, NULL },
 		{ "--quiet", OPTION_FLAG, &r->campaign.is_quiet, NULL, "no progress", 0, 0, NULL },
@@ -113,16 +115,50 @@ static bool pick(struct reproduce *r, const char *word, struct error *err)
 			 near != NULL ? "?)" : "");
 }
 
+/* A line: name, runs, the time that they are expected to take, title. */
+static bool list(const struct reproduce *r, const struct dirent *entry, struct error *err)
+{
+	char path[PATH_MAX];
+	struct plan plan;
+	double seconds = 0;
+	const json_t *item;
+	size_t index;
+
+	snprintf(path, sizeof(path), "%s/%s.lua", r->folder, entry->d_name);
+	bool good = plan_load(&plan, path, r->campaign.is_quick, err);
+
+	if (good) {
+		json_array_foreach(plan_runs(&plan), index, item)
+		{
+			const json_t *said = json_object_get(item, "seconds");
+
+			seconds += said != NULL ? json_number_value(said) : PLAN_GUESS_SECONDS;
+		}
+		printf("%-10s %3zu runs, %5.1f min  %s\n", entry->d_name,
+		       json_array_size(plan_runs(&plan)), seconds / 60,
+		       json_string_value(json_object_get(plan.about, "title")));
+	}
+	plan_release(&plan);
+	return good;
+}
+
+static bool list_all(const struct reproduce *r, struct error *err)
+{
+	for (int i = 0; i < r->entries; i++) {
+		if (!list(r, r->entry[i], err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool run(struct reproduce *r, struct error *err)
 {
 	if (!read_folder(r, err)) {
 		return false;
 	}
 	if (r->list) {
-		for (int i = 0; i < r->entries; i++) {
-			puts(r->entry[i]->d_name);
-		}
-		return true;
+		return list_all(r, err);
 	}
 	if (r->words == 0) {
 		return error_set(err, EXIT_USAGE,

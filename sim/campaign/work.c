@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "sim/campaign/outcome.h"
+#include "sim/campaign/plan.h"
 
-#define GUESS_SECONDS 5.0
 #define ARGUMENTS_MAX 80U
 #define JOBS_MAX      64U
 
@@ -178,7 +178,8 @@ bool work_expect(struct work *work, const struct task_list *list, struct error *
 		if (!done && is_wanted(work, list, i)) {
 			work->total++;
 			work->seconds_left += result_store_seconds(
-				work->store, task, task_number(task, "seconds", GUESS_SECONDS));
+				work->store, task,
+				task_number(task, "seconds", PLAN_GUESS_SECONDS));
 		}
 	}
 	return true;
@@ -347,8 +348,8 @@ static bool finish(struct shift *shift, const struct job *job, int status, struc
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_HOST_IO;
 
 	work->done++;
-	work->seconds_left -= result_store_seconds(work->store, task,
-						   task_number(task, "seconds", GUESS_SECONDS));
+	work->seconds_left -= result_store_seconds(
+		work->store, task, task_number(task, "seconds", PLAN_GUESS_SECONDS));
 	if (work->seconds_left < 0) {
 		work->seconds_left = 0;
 	}
