@@ -32,6 +32,7 @@
 #define DEVTREE_TLB_ENTRIES "mirrorball,tlb-entries" /* cpu: u32, 48 or 64 */
 #define DEVTREE_ROUND_ROBIN "mirrorball,round-robin" /* memory: empty: round-robin layout */
 #define DEVTREE_RNG_SEED    "rng-seed"               /* chosen: bytes, from the run's seed */
+#define DEVTREE_SWAP        "mirrorball,swap"        /* virtio: empty: a disk for memory */
 
 /* An initrd: properties of /chosen, u64 each, the physical addresses of its first byte and its end.
  */

@@ -22,6 +22,8 @@
 #define INSPECT_DISKS_MAX 64
 #define INSPECT_NICS_MAX  512
 
+#define INSPECT_PMAP_SWAPPED 0x8
+
 #define INSPECT_NONE 0xffffffff /* no VM, no VCPU, no CPU */
 
 /* What a CPU does for which reason: the field `cause` of struct inspect_cpu. */
@@ -116,7 +118,8 @@ struct inspect_vm {
 	uint64_t pages;       /* of guest physical memory, numbered as frames (frame.h) */
 	/*
 	 * Chunks of 2^pmap_chunk_log2 entries. An entry begins with 32 bits as CP0 EntryLo: the
-	 * machine page, D = writable, V = there is one.
+	 * machine page (0: none), D = writable, V = may be used without a fault. Without page,
+	 * INSPECT_PMAP_SWAPPED in PFN, C and V: it lies in the swap area.
 	 */
 	uint64_t pmap_table;
 	uint32_t pmap_chunk_log2;

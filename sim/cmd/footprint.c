@@ -10,12 +10,13 @@
 #include "machine/frame.h"
 #include "sim/inspect/inspect.h"
 
-/* What a page holds. The first three are what virtual machines have. */
+/* What a page holds. The first ones, up to SWAPPED, are what virtual machines have. */
 enum content {
 	CONTENT_DATA,    /* of a kernel: of one virtual machine, or copied by sharing */
 	CONTENT_PROCESS, /* the same, but user mode has mapped it */
 	CONTENT_TEXT,    /* of a boot module: a kernel's file */
 	CONTENT_CACHE,   /* block of a disk */
+	CONTENT_SWAPPED, /* memory of a virtual machine that the machine has not */
 	CONTENT_REPLICA,
 	CONTENT_MONITOR,
 	CONTENT_ALIAS,
@@ -23,9 +24,9 @@ enum content {
 	CONTENTS
 };
 
-#define GUEST_CONTENTS (CONTENT_CACHE + 1)
+#define GUEST_CONTENTS (CONTENT_SWAPPED + 1)
 
-static const char *const names[CONTENTS] = { "data",     "process", "text",  "cache",
+static const char *const names[CONTENTS] = { "data",     "process", "text",  "cache", "swapped",
 					     "replicas", "monitor", "alias", "free" };
 
 /* A frame of the machine, and how often virtual machines have it. */
@@ -122,6 +123,8 @@ static json_t *vm_report(struct footprint *footprint, const struct inspect_vm *v
 
 	for (uint64_t i = 0; i < vm->pages; i++) {
 		if (!find_page(footprint, vm, i, &number)) {
+			pages[CONTENT_SWAPPED] +=
+				inspect_is_swapped(&footprint->view, vm, frame_to_page(i));
 			continue;
 		}
 		if (footprint->page[number].content < GUEST_CONTENTS) {

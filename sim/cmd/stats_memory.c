@@ -15,9 +15,9 @@ static const struct content {
 	const char *name;
 	const char *colour;
 } contents[] = {
-	{ "data", NULL },       { "process", NULL },       { "text", "#1b7837" },
-	{ "cache", "#e69f00" }, { "replicas", "#cc79a7" }, { "monitor", "#404040" },
-	{ "alias", "#8c8c8c" }, { "free", "#f4f4f4" },
+	{ "data", NULL },         { "process", NULL },    { "text", "#1b7837" },
+	{ "cache", "#e69f00" },   { "swapped", NULL },    { "replicas", "#cc79a7" },
+	{ "monitor", "#404040" }, { "alias", "#8c8c8c" }, { "free", "#f4f4f4" },
 };
 
 #define CONTENTS (sizeof(contents) / sizeof(contents[0]))

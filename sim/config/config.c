@@ -190,6 +190,7 @@ static void fill_disks(const struct config *config, struct machine_config *machi
 
 		*to = (struct disk_config){
 			.is_read_only = disk[i].is_read_only == 1,
+			.is_swap = disk[i].is_swap == 1,
 			.is_persistent = disk[i].is_persistent == 1,
 			.model = disk[i].model,
 			.latency_ns = disk[i].latency_ns,

@@ -92,6 +92,7 @@ struct config_disk {
 	char *overlay;          /* or "" */
 	unsigned is_persistent; /* 1: on */
 	unsigned is_read_only;  /* 1: on */
+	unsigned is_swap;       /* 1: on */
 	unsigned model;         /* enum disk_model_kind */
 	uint64_t latency_ns;
 	uint64_t bytes_per_s;

@@ -121,6 +121,8 @@ const struct schema_key schema_keys[] = {
 	  switch_names, "on: writes go to the overlay; off: it is only read", 0 },
 	{ "machine.disks[].read_only", SCHEMA_CHOICE, DISK(is_read_only), "off", 0, 0, switch_names,
 	  "the guest is told that it cannot write", 0 },
+	{ "machine.disks[].swap", SCHEMA_CHOICE, DISK(is_swap), "off", 0, 0, switch_names,
+	  "the monitor puts memory of virtual machines there when it has too little", 0 },
 	{ "machine.disks[].model", SCHEMA_CHOICE, DISK(model), "fixed", 0, 0, model_names,
 	  "how long requests take; fixed: latency, and bytes at the rate; hp97560: that disk", 0 },
 	{ "machine.disks[].latency", SCHEMA_TIME, DISK(latency_ns), "100us", 0, MAX_DISK_NS, NULL,

@@ -129,12 +129,15 @@ static void begin_plain(struct devtree_writer *writer, const char *name, const c
 	writer_reg(writer, base, bytes);
 }
 
-void devices_write_virtio(struct devtree_writer *writer, unsigned slot)
+void devices_write_virtio(struct devtree_writer *writer, unsigned slot, bool is_swap)
 {
 	begin_plain(writer, "virtio", DEVTREE_VIRTIO, MAP_VIRTIO_BASE + slot * MAP_PAGE_BYTES,
 		    VIRTIO_BYTES);
 	writer_empty(writer, "dma-coherent");
 	writer_u32(writer, "interrupts", LINES_SOURCE_VIRTIO + slot);
+	if (is_swap) {
+		writer_empty(writer, DEVTREE_SWAP);
+	}
 	writer_leave(writer);
 }
 

@@ -32,7 +32,7 @@ void devices_write_lines(struct devtree_writer *writer);
 void devices_begin_soc(struct devtree_writer *writer, unsigned cpus, uint64_t clock_hz);
 
 /* Virtio slot `slot`, inside /soc. */
-void devices_write_virtio(struct devtree_writer *writer, unsigned slot);
+void devices_write_virtio(struct devtree_writer *writer, unsigned slot, bool is_swap);
 
 /* How to switch the machine off, a node of the root. */
 void devices_write_poweroff(struct devtree_writer *writer);

@@ -145,10 +145,10 @@ static void write_soc(struct devtree_writer *writer, const struct machine_config
 		writer_leave(writer);
 	}
 	for (unsigned i = 0; i < config->disks; i++) {
-		devices_write_virtio(writer, MACHINE_DISK_SLOT + i);
+		devices_write_virtio(writer, MACHINE_DISK_SLOT + i, config->disk[i].is_swap);
 	}
 	for (unsigned i = 0; i < config->nics; i++) {
-		devices_write_virtio(writer, MACHINE_NIC_SLOT + i);
+		devices_write_virtio(writer, MACHINE_NIC_SLOT + i, false);
 	}
 	for (unsigned i = 0; i < config->nodes; i++) {
 		uint64_t base = MAP_NODE_BASE + (uint64_t)i * MAP_NODE_STRIDE;

@@ -70,7 +70,7 @@ uint8_t *devtree_of_vm(const struct machine_config *config, const struct devtree
 	devices_write_lines(&writer);
 	devices_begin_soc(&writer, vm->vcpus, config->clock_hz);
 	for (unsigned i = 0; i < vm->disk_count + vm->nic_count; i++) {
-		devices_write_virtio(&writer, i);
+		devices_write_virtio(&writer, i, false);
 	}
 	writer_leave(&writer);
 	devices_write_poweroff(&writer);

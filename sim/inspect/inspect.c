@@ -225,7 +225,7 @@ static bool read_pmap(const struct inspect *view, const struct inspect_vm *vm, u
 	}
 	*entry = machine_number(view->machine, bytes, sizeof(bytes));
 	*paddr = (*entry & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT << MAP_PAGE_SHIFT;
-	return (*entry & ENTRYLO_V) != 0 &&
+	return (*entry & ENTRYLO_PFN) != 0 &&
 	       machine_has_memory(view->machine, *paddr, MAP_PAGE_BYTES);
 }
 
@@ -235,6 +235,15 @@ bool inspect_guest_page(const struct inspect *view, const struct inspect_vm *vm,
 	uint64_t entry;
 
 	return read_pmap(view, vm, gpn, &entry, paddr);
+}
+
+bool inspect_is_swapped(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn)
+{
+	uint64_t entry = 0;
+	uint64_t paddr;
+
+	return !read_pmap(view, vm, gpn, &entry, &paddr) &&
+	       (entry & (ENTRYLO_PFN | ENTRYLO_C | ENTRYLO_V)) == INSPECT_PMAP_SWAPPED;
 }
 
 bool inspect_own_page(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn,

@@ -74,6 +74,9 @@ bool inspect_tlb(const struct inspect *view, const struct inspect_vcpu *vcpu, ui
 bool inspect_guest_page(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn,
 			uint64_t *paddr);
 
+/* Guest page `gpn` lies in the swap area of the machine. */
+bool inspect_is_swapped(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn);
+
 /* Only if it is the VM's own, which pages that several VMs share are not. */
 bool inspect_own_page(const struct inspect *view, const struct inspect_vm *vm, uint64_t gpn,
 		      uint64_t *paddr);

@@ -22,6 +22,7 @@
 #include "src/mips_tlb/window.h"
 #include "src/numa/movement.h"
 #include "src/pmap/pmap.h"
+#include "src/pmap/swap.h"
 
 static bool is_store(unsigned code)
 {
@@ -44,6 +45,15 @@ static void outside(struct vcpu *vcpu, uint64_t vaddr, uint64_t gpa)
 	} else {
 		vdev_access(vcpu, gpa);
 	}
+}
+
+/* True: the guest can try again. */
+static bool make_room(const struct vcpu *vcpu, uint64_t gpa)
+{
+	struct pmap_caller caller = cpu_pmap_caller();
+
+	return movement_reclaim(cpu_self()) != 0 ||
+	       swap_make_room(vcpu->vm->pmap, (uint32_t)(gpa >> PAGE_SHIFT), &caller);
 }
 
 static void settle(struct vcpu *vcpu, unsigned code, uint64_t vaddr, enum vtlb_result result,
@@ -77,10 +87,12 @@ static void settle(struct vcpu *vcpu, unsigned code, uint64_t vaddr, enum vtlb_r
 		rewrite_release(vcpu, (uint32_t)(fault->gpa >> PAGE_SHIFT));
 		break;
 	case VTLB_NO_MEMORY:
-		if (movement_reclaim(cpu_self()) != 0) {
-			break;
+		if (!make_room(vcpu, fault->gpa)) {
+			vcpu->vm->gives_back = true;
+			vm_end(vcpu->vm, VM_ERROR, 0,
+			       vcpu->vm->pmap->is_lost ? "its memory cannot be read from swap"
+						       : "the machine has no memory left");
 		}
-		vm_end(vcpu->vm, VM_ERROR, 0, "the machine has no memory left");
 		break;
 	}
 }

@@ -123,7 +123,7 @@ static int remap_page(struct vcpu *vcpu, uint32_t to, uint32_t from)
 	struct pmap_caller caller = cpu_pmap_caller();
 	uint32_t mpn;
 
-	if (!(pmap_ready(pmap, from) & ENTRYLO_V)) {
+	if (pmap_is_empty(pmap, from)) {
 		return page_zero(vcpu, to, 1);
 	}
 	if (vcpu->vm->rewrite != NULL) {

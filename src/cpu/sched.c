@@ -242,7 +242,7 @@ void sched_leave(struct cpu *cpu, unsigned state)
 		sched_release_tlb(cpu);
 	}
 	atomic_store(&vcpu->regs.state, state);
-	if (state == INSPECT_VCPU_OFF && atomic_load(&vm->end) == VM_RESTART) {
+	if (state == INSPECT_VCPU_OFF && vm_frees_memory(vm)) {
 		vcpu_request(vm->vcpus[0], VCPU_REQUEST_RESTART);
 	}
 }

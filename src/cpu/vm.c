@@ -31,9 +31,10 @@ void vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason)
 	for (uint32_t i = 0; i < vm->vcpu_count; i++) {
 		vcpu_request(vm->vcpus[i], VCPU_REQUEST_STOP);
 	}
-	if (end == VM_RESTART) {
+	if (vm_frees_memory(vm)) {
 		vcpu_request(vm->vcpus[0], VCPU_REQUEST_RESTART);
-	} else {
+	}
+	if (end != VM_RESTART) {
 		platform_vm_ended(vm);
 	}
 }
@@ -80,7 +81,8 @@ static void clear_memory(struct vm *vm)
 		uint32_t ready = pmap_ready(vm->pmap, gpn);
 
 		shootdown_serve(caller.self);
-		if (ready & ENTRYLO_V && pmap_release(vm->pmap, gpn, &caller) != OK) {
+		if (!pmap_is_empty(vm->pmap, gpn) && pmap_release(vm->pmap, gpn, &caller) != OK &&
+		    ready & ENTRYLO_V) {
 			memset(machine_page((ready & ENTRYLO_PFN) >> ENTRYLO_PFN_SHIFT), 0,
 			       PAGE_BYTES);
 		}
@@ -93,11 +95,14 @@ static void clear_memory(struct vm *vm)
 
 void vm_restart(struct vm *vm)
 {
-	if (atomic_load(&vm->end) != VM_RESTART || !has_stopped(vm)) {
+	if (!vm_frees_memory(vm) || !has_stopped(vm)) {
 		return;
 	}
 	reset_virtio(vm);
 	clear_memory(vm);
+	if (atomic_load(&vm->end) != VM_RESTART) {
+		return;
+	}
 	for (uint32_t i = 0; i < vm->vcpu_count; i++) {
 		struct vcpu *vcpu = vm->vcpus[i];
 

@@ -64,7 +64,8 @@ struct vm {
 	uint64_t gang_until;   /* end of the period, atomic */
 	uint32_t source_level; /* virtual interrupt controller: sources that are up */
 	uint32_t source_mask[VM_VCPUS_MAX];
-	uint32_t end; /* enum vm_end, atomic */
+	uint32_t end;    /* enum vm_end, atomic */
+	bool gives_back; /* its memory, for it ended because there was too little */
 	uint32_t exit_code;
 	const char *end_reason;
 	void *console; /* src/platform's */
@@ -79,7 +80,13 @@ struct vm {
 void vm_end(struct vm *vm, enum vm_end end, uint32_t code, const char *reason);
 /* VCPU 0 is READY at the kernel's entry; on its CPU. */
 void vm_enter(struct vm *vm);
-/* On VCPU 0's CPU, VCPU_REQUEST_RESTART being there: if all VCPUs are OFF, the VM boots again. */
+/* On VCPU 0's CPU, VCPU_REQUEST_RESTART being there: if all VCPUs are OFF, its memory
+ * goes, and the VM boots again. */
 void vm_restart(struct vm *vm);
+/* Its memory goes when all VCPUs are OFF: to boot again, or for others. */
+static inline bool vm_frees_memory(const struct vm *vm)
+{
+	return __atomic_load_n(&vm->end, __ATOMIC_ACQUIRE) == VM_RESTART || vm->gives_back;
+}
 /* A source (LINES_SOURCE_*) of the virtual interrupt controller goes up or down; `lock` is held. */
 void vm_set_source(struct vm *vm, unsigned source, bool is_up);

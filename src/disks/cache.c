@@ -4,6 +4,7 @@
 
 #include "src/platform/disk.h"
 #include "src/pmap/memmap.h"
+#include "src/pmap/swap.h"
 
 /* Pages that leave at a time: the next ones who need memory find some. */
 #define RECLAIM_PAGES 16
@@ -63,14 +64,22 @@ enum cache_result cache_get(struct disk_cache *cache, const struct btree *change
 	return result;
 }
 
-enum status cache_new_page(struct disk_cache *cache, uint32_t node, uint32_t *mpn)
+/* Blocks that nobody uses go first, then memory of VMs. No lock held. */
+static bool make_room(struct disk_cache *cache, const struct pmap_caller *caller)
+{
+	return cache_reclaim(cache->memmap) || swap_make_room(NULL, 0, caller);
+}
+
+enum status cache_new_page(struct disk_cache *cache, uint32_t *mpn,
+			   const struct pmap_caller *caller)
 {
 	struct memmap *memmap = cache->memmap;
 	enum status status;
 
 	do {
-		status = memmap_take(memmap, node, PAGE_ALLOC_NO_HINT, INSPECT_FRAME_CACHE, mpn);
-	} while (status == ERR_NOMEM && cache_reclaim(memmap));
+		status = memmap_take(memmap, caller->node, PAGE_ALLOC_NO_HINT, INSPECT_FRAME_CACHE,
+				     mpn);
+	} while (status == ERR_NOMEM && make_room(cache, caller));
 	if (status == OK) {
 		memmap_pin(memmap, *mpn);
 	}
@@ -90,9 +99,9 @@ static enum status insert(struct disk_cache *cache, struct btree *tree, uint32_t
 }
 
 enum status cache_begin_read(struct disk_cache *cache, const struct btree *changes, uint32_t block,
-			     uint32_t node, uint32_t *mpn)
+			     uint32_t *mpn, const struct pmap_caller *caller)
 {
-	enum status status = cache_new_page(cache, node, mpn);
+	enum status status = cache_new_page(cache, mpn, caller);
 
 	if (status != OK) {
 		return status;
@@ -105,7 +114,7 @@ enum status cache_begin_read(struct disk_cache *cache, const struct btree *chang
 		}
 		cache->counts.read += status == OK;
 		lock_release(&cache->lock);
-	} while (status == ERR_NOMEM && cache_reclaim(cache->memmap));
+	} while (status == ERR_NOMEM && make_room(cache, caller));
 	if (status != OK) {
 		memmap_unpin(cache->memmap, *mpn);
 	}
@@ -128,7 +137,8 @@ void cache_end_read(struct disk_cache *cache, uint32_t block, uint32_t mpn, bool
 	memmap_unpin(cache->memmap, mpn);
 }
 
-enum status cache_put(struct disk_cache *cache, struct btree *changes, uint32_t block, uint32_t mpn)
+enum status cache_put(struct disk_cache *cache, struct btree *changes, uint32_t block, uint32_t mpn,
+		      const struct pmap_caller *caller)
 {
 	enum status status;
 
@@ -148,7 +158,7 @@ enum status cache_put(struct disk_cache *cache, struct btree *changes, uint32_t 
 			status = insert(cache, changes, block, mpn);
 		}
 		lock_release(&cache->lock);
-	} while (status == ERR_NOMEM && cache_reclaim(cache->memmap));
+	} while (status == ERR_NOMEM && make_room(cache, caller));
 	return status;
 }
 

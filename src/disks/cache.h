@@ -34,6 +34,7 @@
 #include "src/lib/hooks.h"
 
 struct disk;
+struct pmap_caller;
 struct vdisk;
 
 /* Flags of values in `cached`. */
@@ -64,18 +65,20 @@ enum cache_result {
 enum cache_result cache_get(struct disk_cache *cache, const struct btree *changes, uint32_t block,
 			    uint32_t *mpn);
 /* A page for a block, dirty, pinned, of kind CACHE. */
-MUST_CHECK enum status cache_new_page(struct disk_cache *cache, uint32_t node, uint32_t *mpn);
+MUST_CHECK enum status cache_new_page(struct disk_cache *cache, uint32_t *mpn,
+				      const struct pmap_caller *caller);
 /*
  * A page to read the block to; others wait for it until cache_end_read(). ERR_BUSY: there is one
  * already, in `changes` or from the disk.
  */
 MUST_CHECK enum status cache_begin_read(struct disk_cache *cache, const struct btree *changes,
-					uint32_t block, uint32_t node, uint32_t *mpn);
+					uint32_t block, uint32_t *mpn,
+					const struct pmap_caller *caller);
 void cache_end_read(struct disk_cache *cache, uint32_t block, uint32_t mpn, bool is_good);
 /* The page, which is SHARED or CACHE and pinned by the caller, is the block's content in `changes`.
  */
 MUST_CHECK enum status cache_put(struct disk_cache *cache, struct btree *changes, uint32_t block,
-				 uint32_t mpn);
+				 uint32_t mpn, const struct pmap_caller *caller);
 /* All changes are given up. */
 void cache_forget(struct disk_cache *cache, struct btree *changes);
 

@@ -123,8 +123,7 @@ static enum piece_result copy_block(const struct vdisk_request *request, const s
 	if (piece->bytes != PAGE_BYTES) {
 		result = get(request, piece->block, &old);
 	}
-	if (result == PIECE_DONE &&
-	    cache_new_page(request->vdisk->cache, caller->node, mpn) != OK) {
+	if (result == PIECE_DONE && cache_new_page(request->vdisk->cache, mpn, caller) != OK) {
 		result = PIECE_FAILED;
 	}
 	if (result == PIECE_DONE && old != PAGE_NONE) {
@@ -154,7 +153,7 @@ static enum piece_result write_piece(const struct vdisk_request *request, const 
 		result = copy_block(request, piece, &mpn, caller);
 	}
 	if (result == PIECE_DONE) {
-		if (cache_put(vdisk->cache, vdisk->changes, piece->block, mpn) != OK) {
+		if (cache_put(vdisk->cache, vdisk->changes, piece->block, mpn, caller) != OK) {
 			result = PIECE_FAILED;
 		}
 		memmap_unpin(vdisk->cache->memmap, mpn);
@@ -187,8 +186,8 @@ static enum cow_result begin_read(struct vdisk_request *request, uint32_t block,
 	do {
 		uint32_t bytes = block_bytes(vdisk, block + count);
 
-		status = cache_begin_read(vdisk->cache, vdisk->changes, block + count, caller->node,
-					  &mpn);
+		status =
+			cache_begin_read(vdisk->cache, vdisk->changes, block + count, &mpn, caller);
 		if (status != OK) {
 			break;
 		}

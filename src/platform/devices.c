@@ -83,6 +83,17 @@ void devices_route(uint32_t number)
 	}
 }
 
+void devices_wait(uint32_t sources)
+{
+	if (machine.intc != NO_DEVICE) {
+		set_mask(cpu_self()->number, sources, false);
+		cp0_write(CP0_STATUS, STATUS_KX | platform_interrupt_mask());
+		platform_sleep();
+		cp0_write(CP0_STATUS, STATUS_KX);
+		set_mask(cpu_self()->number, sources, true);
+	}
+}
+
 void devices_input_taken(void)
 {
 	uint32_t number = atomic_swap(&uart_masked_on, 0);

@@ -15,6 +15,11 @@ void devices_init(void);
 void devices_start_cpu(uint32_t number);
 /* Disks and typed characters interrupt this CPU; there is a VM that waits for them. */
 void devices_route(uint32_t number);
+/*
+ * This CPU sleeps until one of the sources is up, which are nobody's else, or it is interrupted;
+ * the interrupt is left to be taken. May return at any time.
+ */
+void devices_wait(uint32_t sources);
 /* A VM has read one: there is room again. */
 void devices_input_taken(void);
 

@@ -9,14 +9,19 @@
 #include "src/lib/string.h"
 #include "src/platform/boot.h"
 #include "src/platform/console.h"
+#include "src/platform/devices.h"
 #include "src/platform/machine.h"
 #include "src/platform/memory.h"
+#include "src/pmap/swap.h"
 #include "src/virtio/le.h"
 
 #define FEATURE(number) (1ULL << (number))
 #define STATUS_SET_UP   (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_FEATURES_OK)
 
 static struct disk *disks[MAP_VIRTIO_COUNT];
+/* Nobody else's: its request is under way while the caller of swap_transfer() waits. */
+static struct disk *swap_disk;
+static struct disk_request swap_request;
 
 struct disk *disks_get(uint32_t slot)
 {
@@ -97,7 +102,23 @@ static bool set_up(struct disk *disk)
 	return true;
 }
 
-static void prepare(uint64_t registers)
+/* Beside the others, so that no VM has it and its interrupts are nobody's. */
+static void prepare_swap(struct disk *disk)
+{
+	uint64_t slots = disk->sectors * VIRTIO_BLOCK_SECTOR_BYTES / PAGE_BYTES;
+
+	if (swap_disk != NULL || disk->is_read_only || slots < SWAP_SLOTS_MIN ||
+	    slots > FRAME_COUNT_MAX) {
+		boot_refuse("disk %u: a second one for swap, read-only, or no %u KB to %u MB",
+			    disk->slot, SWAP_SLOTS_MIN * PAGE_BYTES / 1024,
+			    (uint32_t)(FRAME_COUNT_MAX >> (20 - PAGE_SHIFT)));
+	}
+	swap_disk = disk;
+	swap_init(&machine_memmap, (uint32_t)slots,
+		  memory_take(0, page_pool_bytes((uint32_t)slots)));
+}
+
+static void prepare(uint64_t registers, bool is_swap)
 {
 	struct disk probe = { .registers = memory_uncached(registers),
 			      .slot = (uint32_t)((registers - MAP_VIRTIO_BASE) / MAP_PAGE_BYTES) };
@@ -113,14 +134,21 @@ static void prepare(uint64_t registers)
 	if (!set_up(disk)) {
 		boot_refuse("disk %u: not a device of virtio 1.2", disk->slot);
 	}
-	disks[disk->slot] = disk;
+	if (is_swap) {
+		prepare_swap(disk);
+	} else {
+		disks[disk->slot] = disk;
+	}
 	console_print("disk %u: %lu KB%s", disk->slot, disk->sectors / 2,
-		      disk->is_read_only ? ", read only" : "");
+		      is_swap              ? ", for swap"
+		      : disk->is_read_only ? ", read only"
+					   : "");
 }
 
 void disks_prepare(void)
 {
 	const struct fdt *fdt = &machine.tree;
+	struct fdt_property property;
 	uint64_t registers;
 	uint64_t bytes;
 	uint32_t node;
@@ -128,7 +156,7 @@ void disks_prepare(void)
 	for (node = fdt_compatible(fdt, FDT_NONE, DEVTREE_VIRTIO); node != FDT_NONE;
 	     node = fdt_compatible(fdt, node, DEVTREE_VIRTIO)) {
 		if (fdt_reg(fdt, node, 0, &registers, &bytes)) {
-			prepare(registers);
+			prepare(registers, fdt_find(fdt, node, DEVTREE_SWAP, &property));
 		}
 	}
 }
@@ -232,6 +260,20 @@ static struct disk_request *take_used(struct disk *disk)
 	}
 	lock_release(&disk->lock);
 	return request;
+}
+
+bool swap_transfer(uint32_t slot, uint32_t mpn, bool is_write, struct shootdown_target *self)
+{
+	disk_request_begin(&swap_request, is_write ? DISK_WRITE : DISK_READ,
+			   (uint64_t)slot * (PAGE_BYTES / VIRTIO_BLOCK_SECTOR_BYTES));
+	CHECK(disk_request_add(&swap_request, (uint64_t)mpn << PAGE_SHIFT, PAGE_BYTES) &&
+	      disk_submit(swap_disk, &swap_request));
+	while (take_used(swap_disk) == NULL) {
+		shootdown_serve(self);
+		devices_wait(1U << (LINES_SOURCE_VIRTIO + swap_disk->slot));
+	}
+	put(swap_disk, VIRTIO_INTERRUPT_ACK, VIRTIO_INTERRUPT_USED);
+	return swap_request.status == VIRTIO_BLOCK_S_OK;
 }
 
 static void complete(struct disk *disk)

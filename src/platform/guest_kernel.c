@@ -24,6 +24,7 @@
 #include "src/platform/machine.h"
 #include "src/platform/memory.h"
 #include "src/pmap/pmap.h"
+#include "src/virtio/guest_memory.h"
 
 #define FLAGS_KNOWN \
 	(VM_BOOT_F_SHARED_PAGE | VM_BOOT_F_REWRITE | VM_BOOT_F_CALLS | VM_BOOT_F_NEEDS_PAGE)
@@ -49,33 +50,24 @@ static bool share_with_guest(struct vm *vm, uint32_t gpn, const char *from)
 	return pmap_map_shared(vm->pmap, gpn, mpn) == OK;
 }
 
-static bool copy_to_page(struct vm *vm, uint32_t gpn, uint64_t offset, const char *from,
-			 uint64_t bytes)
+static bool copy_to_page(struct vm *vm, uint64_t gpa, const char *from, uint64_t bytes)
 {
 	const struct cpu *cpu = vm->vcpus[0]->cpu;
 	struct pmap_caller caller = { .node = cpu->node, .cpu = cpu->number, .self = NULL };
-	uint32_t ready;
 
-	if (pmap_touch(vm->pmap, gpn, true, &caller) != PMAP_TOUCH_OK) {
-		return false;
-	}
-	ready = pmap_ready(vm->pmap, gpn);
-	memcpy((char *)machine_page((ready & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT) + offset, from,
-	       bytes);
-	return true;
+	return guest_memory_write(vm->pmap, gpa, from, bytes, &caller);
 }
 
 /* Bytes into guest memory; false if the VM has none there. */
 static bool copy_to_guest(struct vm *vm, uint64_t gpa, const char *from, uint64_t bytes)
 {
 	while (bytes != 0) {
-		uint32_t gpn = (uint32_t)(gpa >> PAGE_SHIFT);
 		uint64_t offset = gpa % PAGE_BYTES;
 		uint64_t part = bytes < PAGE_BYTES - offset ? bytes : PAGE_BYTES - offset;
 
 		if ((part != PAGE_BYTES || memory_paddr(from) % PAGE_BYTES != 0 ||
-		     !share_with_guest(vm, gpn, from)) &&
-		    !copy_to_page(vm, gpn, offset, from, part)) {
+		     !share_with_guest(vm, (uint32_t)(gpa >> PAGE_SHIFT), from)) &&
+		    !copy_to_page(vm, gpa, from, part)) {
 			return false;
 		}
 		gpa += part;

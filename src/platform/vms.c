@@ -33,6 +33,7 @@
 #include "src/platform/smp.h"
 #include "src/platform/vmconsole.h"
 #include "src/pmap/pmap.h"
+#include "src/pmap/swap.h"
 
 /* Entries of a VCPU's second level, if the tree does not say. */
 #define SECOND_LEVEL_DEFAULT 2048
@@ -172,6 +173,7 @@ static void prepare_pmap(struct vm *vm, uint32_t node)
 	CHECK(pmap_init(vm->pmap, vm->number, (uint32_t)vm->page_count, &machine_memmap,
 			memory_take(node, bytes)) == OK);
 	vm->pmap->large = vm->large_entries;
+	swap_add(vm->pmap);
 	if (vm->privileged == VM_REWRITE) {
 		vm->rewrite = memory_take(node, sizeof(*vm->rewrite));
 	}

@@ -309,6 +309,17 @@ bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uin
 	return has_user;
 }
 
+bool memmap_find_owner(const struct memmap *memmap, uint32_t mpn, uint32_t *vm, uint32_t *gpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+	bool is_private = page->info.kind == INSPECT_FRAME_PRIVATE && page->info.users != 0;
+
+	*vm = page->info.vm;
+	*gpn = page->info.ppn;
+	lock_release(&page->lock);
+	return is_private;
+}
+
 bool memmap_find_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t *gpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);

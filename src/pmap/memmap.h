@@ -95,6 +95,8 @@ void memmap_set_moving(struct memmap *memmap, uint32_t mpn, bool is_moving);
 void memmap_set_user(struct memmap *memmap, uint32_t mpn);
 bool memmap_is_moving(const struct memmap *memmap, uint32_t mpn);
 bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn);
+/* The one user of a page of kind PRIVATE. */
+bool memmap_find_owner(const struct memmap *memmap, uint32_t mpn, uint32_t *vm, uint32_t *gpn);
 /* The guest page at which `vm` is a user, if that is recorded. */
 bool memmap_find_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t *gpn);
 bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);

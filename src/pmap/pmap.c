@@ -11,6 +11,7 @@
 
 #include "src/mips_tlb/l2tlb.h"
 #include "src/pmap/pmap_priv.h"
+#include "src/pmap/swap.h"
 
 #define CACHE_COHERENT_EXCLUSIVE 5 /* R4000 UM table 4-6: exclusive on write */
 
@@ -186,6 +187,13 @@ uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn)
 	return word & ENTRYLO_V ? word : PMAP_READY_NONE;
 }
 
+bool pmap_is_empty(const struct pmap *pmap, uint32_t gpn)
+{
+	uint32_t frame;
+
+	return !pmap_frame(pmap, gpn, &frame) || pmap_load_ready(pmap, frame) == PMAP_READY_NONE;
+}
+
 void pmap_set_trampoline(struct pmap *pmap, uint32_t number, uint32_t mpn)
 {
 	uint32_t frame = TRAMPOLINE_GPN + number;
@@ -203,7 +211,7 @@ uint32_t pmap_ready_word(uint32_t mpn, uint32_t state)
 	uint32_t word =
 		mpn << ENTRYLO_PFN_SHIFT | CACHE_COHERENT_EXCLUSIVE << ENTRYLO_C_SHIFT | ENTRYLO_G;
 
-	if (!(state & PMAP_S_NO_ACCESS)) {
+	if (!(state & (PMAP_S_NO_ACCESS | PMAP_S_IDLE))) {
 		word |= ENTRYLO_V;
 		if (!(state & (PMAP_S_COW | PMAP_S_NO_WRITE | PMAP_S_TEXT | PMAP_S_REPLICATED))) {
 			word |= ENTRYLO_D;
@@ -281,17 +289,21 @@ static enum status allocate_counted(struct pmap *pmap, uint32_t frame, uint32_t 
 	return status;
 }
 
-/* First touch. Under the page's lock. */
-static enum pmap_touch fill(struct pmap *pmap, uint32_t frame, uint32_t node)
+/* First touch, or swapped out. Under the page's lock, which it may release and take again. */
+static enum pmap_touch fill(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller)
 {
 	struct pmap_page *page = pmap_page(pmap, frame);
 	uint32_t mpn;
 
-	if (allocate_counted(pmap, frame, node, &mpn) != OK) {
+	if (pmap->is_lost || allocate_counted(pmap, frame, caller->node, &mpn) != OK) {
 		return PMAP_TOUCH_NO_MEMORY;
 	}
-	machine_page_zero(mpn);
-	page_own(ANNOTATION_OWN_ZEROED, pmap->vm, mpn);
+	if (pmap_load_ready(pmap, frame) != PMAP_READY_SWAPPED) {
+		machine_page_zero(mpn);
+		page_own(ANNOTATION_OWN_ZEROED, pmap->vm, mpn);
+	} else if (!swap_in(pmap, frame, mpn, caller)) {
+		return PMAP_TOUCH_NO_MEMORY;
+	}
 	memmap_add_user(pmap->memmap, mpn, pmap->vm, pmap_gpn(frame));
 	page->state |= PMAP_S_PRESENT;
 	pmap_store_page(pmap, frame, mpn);
@@ -333,7 +345,11 @@ enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,
 	struct pmap_page *page = pmap_page(pmap, frame);
 
 	if (!(page->state & PMAP_S_PRESENT)) {
-		return fill(pmap, frame, caller->node);
+		return fill(pmap, frame, caller);
+	}
+	if (page->state & PMAP_S_IDLE) {
+		page->state &= (uint16_t)~PMAP_S_IDLE;
+		pmap_store_page(pmap, frame, pmap_mpn(pmap_load_ready(pmap, frame)));
 	}
 	if (write && page->state & PMAP_S_REPLICATED) {
 		pmap_collapse_locked(pmap, frame, caller);

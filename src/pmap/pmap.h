@@ -22,8 +22,9 @@
  *
  * Invariants (pmap_check; the lock held, not BUSY):
  *   I1  a ready word has G; PFN != 0 exactly when the page exists (then PMAP_S_PRESENT). Machine
- *       page 0 has the vectors and is no VM's.
- *   I2  V exactly when PRESENT and not PMAP_S_NO_ACCESS.
+ *       page 0 has the vectors and is no VM's. Without page the word is NONE or, of a page in the
+ *       swap area (swap.h), SWAPPED.
+ *   I2  V exactly when PRESENT and neither PMAP_S_NO_ACCESS nor PMAP_S_IDLE.
  *   I3  D exactly when V and none of PMAP_S_COW, _NO_WRITE, _TEXT, _REPLICATED.
  *   I4  PRESENT: the memmap has (vm, gpn) as a user of the page, or the VM as unknown; kind PRIVATE
  *       exactly when not COW.
@@ -38,10 +39,11 @@
  */
 #pragma once
 
-#define PMAP_READY_BYTES 4
-#define PMAP_READY_NONE  0x00000001 /* G: an invalid half must not make its pair local */
-#define PMAP_READY_LARGE 0x80000000 /* part of a large block; no EntryLo bit: mask it off */
-#define PMAP_READY_PFN   0x3fffffc0
+#define PMAP_READY_BYTES   4
+#define PMAP_READY_NONE    0x00000001 /* G: an invalid half must not make its pair local */
+#define PMAP_READY_SWAPPED (PMAP_READY_NONE | INSPECT_PMAP_SWAPPED)
+#define PMAP_READY_LARGE   0x80000000 /* part of a large block; no EntryLo bit: mask it off */
+#define PMAP_READY_PFN     0x3fffffc0
 
 /* Offsets in struct pmap. */
 #define PMAP_READY        0 /* 64: address of the word of frame 0 */
@@ -69,6 +71,7 @@
 #define PMAP_S_PROTECTED  0x0070
 #define PMAP_S_USER       0x0100 /* user mode has mapped it, as the memmap says */
 #define PMAP_S_REPLICATED 0x0080 /* has copies: a store gives them up */
+#define PMAP_S_IDLE       0x0200 /* nobody has used it since swap.h's first hand was here */
 
 /* Page sizes of R4000: 4^n * 4 KB. */
 #define PMAP_ORDER_MAX  12
@@ -81,8 +84,11 @@ struct pmap_page {
 	uint8_t order; /* log2 of the pages of its large block, 0 = none; under large_lock */
 	uint8_t moves; /* migrations and collapses ever, or UINT8_MAX */
 	struct backmap backmap;
-	uint64_t views;          /* nodes whose view has the page */
-	uint64_t replicas;       /* of them, with a copy of their own */
+	uint64_t views; /* nodes whose view has the page */
+	union {
+		uint64_t replicas; /* of them, with a copy of their own */
+		uint64_t slot;     /* of a page that is swapped out */
+	};
 	uint32_t interval;       /* in which it moved last */
 	uint16_t interval_moves; /* how often */
 	uint16_t copy_number;    /* how often copies were given up, for whoever makes one */
@@ -108,6 +114,7 @@ struct pmap {
 	uint32_t vm;            /* 0..MEMMAP_VMS_MAX-1 */
 	uint32_t clock_ready;   /* EntryLo of the machine's clock page (machine/clock.h), or NONE */
 	bool large;             /* large entries in the window: switch of the VM, before it runs */
+	bool is_lost;           /* a page could not be read back: the VM cannot go on */
 	struct lock large_lock; /* orders and PMAP_READY_LARGE; inside a page's lock */
 	uint32_t trampoline[VM_TRAMPOLINE_BYTES / MAP_PAGE_BYTES]; /* ready words */
 	uint32_t target_count;
@@ -155,6 +162,8 @@ bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame);
 uint32_t pmap_ready(const struct pmap *pmap, uint32_t gpn);
 /* The same as the CPUs of `node` see it: with their copy, if they have one. */
 uint32_t pmap_ready_at(const struct pmap *pmap, uint32_t gpn, uint32_t node);
+/* The VM has never touched the page, or has given it up: it would read as zeroes. */
+bool pmap_is_empty(const struct pmap *pmap, uint32_t gpn);
 
 /*
  * Page `number` of the trampolines (VM_TRAMPOLINE_BASE), a page of the monitor, becomes readable in

@@ -9,6 +9,7 @@
 #include "src/mips_tlb/window.h"
 #include "src/pmap/pmap.h"
 #include "src/pmap/pmap_priv.h"
+#include "src/pmap/swap.h"
 
 /* What is copied before others who wait for this CPU get their turn: a few lines of the cache. */
 #define COPY_BYTES 1024U
@@ -141,6 +142,7 @@ enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t mpn)
 	if (pmap_page(pmap, frame)->state & PMAP_S_PRESENT) {
 		status = ERR_BUSY;
 	} else {
+		swap_drop(pmap, frame);
 		page_own(ANNOTATION_OWN_READ, pmap->vm, mpn);
 		memmap_add_user(pmap->memmap, mpn, pmap->vm, gpn);
 		pmap_page(pmap, frame)->state |= PMAP_S_PRESENT | PMAP_S_COW;
@@ -158,6 +160,7 @@ static void end_replace(struct pmap *pmap, uint32_t frame, struct pmap_replaceme
 	if (item->old_mpn != 0) {
 		(void)memmap_remove_user(pmap->memmap, item->old_mpn, pmap->vm, item->gpn);
 	}
+	swap_drop(pmap, frame);
 	page_own(ANNOTATION_OWN_READ, pmap->vm, item->mpn);
 	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 	page->state &= PMAP_S_PROTECTED;
@@ -222,6 +225,7 @@ enum status pmap_release(struct pmap *pmap, uint32_t gpn, const struct pmap_call
 	if (status != OK) {
 		return status;
 	}
+	swap_drop(pmap, frame);
 	if (pmap_page(pmap, frame)->state & PMAP_S_PRESENT) {
 		uint32_t mpn = mpn_of(pmap, frame);
 
@@ -416,7 +420,7 @@ enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
 		return ERR_RANGE;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		if (pmap_page(pmap, first + i)->state != 0) {
+		if (!pmap_is_empty(pmap, gpn + i)) {
 			return ERR_BUSY;
 		}
 	}
@@ -452,7 +456,9 @@ static const char *check_page(const struct pmap *pmap, uint32_t frame)
 		if (page->views != 0) {
 			return "pmap I7: a view of no page";
 		}
-		return word == PMAP_READY_NONE ? NULL : "pmap I1: a word without page";
+		return word == PMAP_READY_NONE || (word == PMAP_READY_SWAPPED && page->state == 0)
+			       ? NULL
+			       : "pmap I1: a word without page";
 	}
 	if (pmap_mpn(word) == 0 || !machine) {
 		return "pmap I1: present without page";

@@ -83,7 +83,8 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	}
 	page = pmap_page(pmap, item->frame);
 	mpn = mpn_of(pmap, item->frame);
-	if (!pmap->has_views || !(page->state & PMAP_S_PRESENT) || page->state & PMAP_S_NO_ACCESS) {
+	if (!pmap->has_views || !(page->state & PMAP_S_PRESENT) ||
+	    page->state & (PMAP_S_NO_ACCESS | PMAP_S_IDLE)) {
 		item->status = ERR_RANGE;
 	} else if (page_node(pmap->memmap->alloc, mpn) == node || page->replicas >> node & 1) {
 		item->status = OK;

@@ -6,6 +6,7 @@
 #include "src/lib/string.h"
 #include "src/mips_tlb/shootdown.h"
 #include "src/pmap/pmap.h"
+#include "src/pmap/swap.h"
 
 bool guest_memory_pin(struct pmap *pmap, uint64_t gpa, bool write, uint32_t *mpn,
 		      const struct pmap_caller *caller)
@@ -24,6 +25,11 @@ bool guest_memory_pin(struct pmap *pmap, uint64_t gpa, bool write, uint32_t *mpn
 			break;
 		case PMAP_TOUCH_TRAPPED:
 			guest_memory_restore_text(pmap, (uint32_t)gpn, caller);
+			break;
+		case PMAP_TOUCH_NO_MEMORY:
+			if (!swap_make_room(pmap, (uint32_t)gpn, caller)) {
+				return false;
+			}
 			break;
 		default:
 			return false;

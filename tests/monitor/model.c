@@ -10,6 +10,7 @@
 #include "isa/cp0.h"
 
 #include "src/mips_tlb/window.h"
+#include "src/pmap/swap.h"
 
 #define MATCH_BITS (ENTRYHI_R | ENTRYHI_VPN2)
 
@@ -190,6 +191,19 @@ void tlb_hw_flush(void)
 	for (uint32_t i = cpu->wired; i < cpu->tlb_entries; i++) {
 		cpu->tlb[i].is_used = false;
 	}
+}
+
+bool swap_transfer(uint32_t slot, uint32_t mpn, bool is_write, struct shootdown_target *self)
+{
+	uint8_t *at = model.swap + (size_t)slot * MAP_PAGE_BYTES;
+
+	(void)self;
+	if (!model.swap_fails) {
+		memcpy(is_write ? at : machine_page(mpn), is_write ? machine_page(mpn) : at,
+		       MAP_PAGE_BYTES);
+		model.swap_reads += !is_write;
+	}
+	return !model.swap_fails;
 }
 
 void page_own(uint32_t op, uint32_t vm, uint32_t mpn)

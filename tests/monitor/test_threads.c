@@ -20,11 +20,13 @@
 #include "src/mips_tlb/vtlb.h"
 #include "src/mips_tlb/window.h"
 #include "src/pmap/pmap.h"
+#include "src/pmap/swap.h"
 
 #define CPUS           4
 #define FRAMES         24
 #define PAGES_PER_NODE 128
 #define NODES          2
+#define SLOTS          64
 #define TLB_ENTRIES    6
 #define STEPS          2500
 #define L2_ENTRIES     8
@@ -50,12 +52,14 @@ struct cpu {
 static struct cpu cpus[CPUS];
 static _Thread_local struct cpu *self;
 static uint8_t *memory;
+static uint8_t *area;
 static struct page_alloc alloc;
 static struct memmap memmap;
 static struct pmap pmap;
 static struct pmap other;
 static uint32_t running;
 static uint32_t copies;
+static uint32_t swapped;
 
 void monitor_panic(const struct panic *panic)
 {
@@ -184,6 +188,17 @@ void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
 	(void)home;
 }
 
+bool swap_transfer(uint32_t slot, uint32_t mpn, bool is_write, struct shootdown_target *target)
+{
+	uint8_t *at = area + (size_t)slot * MAP_PAGE_BYTES;
+
+	maybe_yield();
+	shootdown_serve(target);
+	memcpy(is_write ? at : machine_page(mpn), is_write ? machine_page(mpn) : at,
+	       MAP_PAGE_BYTES);
+	return true;
+}
+
 void ipi_shootdown(uint32_t cpu)
 {
 	/* Its thread looks at its queue before every access. */
@@ -300,7 +315,7 @@ static void change(uint32_t gpn)
 	const struct pmap_caller caller = { below(NODES), self->number, &self->vtlb.target };
 	uint32_t mpn;
 
-	switch (below(9)) {
+	switch (below(10)) {
 	case 0:
 		(void)!pmap_move(&pmap, gpn, below(NODES), &caller);
 		break;
@@ -322,6 +337,11 @@ static void change(uint32_t gpn)
 	case 6:
 		if (pmap_replicate(&pmap, gpn, below(NODES), &caller) == OK) {
 			(void)__atomic_fetch_add(&copies, 1, __ATOMIC_RELAXED);
+		}
+		break;
+	case 8:
+		if (below(8) == 0) {
+			(void)__atomic_fetch_add(&swapped, swap_out(2, &caller), __ATOMIC_RELAXED);
 		}
 		break;
 	case 7:
@@ -390,6 +410,10 @@ static void start(void)
 	CHECK(pmap_init(&pmap, 0, FRAMES, &memmap, zeroed(pmap_storage_bytes(FRAMES))) == OK);
 	CHECK(pmap_init(&other, 1, FRAMES, &memmap, zeroed(pmap_storage_bytes(FRAMES))) == OK);
 	pmap.large = true;
+	area = zeroed((size_t)SLOTS * MAP_PAGE_BYTES);
+	swap_init(&memmap, SLOTS, zeroed(page_pool_bytes(SLOTS)));
+	swap_add(&pmap);
+	swap_add(&other);
 	for (uint32_t i = 0; i < NODES; i++) {
 		pmap_add_view(&pmap, i, zeroed(pmap_view_bytes(&pmap)));
 	}
@@ -411,12 +435,16 @@ static int finish(void)
 	broken = broken ? broken : memmap_check(&memmap);
 	broken = broken ? broken : pmap_check(&pmap);
 	broken = broken ? broken : pmap_check(&other);
+	broken = broken ? broken : swap_check();
 	for (uint32_t i = 0; i < CPUS && !broken; i++) {
 		broken = vtlb_check(&cpus[i].vtlb);
 		interrupts += cpus[i].interrupts;
 		for (uint32_t gpn = 0; gpn < FRAMES; gpn++) {
 			uint32_t mpn = (pmap.ready[gpn] & PMAP_READY_PFN) >> 6;
-			const uint64_t *counter = machine_page(mpn);
+			const void *at = pmap.ready[gpn] == PMAP_READY_SWAPPED
+						 ? area + pmap.page[gpn].slot * MAP_PAGE_BYTES
+						 : machine_page(mpn);
+			const uint64_t *counter = at;
 
 			if (counter[i] != cpus[i].added[gpn]) {
 				printf("CPU %u, page %u: %lu of %lu additions\n", i, gpn,
@@ -426,9 +454,9 @@ static int finish(void)
 			}
 		}
 	}
-	printf("%lu pages copied, %u replicated, %lu shootdown interrupts\n",
-	       (unsigned long)pmap.copied, copies, (unsigned long)interrupts);
-	if (broken || pmap.copied == 0 || copies == 0 || interrupts == 0) {
+	printf("%lu pages copied, %u replicated, %u swapped out, %lu shootdown interrupts\n",
+	       (unsigned long)pmap.copied, copies, swapped, (unsigned long)interrupts);
+	if (broken || pmap.copied == 0 || copies == 0 || swapped == 0 || interrupts == 0) {
 		printf("%s\n", broken ? broken : "nothing happened");
 		return EXIT_FAILURE;
 	}
