@@ -28,7 +28,7 @@ static uint32_t argument(struct vcpu *vcpu, unsigned number)
 	return (uint32_t)vcpu->regs.gpr[A0 + number];
 }
 
-/* Frames [first, first + count) exist; both are checked against overflow. */
+/* Frames [first, first + count) exist: the last one before an overflow does not. */
 static bool pages_exist(const struct vcpu *vcpu, uint32_t gpn, uint32_t count)
 {
 	uint32_t frame;
@@ -37,7 +37,7 @@ static bool pages_exist(const struct vcpu *vcpu, uint32_t gpn, uint32_t count)
 		return false;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		if (gpn + i < gpn || !pmap_frame(vcpu->vm->pmap, gpn + i, &frame)) {
+		if (!pmap_frame(vcpu->vm->pmap, gpn + i, &frame)) {
 			return false;
 		}
 	}
@@ -205,13 +205,9 @@ bool moncall_start(struct vcpu *vcpu, uint32_t number, uint64_t pc, uint64_t sp,
 		   uint64_t arg)
 {
 	struct vm *vm = vcpu->vm;
-	struct vcpu *target;
+	struct vcpu *target = vm->vcpus[number];
 	bool is_off;
 
-	if (number >= vm->vcpu_count) {
-		return false;
-	}
-	target = vm->vcpus[number];
 	lock_acquire(&vm->lock);
 	is_off = target->regs.state == INSPECT_VCPU_OFF &&
 		 !(atomic_load(&target->requests) & VCPU_REQUEST_START);

@@ -14,7 +14,7 @@ void moncall(struct vcpu *vcpu);
  * is up, whatever IE is (docs/machine/power.md).
  */
 void moncall_idle(struct vcpu *vcpu);
-/* Starts VCPU `number` of the caller's VM; false: there is none, or it is not OFF. */
+/* Starts VCPU `number`, which the caller's VM has; false: it is not OFF. */
 bool moncall_start(struct vcpu *vcpu, uint32_t number, uint64_t pc, uint64_t sp, uint64_t gp,
 		   uint64_t arg);
 /* Stops the caller. */

@@ -7,7 +7,8 @@
  * PROGRAM is the ELF file with DWARF lines; TRANSFERS are files of `mirrorball run --coverage`. An
  * outcome is one way of one conditional branch. Copies of a function, which a header gives every
  * file that calls it, are one function. Not counted among the outcomes, but apart: those that lead
- * to a panic and nowhere else. Counted is what lies in files that match a PATTERN (fnmatch), each
+ * to a panic and nowhere else; not at all: those that lead to the next condition of the same line,
+ * whose outcomes are counted. Counted is what lies in files that match a PATTERN (fnmatch), each
  * PATTERN for itself, the first one with the floor: exit code 1 if less than FLOOR percent of it
  * was reached. -h: "file line reached outcomes" of another build of the same source, the host's;
  * of a line counts the build in which more of its outcomes were reached. -u: prints what was not.
@@ -54,6 +55,7 @@ struct branch {
 	const struct elf_symbol *symbol;
 	const struct line *line;
 	bool is_panic[WAYS];
+	bool is_inner[WAYS]; /* to the next condition of the line: not counted */
 	bool is_reached[WAYS];
 	bool is_copy; /* of a branch before it, which counts for both */
 };
@@ -252,6 +254,36 @@ static bool leads_to_panic(const struct program *program, uint64_t address)
 	return false;
 }
 
+/*
+ * Does the code at `address` go straight to the next condition of the same line? Then what follows
+ * there tells more: `a && b` is a false, b false, b true; a switch is its cases.
+ */
+static bool leads_to_condition(const struct program *program, uint64_t address,
+			       const struct line *line)
+{
+	uint32_t word;
+
+	for (unsigned i = 0; i < STRAIGHT_LENGTH && read_word(program, address, &word); i++) {
+		const struct line *here = find_line(program, address);
+
+		if (here == NULL || here->number != line->number ||
+		    strcmp(here->file, line->file) != 0) {
+			return false;
+		}
+		if (is_conditional(word)) {
+			return true;
+		}
+		if (is_unconditional(word, isa_decode(word))) {
+			address = branch_target(address, word);
+		} else if (isa_descs[isa_decode(word)].flags & ISA_F_DELAY) {
+			return false;
+		} else {
+			address += 4;
+		}
+	}
+	return false;
+}
+
 static void add_branch(struct program *program, uint64_t address, uint32_t word)
 {
 	struct branch branch = {
@@ -266,6 +298,8 @@ static void add_branch(struct program *program, uint64_t address, uint32_t word)
 	}
 	branch.is_panic[TAKEN] = leads_to_panic(program, branch.target);
 	branch.is_panic[NOT_TAKEN] = leads_to_panic(program, address + 8);
+	branch.is_inner[TAKEN] = leads_to_condition(program, branch.target, branch.line);
+	branch.is_inner[NOT_TAKEN] = leads_to_condition(program, address + 8, branch.line);
 	program->branch = more(program->branch, program->branch_count, sizeof(branch));
 	program->branch[program->branch_count++] = branch;
 }
@@ -418,7 +452,7 @@ static void count_branch(struct program *program, const struct branch *branch)
 	for (unsigned way = 0; way < WAYS; way++) {
 		if (branch->is_panic[way]) {
 			place->panics++;
-		} else {
+		} else if (!branch->is_inner[way]) {
 			place->outcomes++;
 			place->reached += branch->is_reached[way];
 		}
@@ -541,7 +575,7 @@ static void print_missing(const struct program *program, const char *pattern)
 			const struct line *there = find_line(program, to);
 
 			if (branch->is_reached[way] || branch->is_panic[way] ||
-			    reached_of(place) == place->outcomes) {
+			    branch->is_inner[way] || reached_of(place) == place->outcomes) {
 				continue;
 			}
 			printf("%s:%d: %s: never to line %d (%" PRIx64 ")\n", line->file,

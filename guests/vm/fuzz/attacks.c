@@ -58,9 +58,15 @@ static uint32_t wild_mask(struct fuzz *fuzz)
 	return choice < sizeof(masks) / sizeof(masks[0]) ? masks[choice] : fuzz_random(fuzz);
 }
 
+/* Few, so that they meet; all, so that the monitor's own are used up. */
+static uint32_t wild_asid(struct fuzz *fuzz)
+{
+	return fuzz_below(fuzz, 8) == 0 ? fuzz_below(fuzz, 256) : fuzz_below(fuzz, 4);
+}
+
 static void write_entry(struct fuzz *fuzz, uint64_t vaddr)
 {
-	cp0_write_address(CP0_ENTRYHI, vaddr | fuzz_below(fuzz, 4));
+	cp0_write_address(CP0_ENTRYHI, vaddr | wild_asid(fuzz));
 	cp0_write(CP0_PAGEMASK, wild_mask(fuzz));
 	cp0_write_address(CP0_ENTRYLO0, wild_entrylo(fuzz));
 	cp0_write_address(CP0_ENTRYLO1, wild_entrylo(fuzz));
@@ -84,7 +90,7 @@ static void attack_tlb(struct fuzz *fuzz)
 		vaddr[i] = wild_address(fuzz);
 		write_entry(fuzz, vaddr[i]);
 	}
-	cp0_write_address(CP0_ENTRYHI, fuzz_below(fuzz, 4));
+	cp0_write_address(CP0_ENTRYHI, wild_asid(fuzz));
 	for (unsigned i = 0; i < 32; i++) {
 		volatile uint32_t *at =
 			(volatile uint32_t *)(uintptr_t)(vaddr[fuzz_below(fuzz, 8)] +
@@ -98,7 +104,7 @@ static void attack_tlb(struct fuzz *fuzz)
 		if (i % 8 == 0) {
 			write_entry(fuzz, vaddr[fuzz_below(fuzz, 8)]);
 			__asm__ volatile("tlbp; nop; nop; tlbr; nop; nop" ::: "memory");
-			cp0_write_address(CP0_ENTRYHI, fuzz_below(fuzz, 4));
+			cp0_write_address(CP0_ENTRYHI, wild_asid(fuzz));
 		}
 	}
 }
@@ -123,6 +129,51 @@ static void attack_calls(struct fuzz *fuzz)
 								: fuzz_below(fuzz, 0x900);
 		}
 		fuzz_call(number, arguments);
+	}
+}
+
+/* Takes memory, page after page, for as long as the batch lasts. */
+static void take_memory(struct fuzz *fuzz)
+{
+	uint32_t page = FUZZ_TAGGED_FIRST + fuzz_below(fuzz, 0x400);
+
+	fuzz_take_time();
+	for (unsigned i = 0; i < 256; i++) {
+		volatile uint32_t *words = cpu_kseg0(((page + i) % 0x800) << MAP_PAGE_SHIFT);
+
+		if ((page + i) % 0x800 >= FUZZ_TAGGED_FIRST + FUZZ_TAGGED_COUNT) {
+			*words = fuzz_tag;
+		}
+	}
+}
+
+/* Calls that are right, and what is just beyond. */
+static void attack_with_right_calls(struct fuzz *fuzz)
+{
+	uint64_t page = fuzz_below(fuzz, 4) == 0
+				? 0x7fe + fuzz_below(fuzz, 4)
+				: FUZZ_TAGGED_FIRST + fuzz_below(fuzz, FUZZ_TAGGED_COUNT);
+	uint64_t other = fuzz_below(fuzz, 4) == 0
+				 ? page + fuzz_below(fuzz, 4)
+				 : FUZZ_TAGGED_FIRST + fuzz_below(fuzz, FUZZ_TAGGED_COUNT);
+	uint64_t count = fuzz_below(fuzz, 4);
+
+	if (fuzz_below(fuzz, 4) == 0) {
+		/* Pinned by a device, perhaps. */
+		page = ((uintptr_t)&fuzz_scratch[FUZZ_RINGS] & 0xfffffff) >> MAP_PAGE_SHIFT;
+	}
+	fuzz_call(MONCALL_CONSOLE_WRITE,
+		  (const uint64_t[]){ ((page + 1) << MAP_PAGE_SHIFT) - 1, count, 0, 0 });
+	fuzz_call(MONCALL_PAGE_REMAP, (const uint64_t[]){ page, other, count, 0 });
+	fuzz_call(MONCALL_PAGE_ZERO, (const uint64_t[]){ page, count, 0, 0 });
+	if (fuzz_below(fuzz, 8) == 0) {
+		take_memory(fuzz);
+	}
+	fuzz_call(MONCALL_YIELD, (const uint64_t[]){ fuzz_below(fuzz, 3), 0, 0, 0 });
+	fuzz_call(MONCALL_IPI, (const uint64_t[]){ fuzz_below(fuzz, 4), 0, 1, 0 });
+	if (fuzz_below(fuzz, 256) == 0) {
+		fuzz_call(MONCALL_SHUTDOWN,
+			  (const uint64_t[]){ MONCALL_SHUTDOWN_RESTART, 0, 0, 0 });
 	}
 }
 
@@ -154,6 +205,24 @@ static void attack_pages(struct fuzz *fuzz)
 		  (const uint64_t[]){ first, count, 0, 0 });
 }
 
+/* A VCPU that makes requests: the other may race. */
+static volatile bool is_busy[FUZZ_VCPUS];
+
+/* Of a disk: mostly to read or write. */
+static uint32_t request_type(struct fuzz *fuzz)
+{
+	switch (fuzz_below(fuzz, 16)) {
+	case 0:
+		return VIRTIO_BLOCK_T_FLUSH;
+	case 1:
+		return VIRTIO_BLOCK_T_GET_ID;
+	case 2:
+		return fuzz_below(fuzz, 32);
+	default:
+		return fuzz_below(fuzz, 2);
+	}
+}
+
 /* Descriptors to anywhere, in circles, across the end of memory, changed while they are read. */
 static void attack_queue(struct fuzz *fuzz)
 {
@@ -163,7 +232,13 @@ static void attack_queue(struct fuzz *fuzz)
 	uint32_t rounds = 1 + fuzz_below(fuzz, 32);
 	/* A driver as it should be, but for what another VCPU does to its ring. */
 	bool is_legal = fuzz_below(fuzz, 2) == 0;
+	uint32_t shape;
 
+	/* Its own interrupts would end the batch. */
+	uint32_t status = cp0_read(CP0_STATUS);
+
+	cp0_write(CP0_STATUS, is_legal ? status & ~STATUS_IE : status);
+	fuzz_take_time();
 	virtio_write(&device, VIRTIO_STATUS, 0);
 	virtio_write(&device, VIRTIO_STATUS,
 		     (is_legal ? 0 : fuzz_random(fuzz)) | VIRTIO_STATUS_DRIVER);
@@ -180,6 +255,7 @@ static void attack_queue(struct fuzz *fuzz)
 		virtio_write(&device, VIRTIO_QUEUE_READY, 1);
 	}
 	virtio_go(&device);
+	is_busy[fuzz->vcpu] = true;
 	for (uint32_t round = 0; round < rounds; round++) {
 		for (unsigned i = 0; i < 16 && !is_legal; i++) {
 			volatile struct virtio_desc *desc = &ring->desc[i];
@@ -193,14 +269,17 @@ static void attack_queue(struct fuzz *fuzz)
 			virtio_submit(ring, fuzz_below(fuzz, 70));
 		}
 		/* A request that may be right: to its own scratch memory. */
-		fuzz_scratch[16384] = le32(fuzz_below(fuzz, 2));
+		fuzz_scratch[16384] = le32(request_type(fuzz));
 		/* The sector's lower half is first. */
 		fuzz_scratch[16386] = le32(fuzz_below(fuzz, 4096));
 		fuzz_scratch[16387] = 0;
-		virtio_set_desc(ring, 0, &fuzz_scratch[16384], 16, VIRTIO_DESC_F_NEXT, 1);
-		virtio_set_desc(ring, 1, fuzz_scratch + 20480, 4096,
+		shape = fuzz_below(fuzz, 64);
+		virtio_set_desc(ring, 0, &fuzz_scratch[16384], shape == 0 ? 12 : 16,
+				VIRTIO_DESC_F_NEXT, shape == 1 ? 2 : 1);
+		virtio_set_desc(ring, 1, fuzz_scratch + 20480, shape == 2 ? 0x40000 : 4096,
 				VIRTIO_DESC_F_NEXT | (fuzz_random(fuzz) & VIRTIO_DESC_F_WRITE), 2);
-		virtio_set_desc(ring, 2, &fuzz_scratch[16390], 1, VIRTIO_DESC_F_WRITE, 0);
+		virtio_set_desc(ring, 2, &fuzz_scratch[16390], shape != 3,
+				shape == 4 ? 0 : VIRTIO_DESC_F_WRITE, 0);
 		virtio_submit(ring, 0);
 		virtio_notify(&device, ring);
 		for (unsigned i = 0; i < 64 && !is_legal; i++) {
@@ -209,7 +288,9 @@ static void attack_queue(struct fuzz *fuzz)
 			ring->avail.index = (uint16_t)fuzz_random(fuzz);
 		}
 	}
+	is_busy[fuzz->vcpu] = false;
 	virtio_write(&device, VIRTIO_INTERRUPT_ACK, fuzz_random(fuzz));
+	cp0_write(CP0_STATUS, status);
 }
 
 /* Descriptors that grow, turn and wander while another VCPU has them read. */
@@ -360,7 +441,7 @@ static void attack_starts(struct fuzz *fuzz)
 		*device_register(block + (fuzz_below(fuzz, 8) << 2)) = (uint32_t)fuzz_value(fuzz);
 		/* Stop, resume, and start; the others end the VM. */
 		*device_register(block + CPUCTL_COMMAND) =
-			fuzz_below(fuzz, 64) == 0 ? fuzz_random(fuzz) : 1 + 2 * fuzz_below(fuzz, 2);
+			fuzz_below(fuzz, 64) == 0 ? fuzz_random(fuzz) : 1 + fuzz_below(fuzz, 3);
 	}
 	fuzz_call(MONCALL_VCPU_START, (const uint64_t[]){ fuzz_below(fuzz, FUZZ_VCPUS),
 							  (uint64_t)(uintptr_t)fuzz_second, 0, 0 });
@@ -411,6 +492,8 @@ void fuzz_attack(struct fuzz *fuzz)
 		attack_pages,
 		attack_queue,
 		attack_queue,
+		attack_queue,
+		attack_queue,
 		attack_race,
 		attack_race,
 		attack_shared_page,
@@ -425,7 +508,13 @@ void fuzz_attack(struct fuzz *fuzz)
 		fuzz_attack_registers,
 		fuzz_attack_registers,
 		fuzz_attack_frames,
+		attack_with_right_calls,
 	};
 
+	is_busy[fuzz->vcpu] = false;
+	if (is_busy[1 - fuzz->vcpu] && fuzz_below(fuzz, 8) != 0) {
+		attack_race(fuzz);
+		return;
+	}
 	attacks[fuzz_below(fuzz, sizeof(attacks) / sizeof(attacks[0]))](fuzz);
 }

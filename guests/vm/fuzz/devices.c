@@ -33,6 +33,8 @@ static const struct {
 	{ MAP_INTC_BASE + INTC_BYTES - 8, 16 },
 	{ MAP_CPUCTL_BASE, 3 * CPUCTL_CPU_STRIDE },
 	{ MAP_POWER_BASE, POWER_BYTES + 8 },
+	{ MAP_VIRTIO_BASE + VIRTIO_DEVICE_FEATURES,
+	  VIRTIO_INTERRUPT_STATUS - VIRTIO_DEVICE_FEATURES },
 	{ MAP_VIRTIO_BASE, VIRTIO_CONFIG + 64 },
 	{ MAP_VIRTIO_BASE + MAP_PAGE_BYTES, VIRTIO_CONFIG + 64 },
 	{ MAP_VIRTIO_BASE + 2 * MAP_PAGE_BYTES, VIRTIO_CONFIG + 64 },
@@ -94,7 +96,7 @@ static bool is_costly(uint32_t paddr)
 	uint32_t page = paddr & ~(MAP_PAGE_BYTES - 1U);
 	uint32_t offset = paddr - page;
 
-	return page == MAP_POWER_BASE || (page == MAP_CONSOLE_BASE && offset < UART_OFFSET + 8) ||
+	return page == MAP_POWER_BASE || (page == MAP_CONSOLE_BASE && offset < UART_OFFSET) ||
 	       (page == MAP_ANNOTATION_BASE &&
 		(offset / 4 == ANNOTATION_EXIT / 4 || offset / 4 == ANNOTATION_PANIC / 4 ||
 		 offset / 4 == ANNOTATION_MODE / 4)) ||
@@ -106,18 +108,22 @@ void fuzz_attack_registers(struct fuzz *fuzz)
 	/* Mostly one area: what one register holds matters to the others. */
 	uint32_t area = fuzz_below(fuzz, sizeof(areas) / sizeof(areas[0]));
 
+	fuzz_take_time();
 	for (unsigned i = 0; i < 64; i++) {
 		uint32_t paddr = areas[area].paddr + fuzz_below(fuzz, areas[area].bytes);
 		uintptr_t at = (uintptr_t)cpu_kseg1(paddr);
 		/* A width that there is not ends the batch: mostly words. */
 		uint32_t way = fuzz_below(fuzz, 24);
+		uint32_t small = fuzz_below(fuzz, 2) == 0 ? 4 : 256;
 		uint64_t value =
-			fuzz_below(fuzz, 2) == 0 ? fuzz_below(fuzz, 256) : fuzz_value(fuzz);
+			fuzz_below(fuzz, 4) == 0 ? fuzz_value(fuzz) : fuzz_below(fuzz, small);
 
 		if (fuzz_below(fuzz, 2) == 0) {
 			(void)load(at, way);
-		} else if (!is_costly(paddr) || fuzz_below(fuzz, 128) == 0) {
+		} else if (!is_costly(paddr)) {
 			store(at, way, value);
+		} else if (fuzz_below(fuzz, 128) == 0) {
+			store(at, way, fuzz_below(fuzz, 4) == 0 ? POWER_RESTART_GO : value);
 		}
 	}
 }
@@ -158,6 +164,7 @@ void fuzz_attack_frames(struct fuzz *fuzz)
 	if (!find_network(&device)) {
 		return;
 	}
+	fuzz_take_time();
 	virtio_begin(&device, fuzz_below(fuzz, 2) == 0
 				      ? ~(uint64_t)0
 				      : (uint64_t)fuzz_random(fuzz) | FEATURE(VIRTIO_F_VERSION_1));

@@ -47,6 +47,9 @@ uint32_t *fuzz_place(struct fuzz *fuzz);
 /* A batch of random instructions with random registers; never returns. */
 void fuzz_random_code(struct fuzz *fuzz);
 
+/* Of this batch: what it does needs many accesses to devices. */
+void fuzz_take_time(void);
+
 /* One of the attacks that are made on purpose; a random exception may end it. */
 void fuzz_attack(struct fuzz *fuzz);
 void fuzz_attack_registers(struct fuzz *fuzz);

@@ -127,6 +127,11 @@ static void begin(struct fuzz *fuzz, uint32_t vcpu)
 	}
 }
 
+void fuzz_take_time(void)
+{
+	cp0_write(CP0_COMPARE, cp0_read(CP0_COUNT) + 10 * BATCH_COUNT);
+}
+
 __attribute__((noreturn)) void fuzz_next(uint32_t vcpu);
 
 void fuzz_next(uint32_t vcpu)
@@ -143,6 +148,7 @@ void fuzz_next(uint32_t vcpu)
 	cp0_write(CP0_COMPARE, cp0_read(CP0_COUNT) + BATCH_COUNT);
 	if (fuzz_below(fuzz, 2) == 0) {
 		fuzz_attack(fuzz);
+		cp0_write(CP0_COMPARE, cp0_read(CP0_COUNT) + BATCH_COUNT);
 	}
 	fuzz_random_code(fuzz);
 	for (;;) {
