@@ -48,8 +48,35 @@ static bool is_deadlocked(const struct machine *machine)
 	return true;
 }
 
-/* Starts the next quantum. */
-static void begin_quantum(struct machine *machine)
+/* Does nothing but let time pass? */
+static bool is_asleep(const struct core *core)
+{
+	return core->waiting && !core->blocked && !core->stop &&
+	       core->reset_pending == CORE_RESET_NONE &&
+	       (core->cp0.cause & core->cp0.status & CAUSE_IP) == 0;
+}
+
+/* The first cycle at which a device is due or a CPU wakes or executes: until then nothing happens.
+ */
+static uint64_t quiet_until(const struct machine *machine)
+{
+	uint64_t until = machine->due;
+
+	for (unsigned i = 0; i < machine->config.cpus; i++) {
+		const struct core *core = machine->core[i];
+
+		if (core->running && !is_asleep(core)) {
+			return 0;
+		}
+		if (core->running && core->timer_cycle < until) {
+			until = core->timer_cycle;
+		}
+	}
+	return until;
+}
+
+/* Starts the next quantum, or several as one that nobody would do anything in before `limit`. */
+static void begin_quantum(struct machine *machine, uint64_t limit)
 {
 	uint64_t quantum = machine->config.quantum_cycles;
 
@@ -61,6 +88,14 @@ static void begin_quantum(struct machine *machine)
 	}
 	machine->slice_begin = machine->slice_end;
 	machine_advance_devices(machine);
+	if (!machine->timing) {
+		uint64_t quiet = quiet_until(machine);
+
+		quiet = quiet < limit ? quiet : limit;
+		if (quiet > machine->slice_begin + quantum) {
+			quantum *= (quiet - machine->slice_begin) / quantum;
+		}
+	}
 	machine->slice_end = machine->slice_begin + quantum;
 	if (!machine->timing && machine->due < machine->slice_end) {
 		machine->slice_end = machine->due > machine->slice_begin ? machine->due
@@ -108,6 +143,15 @@ static struct stop why_stopped(struct machine *machine, struct core *core)
 	return stop;
 }
 
+/* The next turn of a CPU that runs: those that are paused are not even looked at. */
+static unsigned next_turn(const struct machine *machine)
+{
+	unsigned next = machine->turn + 1;
+	uint64_t later = next < MACHINE_CPUS_MAX ? machine->running_turns >> next : 0;
+
+	return later != 0 ? next + (unsigned)__builtin_ctzll(later) : machine->config.cpus;
+}
+
 /* The last cycle that `core` may reach under the budgets. */
 static uint64_t core_limit(const struct machine *machine, const struct core *core,
 			   const struct control_limits *limits, uint64_t executed)
@@ -132,8 +176,12 @@ static enum stop_reason spent_budget(const struct machine *machine,
 				     const struct control_limits *limits, uint64_t executed)
 {
 	const struct core *core = machine->core[machine_turn_cpu(machine, machine->turn)];
-	uint64_t now = core->running ? core_now(core) : machine->slice_begin;
+	uint64_t now = machine->slice_begin;
 
+	/* The clock of one that waits for memory stands in an earlier quantum. */
+	if (core->running && core_now(core) > now) {
+		now = core_now(core);
+	}
 	if (limits->max_instructions != 0 && executed >= limits->max_instructions) {
 		return STOP_MAX_INSNS;
 	}
@@ -157,7 +205,7 @@ static struct stop run_turn(struct machine *machine, const struct control_limits
 		return stop;
 	}
 	if (!core->running || (core->blocked && !core->stop)) {
-		machine->turn++;
+		machine->turn = next_turn(machine);
 		return stop;
 	}
 	machine->has_begun = true;
@@ -169,7 +217,7 @@ static struct stop run_turn(struct machine *machine, const struct control_limits
 	}
 	if (!core->running || core->blocked || core_now(core) >= machine->slice_end) {
 		mmu_watch_link(core);
-		machine->turn++;
+		machine->turn = next_turn(machine);
 	}
 	return stop;
 }
@@ -183,6 +231,7 @@ struct stop control_run(struct machine *machine, const struct control_limits *li
 	}
 	uint64_t executed = machine_instructions(machine);
 
+	machine_update_running(machine);
 	for (;;) {
 		if (machine->interrupted) {
 			machine->interrupted = 0;
@@ -193,7 +242,8 @@ struct stop control_run(struct machine *machine, const struct control_limits *li
 			if (is_deadlocked(machine)) {
 				return (struct stop){ .reason = STOP_DEADLOCK };
 			}
-			begin_quantum(machine);
+			begin_quantum(machine,
+				      limits->max_cycles != 0 ? limits->max_cycles : UINT64_MAX);
 			/* Timing: a device stopped the machine; nobody's turn comes before that. */
 			if (machine->stop.reason != STOP_NONE) {
 				return why_stopped(machine, machine->core[machine->stop.cpu]);

@@ -506,6 +506,16 @@ static uint64_t wake_cycle(const struct machine *machine, unsigned cpu)
 	return now > machine->slice_begin ? now : machine->slice_begin;
 }
 
+void machine_update_running(struct machine *machine)
+{
+	machine->running_turns = 0;
+	for (unsigned turn = 0; turn < machine->config.cpus; turn++) {
+		uint64_t runs = machine->core[machine_turn_cpu(machine, turn)]->running;
+
+		machine->running_turns |= runs << turn;
+	}
+}
+
 void machine_pause_cpu(struct machine *machine, unsigned cpu, bool pause)
 {
 	struct core *core = machine->core[cpu];
@@ -519,6 +529,7 @@ void machine_pause_cpu(struct machine *machine, unsigned cpu, bool pause)
 		core->stop = false;
 		core_skip_to(core, wake_cycle(machine, cpu));
 	}
+	machine_update_running(machine);
 }
 
 /* Physical memory, page by page. */

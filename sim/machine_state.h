@@ -36,7 +36,8 @@ struct machine {
 	uint64_t slice_begin;
 	uint64_t slice_end;
 	unsigned turn;
-	bool has_begun; /* a core has executed in this quantum */
+	bool has_begun;         /* a core has executed in this quantum */
+	uint64_t running_turns; /* a bit for each turn whose core runs; while control_run() does */
 
 	/* Timing mode (timing.h). */
 	struct memsys *memsys; /* NULL until timing is first asked for */
@@ -88,6 +89,9 @@ void machine_set_due(struct machine *machine, struct device *device, uint64_t cy
 /* Between two quanta: calls the devices that are due; after loading: finds the earliest. */
 void machine_advance_devices(struct machine *machine);
 void machine_update_due(struct machine *machine);
+
+/* Finds anew whose turns there are. */
+void machine_update_running(struct machine *machine);
 
 /*
  * For devices, in timing mode between two quanta: reads or writes RAM from cycle `time` on, as a
