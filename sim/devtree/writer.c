@@ -134,10 +134,15 @@ uint8_t *writer_end(struct devtree_writer *writer, size_t *size, struct error *e
 	if (writer->status == 0) {
 		note(writer, fdt_finish(writer->blob));
 	}
+	if (writer->status == -FDT_ERR_NOSPACE) {
+		error_set(err, EXIT_USAGE,
+			  "the device tree would have more than %u bytes: shorten bootargs",
+			  BOOT_TREE_BYTES_MAX);
+	} else if (writer->status != 0) {
+		error_set(err, EXIT_HOST_IO, "the device tree cannot be made: %s",
+			  fdt_strerror(writer->status));
+	}
 	if (writer->status != 0) {
-		error_set(err, writer->status == -FDT_ERR_NOSPACE ? EXIT_USAGE : EXIT_HOST_IO,
-			  "the device tree cannot be made: %s (at most %u bytes)",
-			  fdt_strerror(writer->status), BOOT_TREE_BYTES_MAX);
 		free(writer->blob);
 		writer->blob = NULL;
 		return NULL;
