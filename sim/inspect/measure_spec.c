@@ -62,11 +62,11 @@ bool measure_spec_parse(struct measure_spec *spec, const char *text, struct erro
 
 bool measure_spec_next(struct measure_word *list, struct measure_word *function)
 {
-	const char *comma = memchr(list->text, ',', list->bytes);
-
 	if (list->bytes == 0) {
 		return false;
 	}
+	const char *comma = memchr(list->text, ',', list->bytes);
+
 	*function = *list;
 	if (comma != NULL) {
 		function->bytes = (size_t)(comma - list->text);
