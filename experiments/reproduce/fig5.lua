@@ -60,16 +60,9 @@ if not given.results then return plan end
 -- Cycles in timing mode: user, kernel, monitor (each with its stalls), idle, all. The CPU's own counters begin
 -- where the checkpoint's do not: it has none of timing mode.
 local function split(name, is_vm)
-	local all = { user = 0, kernel = 0, monitor = 0, idle = 0, total = 0 }
-	for mode, parts in pairs(given.results[name].memory.time) do
-		local busy = parts.execution + parts.stall_l2 + parts.stall_local + parts.stall_remote
-			+ parts.stall_uncached
-		local who = mode == "user" and "user" or is_vm and mode == "kernel" and "monitor" or "kernel"
-		all[who] = all[who] + busy
-		all.idle = all.idle + parts.idle
-		all.total = all.total + busy + parts.idle
-	end
-	return all
+	local time = given.results[name].time
+	return { user = time.user.busy, kernel = time.supervisor.busy + (is_vm and 0 or time.kernel.busy),
+		monitor = is_vm and time.kernel.busy or 0, idle = time.idle, total = time.all }
 end
 
 plan.tables, plan.plots, plan.claims = {}, {}, {}

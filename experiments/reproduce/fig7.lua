@@ -134,19 +134,17 @@ if not given.results then return plan end
 
 -- Cycles of all CPUs in timing mode. `who`: whose the kernel mode is; a guest's kernel runs in supervisor mode.
 local function split(name, who)
-	local all = { user = 0, user_stall = 0, kernel = 0, kernel_stall = 0, monitor = 0, idle = 0, total = 0 }
-	for mode, parts in pairs(given.results[name].memory.time) do
-		local stalls = parts.stall_l2 + parts.stall_local + parts.stall_remote + parts.stall_uncached
-		all.idle = all.idle + parts.idle
-		all.total = all.total + parts.idle + parts.execution + stalls
+	local time = given.results[name].time
+	local all = { user = 0, user_stall = 0, kernel = 0, kernel_stall = 0, monitor = 0, idle = time.idle,
+		total = time.all }
+	for _, mode in ipairs({ "user", "supervisor", "kernel" }) do
+		local part = time[mode]
 		if mode == "kernel" and who == "monitor" then
-			all.monitor = all.monitor + parts.execution + stalls
-		elseif mode == "user" or who == "program" then
-			all.user = all.user + parts.execution
-			all.user_stall = all.user_stall + stalls
+			all.monitor = part.busy
 		else
-			all.kernel = all.kernel + parts.execution
-			all.kernel_stall = all.kernel_stall + stalls
+			local whose = (mode == "user" or who == "program") and "user" or "kernel"
+			all[whose] = all[whose] + part.execution
+			all[whose .. "_stall"] = all[whose .. "_stall"] + part.stalls
 		end
 	end
 	return all

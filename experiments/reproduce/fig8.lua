@@ -97,20 +97,16 @@ if not results then return plan end
 
 -- Cycles of all CPUs by part; `inside` is the monitor's share, stalls included.
 local function split(result, is_vm)
-	local all = { execution = 0, stall_local = 0, stall_remote = 0, inside = 0, idle = 0 }
+	local all = { execution = 0, stall_local = 0, stall_remote = 0, inside = is_vm and result.time.kernel.busy or 0,
+		idle = result.time.idle, total = result.time.all }
 	for mode, parts in pairs(result.memory.time) do
-		all.idle = all.idle + parts.idle
-		if is_vm and mode == "kernel" then
-			for _, cycles in pairs(parts) do all.inside = all.inside + cycles end
-			all.inside = all.inside - parts.idle
-		else
+		if not (is_vm and mode == "kernel") then
 			all.execution = all.execution + parts.execution + parts.stall_l2
 				+ parts.stall_uncached
 			all.stall_local = all.stall_local + parts.stall_local
 			all.stall_remote = all.stall_remote + parts.stall_remote
 		end
 	end
-	all.total = all.execution + all.stall_local + all.stall_remote + all.inside + all.idle
 	local memory = result.memory
 	all.near = 100 * memory.misses_local / (memory.misses_local + memory.misses_remote)
 	return all

@@ -78,30 +78,40 @@ static json_t *total(const json_t *list)
 	return result;
 }
 
-/* Cycles of all CPUs in timing mode: by mode `busy` (execution and stalls) and `idle`, and all. */
+/*
+ * Cycles of all CPUs in timing mode: by mode `execution`, `stalls` and both (`busy`), of all modes
+ * `idle` and everything.
+ */
 static void add_time(json_t *outcome, const json_t *memory)
 {
 	json_t *result = json_object();
-	json_int_t all = 0;
+	json_int_t idle = 0;
+	json_int_t busy = 0;
 	const char *mode;
 	json_t *parts;
 
 	json_object_foreach(json_object_get(memory, "time"), mode, parts)
 	{
-		json_int_t idle = json_integer_value(json_object_get(parts, "idle"));
-		json_int_t busy = -idle;
+		json_int_t execution = json_integer_value(json_object_get(parts, "execution"));
+		json_int_t all = 0;
 		const char *part;
 		json_t *cycles;
 
 		json_object_foreach(parts, part, cycles)
 		{
-			busy += json_integer_value(cycles);
+			all += json_integer_value(cycles);
 		}
-		all += busy + idle;
+		json_int_t idle_here = json_integer_value(json_object_get(parts, "idle"));
+
+		idle += idle_here;
+		busy += all - idle_here;
 		json_object_set_new(result, mode,
-				    json_pack("{s:I, s:I}", "busy", busy, "idle", idle));
+				    json_pack("{s:I, s:I, s:I}", "execution", execution, "stalls",
+					      all - idle_here - execution, "busy",
+					      all - idle_here));
 	}
-	json_object_set_new(result, "all", json_integer(all));
+	json_object_set_new(result, "idle", json_integer(idle));
+	json_object_set_new(result, "all", json_integer(busy + idle));
 	json_object_set_new(outcome, "time", result);
 }
 
