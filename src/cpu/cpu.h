@@ -20,9 +20,18 @@
 #define CPU_PAGE_INDEX 1
 #if MONITOR_TORTURE
 #define CPU_WIRED_COUNT 45 /* three entries of 48 are left */
+#define CPU_LARGE_MAX   0
 #else
 #define CPU_WIRED_COUNT 2
+#define CPU_LARGE_MAX   4
 #endif
+/*
+ * While the VCPU whose translations the TLB holds may use large entries, as many more as it takes
+ * to show its window by the largest are for those of CPU_LARGE_MASK and more alone: Random leaves
+ * them.
+ */
+#define CPU_LARGE_PAIRS 4096     /* of 4 KB, that the largest entry shows */
+#define CPU_LARGE_MASK  0x1fe000 /* two pages of 1 MB */
 
 #ifndef __ASSEMBLER__
 #include "machine/inspect.h"
@@ -93,6 +102,7 @@ struct cpu {
 	struct vcpu *tlb_owner;      /* whose translations the hardware TLB holds */
 	struct vcpu *fpu_owner;      /* whose registers the FPU holds */
 	uint32_t tlb_entries;        /* of the hardware TLB */
+	uint32_t large_count;        /* of them for large entries now */
 	uint32_t interrupt_mask;     /* Status.IM while guests run */
 	uint32_t slice_counts;       /* a time slice, in counts */
 	uint64_t run_since;          /* the running one */

@@ -110,6 +110,8 @@ void tlb_hw_insert_large(uint64_t entryhi, uint32_t pagemask, uint32_t lo0, uint
 {
 	uint32_t lo[2] = { lo0, lo1 };
 	struct cpu *cpu = cpu_self();
+	uint32_t first = CPU_WIRED_COUNT;
+	uint32_t count = cpu->large_count;
 	/* Of two ranges that overlap one contains the other, both being aligned. */
 	uint64_t fields = (ENTRYHI_R | ENTRYHI_VPN2) & ~(uint64_t)pagemask;
 
@@ -121,6 +123,9 @@ void tlb_hw_insert_large(uint64_t entryhi, uint32_t pagemask, uint32_t lo0, uint
 	tlb_hw_drop_overlaps(CPU_WIRED_COUNT, cpu->tlb_entries, entryhi, fields);
 	/* One after the other: by Random two entries could replace each other for ever. */
 	cpu->tlb_writes++;
-	tlb_hw_write(CPU_WIRED_COUNT + cpu->tlb_writes % (cpu->tlb_entries - CPU_WIRED_COUNT),
-		     entryhi, pagemask, lo);
+	if (pagemask < CPU_LARGE_MASK || count == 0) {
+		first += count;
+		count = cpu->tlb_entries - first;
+	}
+	tlb_hw_write(first + cpu->tlb_writes % count, entryhi, pagemask, lo);
 }

@@ -44,7 +44,7 @@ static bool pages_exist(const struct vcpu *vcpu, uint32_t gpn, uint32_t count)
 	return true;
 }
 
-/* The page is gone; if it cannot go (pinned, being changed), it stays: false. */
+/* The page is gone; if it cannot go (pinned, being changed, in a large block), it stays: false. */
 static bool release(struct vcpu *vcpu, uint32_t gpn)
 {
 	struct pmap_caller caller = cpu_pmap_caller();
@@ -53,7 +53,8 @@ static bool release(struct vcpu *vcpu, uint32_t gpn)
 		rewrite_release(vcpu, gpn);
 	}
 
-	return pmap_release(vcpu->vm->pmap, gpn, &caller) == OK;
+	return !pmap_is_large(vcpu->vm->pmap, gpn) &&
+	       pmap_release(vcpu->vm->pmap, gpn, &caller) == OK;
 }
 
 /* The VM's own and writable: clearing it is cheaper than giving it up and getting another one. */

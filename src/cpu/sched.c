@@ -193,6 +193,16 @@ void sched_release_tlb(struct cpu *cpu)
 	platform_runs(NULL);
 }
 
+static uint32_t large_count(const struct pmap *pmap)
+{
+	uint32_t count = (pmap->window_pairs + CPU_LARGE_PAIRS - 1) / CPU_LARGE_PAIRS;
+
+	if (!pmap->large) {
+		return 0;
+	}
+	return count > CPU_LARGE_MAX ? CPU_LARGE_MAX : count;
+}
+
 static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 {
 	if (cpu->tlb_owner == vcpu) {
@@ -214,6 +224,8 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 	vcpu->vtlb.node = cpu->node;
 	cpu->window_base = (uint64_t)(uintptr_t)vcpu->vm->pmap->view[cpu->node];
 	cpu->window_pairs = vcpu->vm->pmap->window_pairs;
+	cpu->large_count = large_count(vcpu->vm->pmap);
+	cp0_write(CP0_WIRED, CPU_WIRED_COUNT + cpu->large_count);
 	asid_load(cpu, vcpu);
 	fault_wire_page(vcpu);
 	vtlb_load(&vcpu->vtlb, cpu->number);

@@ -46,6 +46,7 @@ struct vm {
 	uint8_t privileged;      /* enum vm_privileged */
 	struct rewrite *rewrite; /* VM_REWRITE: zeroed; otherwise NULL */
 	bool large_entries;      /* window pairs may be larger than 4 KB */
+	bool populates;          /* then its window's memory comes when it boots, in large blocks */
 	bool shared_page;        /* the page is mapped */
 	bool is_pinned;          /* VCPUs stay on the CPU that they start on */
 	bool is_gang;            /* VCPUs run at the same time: gang.h */

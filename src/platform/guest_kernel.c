@@ -122,6 +122,29 @@ static const char *read_header(struct vm *vm, const struct guest_elf *elf)
 	return NULL;
 }
 
+/*
+ * Where large entries are wanted, the window's memory comes at once, in the largest blocks that the
+ * machine has: at first touch it would come in as many pieces. What finds no block comes then.
+ */
+static void populate_window(const struct vm *vm)
+{
+	const struct cpu *cpu = vm->vcpus[0]->cpu;
+	const struct pmap_caller caller = { .node = cpu->node, .cpu = cpu->number, .self = NULL };
+	uint32_t end = VM_TRAMPOLINE_PADDR >> PAGE_SHIFT;
+	uint32_t order;
+
+	if (end > vm->page_count) {
+		end = (uint32_t)vm->page_count;
+	}
+	for (uint32_t gpn = 0; gpn < end; gpn += 1U << order) {
+		order = PMAP_ORDER_MAX;
+		while (order != 0 && (gpn + (1U << order) > end ||
+				      pmap_populate(vm->pmap, gpn, order, &caller) != OK)) {
+			order -= PMAP_ORDER_STEP;
+		}
+	}
+}
+
 /* False if a segment fits nowhere. */
 static bool load_segments(struct vm *vm, const struct guest_elf *elf, uint64_t *end)
 {
@@ -129,6 +152,9 @@ static bool load_segments(struct vm *vm, const struct guest_elf *elf, uint64_t *
 	uint64_t gpa;
 	uint32_t i;
 
+	if (vm->populates) {
+		populate_window(vm);
+	}
 	for (i = 0; i < elf->segment_count; i++) {
 		bool is_whole = guest_elf_segment(elf, i, &segment);
 

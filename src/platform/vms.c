@@ -365,12 +365,21 @@ void vms_prepare(void)
 void vms_create(void)
 {
 	static const char *const ways[] = { "trap", "shared page", "rewrite" };
+	uint64_t pages = 0;
 	uint32_t number;
 	uint32_t i;
 
 	for (number = 0; number < vms.count; number++) {
+		pages += vms.vm[number]->page_count;
+	}
+	for (number = 0; number < vms.count; number++) {
 		struct vm *vm = vms.vm[number];
 
+		/* Nobody may take what others were to share. */
+		vm->populates = vm->large_entries &&
+				pages <= page_alloc_free_count(&machine_pages) &&
+				vm->pmap->placement == PMAP_PLACE_FIRST_TOUCH;
+		pages -= vm->page_count;
 		vm->end_reason = guest_kernel_load(vm, vms.tree_node[number]);
 		inspect_add_vm(vm);
 		if (vm->end_reason != NULL) {

@@ -97,6 +97,10 @@ bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame)
 {
 	uint64_t number;
 
+	if (gpn < TRAMPOLINE_GPN) {
+		*frame = gpn;
+		return gpn < pmap->frame_count;
+	}
 	/* A guest has no machine bit "without alias": such an address is beyond its memory. */
 	if (gpn >> (MAP_NO_ALIAS_BIT - MAP_PAGE_SHIFT) != 0 ||
 	    !frame_of_paddr((uint64_t)gpn << MAP_PAGE_SHIFT, pmap->frame_count, &number) ||

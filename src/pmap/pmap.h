@@ -201,7 +201,7 @@ MUST_CHECK enum status pmap_map_shared(struct pmap *pmap, uint32_t gpn, uint32_t
 /*
  * Maps shared pages in place of what is there, as a device would write them: up to
  * PMAP_REPLACEMENTS with one shootdown. Not done: no such page, it is being changed, a device
- * writes it, or it is rewritten text; the caller copies instead.
+ * writes it, it is rewritten text or part of a large block; the caller copies instead.
  */
 #define PMAP_REPLACEMENTS 8
 struct pmap_replacement {
@@ -289,6 +289,8 @@ MUST_CHECK enum status pmap_choose(struct pmap *pmap, uint32_t gpn, bool is_chos
 MUST_CHECK enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
 				     const struct pmap_caller *caller);
 
+/* The page is part of a large block: to share it or to give it up would break that up. */
+bool pmap_is_large(const struct pmap *pmap, uint32_t gpn);
 /* The pair of large pages that covers frame `frame` of the window; false: 4 KB pairs. */
 bool pmap_large_pair(const struct pmap *pmap, uint32_t frame, uint32_t *pagemask, uint32_t lo[2]);
 

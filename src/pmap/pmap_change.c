@@ -182,7 +182,7 @@ static bool begin_replace(struct pmap *pmap, struct pmap_replacement *item,
 		return false;
 	}
 	item->is_done = !(pmap_page(pmap, frame)->state & PMAP_S_TEXT) &&
-			!is_written_by_device(pmap, frame);
+			!is_written_by_device(pmap, frame) && !pmap_is_large(pmap, item->gpn);
 	if (item->is_done && !(pmap_page(pmap, frame)->state & PMAP_S_PRESENT)) {
 		end_replace(pmap, frame, item);
 		return false;

@@ -140,6 +140,13 @@ void pmap_leave_large(struct pmap *pmap, uint32_t frame, uint32_t word)
 	lock_release(&pmap->large_lock);
 }
 
+bool pmap_is_large(const struct pmap *pmap, uint32_t gpn)
+{
+	uint32_t frame;
+
+	return pmap->large && pmap_frame(pmap, gpn, &frame) && order_of(pmap, frame) != 0;
+}
+
 bool pmap_large_pair(const struct pmap *pmap, uint32_t frame, uint32_t *pagemask, uint32_t lo[2])
 {
 	uint32_t order;

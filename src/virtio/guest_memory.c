@@ -45,7 +45,8 @@ bool guest_memory_share(struct pmap *pmap, uint64_t gpa, uint32_t *mpn,
 	}
 	memmap_unpin(pmap->memmap, *mpn);
 	guest_memory_restore_text(pmap, (uint32_t)(gpa >> PAGE_SHIFT), caller);
-	return pmap_make_shared(pmap, (uint32_t)(gpa >> PAGE_SHIFT), mpn, caller) == OK;
+	return !pmap_is_large(pmap, (uint32_t)(gpa >> PAGE_SHIFT)) &&
+	       pmap_make_shared(pmap, (uint32_t)(gpa >> PAGE_SHIFT), mpn, caller) == OK;
 }
 
 bool guest_memory_map(struct pmap *pmap, uint64_t gpa, uint32_t mpn,

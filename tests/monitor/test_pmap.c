@@ -764,6 +764,10 @@ START_TEST(populate_gives_a_block_or_nothing)
 	ck_assert_int_eq(pmap_populate(pmap, 256, 8, &here), OK);
 	ck_assert_uint_eq(pmap->page[256].order, 8);
 	ck_assert_uint_eq(load_on(1, window(400)), 0);
+	/* Kept whole: nothing is shared in its pages' place. */
+	ck_assert(pmap_is_large(pmap, 400));
+	ck_assert(!pmap_is_large(pmap, 600));
+	ck_assert(!replace(0, 400, mpn_of(0, 300)));
 	ck_assert_int_eq(pmap_populate(pmap, 256, 2, &here), ERR_BUSY);
 	ck_assert_int_eq(pmap_populate(pmap, 3, 2, &here), ERR_RANGE);
 	ck_assert_int_eq(pmap_populate(pmap, 1024, 2, &here), ERR_RANGE);
