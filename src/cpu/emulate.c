@@ -140,8 +140,11 @@ static bool privileged(struct vcpu *vcpu, uint32_t word, enum isa_id id)
  * Handlers of TLB misses end in a write, perhaps nops for its hazard, and eret: the return is made
  * with the write, which saves a trap for each miss.
  */
-#define NOPS_MAX  4
-#define WORD_ERET 0x42000018
+#define NOPS_MAX   4
+#define WORD_TLBWI 0x42000002
+#define WORD_TLBWR 0x42000006
+#define WORD_TLBP  0x42000008
+#define WORD_ERET  0x42000018
 
 static bool is_at_return(const struct vcpu *vcpu)
 {
@@ -162,6 +165,32 @@ static void emulate_return(struct vcpu *vcpu)
 	exception_return(vcpu);
 }
 
+/* An instruction on the TLB has been made: is a return next? */
+static void pass_tlb_instruction(struct vcpu *vcpu, enum isa_id id, uint64_t next)
+{
+	vcpu->regs.pc = next;
+	if ((id == ISA_tlbwr || id == ISA_tlbwi) && is_at_return(vcpu)) {
+		emulate_return(vcpu);
+	}
+}
+
+bool emulate_tlb(struct vcpu *vcpu, uint32_t word)
+{
+	enum isa_id id = ISA_tlbp;
+
+	if (word == WORD_TLBWR) {
+		id = ISA_tlbwr;
+	} else if (word == WORD_TLBWI) {
+		id = ISA_tlbwi;
+	} else if (word != WORD_TLBP) {
+		return false;
+	}
+	vcpu->counters[VCPU_COUNT_privileged]++;
+	tlb_instruction(vcpu, id);
+	pass_tlb_instruction(vcpu, id, vcpu->regs.pc + 4);
+	return true;
+}
+
 static void emulate_privileged(struct vcpu *vcpu)
 {
 	enum isa_id id;
@@ -180,10 +209,7 @@ static void emulate_privileged(struct vcpu *vcpu)
 			vcpu->regs.pc = next;
 		}
 	} else if (privileged(vcpu, word, id)) {
-		vcpu->regs.pc = next;
-		if ((id == ISA_tlbwr || id == ISA_tlbwi) && is_at_return(vcpu)) {
-			emulate_return(vcpu);
-		}
+		pass_tlb_instruction(vcpu, id, next);
 	} else if (isa_coprocessor(word) == 0) {
 		exception_deliver(vcpu, EXC_RI, 0);
 	}

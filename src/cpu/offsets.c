@@ -28,6 +28,8 @@ void offsets(void)
 	OFFSET(CPU_INSPECT_CAUSE, cpu, inspect.cause);
 	OFFSET(CPU_TLB_WRITES, cpu, tlb_writes);
 	OFFSET(CPU_FRAME, cpu, frame);
+	OFFSET(CPU_LOOK, cpu, look);
+	OFFSET(CPU_FPU_OWNER, cpu, fpu_owner);
 	OFFSET(VCPU_GPR, vcpu, regs.gpr);
 	OFFSET(VCPU_HI, vcpu, regs.hi);
 	OFFSET(VCPU_LO, vcpu, regs.lo);
@@ -36,6 +38,18 @@ void offsets(void)
 	OFFSET(VCPU_TRAP_BADVADDR, vcpu, trap_badvaddr);
 	OFFSET(VCPU_TRAP_CAUSE, vcpu, trap_cause);
 	OFFSET(VCPU_TRAP_STATUS, vcpu, trap_status);
+	OFFSET(VCPU_TRAP_WORD, vcpu, trap_word);
 	OFFSET(VCPU_HW_STATUS, vcpu, hw_status);
 	OFFSET(VCPU_HW_WATCHLO, vcpu, hw_watchlo);
+	OFFSET(VCPU_CP0, vcpu, regs.cp0);
+	OFFSET(VCPU_PAGE, vcpu, page);
+	OFFSET(VCPU_MODE, vcpu, mode);
+	OFFSET(VCPU_ATTENTION, vcpu, attention);
+	OFFSET(VCPU_LINES, vcpu, lines);
+	OFFSET(VCPU_REQUESTS, vcpu, requests);
+	OFFSET(VCPU_PROBED, vcpu, vtlb.probed);
+	OFFSET(VCPU_COUNT_PRIVILEGED, vcpu, counters[VCPU_COUNT_privileged]);
+	OFFSET(VCPU_COUNT_MTC0, vcpu, counters[VCPU_COUNT_mtc0]);
+	OFFSET(VCPU_COUNT_ERET, vcpu, counters[VCPU_COUNT_eret]);
+	OFFSET(VCPU_COUNT_REFLECTED, vcpu, counters[VCPU_COUNT_reflected]);
 }

@@ -201,9 +201,8 @@ static void leave(struct cpu *cpu)
 	}
 }
 
-void trap_dispatch(struct vcpu *vcpu)
+static void handle_any(struct cpu *cpu, struct vcpu *vcpu)
 {
-	struct cpu *cpu = cpu_self();
 	unsigned code = (vcpu->trap_cause & CAUSE_EXCCODE) >> CAUSE_EXCCODE_SHIFT;
 	bool has_lost = code != EXC_INT && (vcpu->trap_cause & cpu->interrupt_mask) != 0;
 
@@ -220,6 +219,15 @@ void trap_dispatch(struct vcpu *vcpu)
 	 */
 	if (has_lost) {
 		trap_interrupts(cpu);
+	}
+}
+
+void trap_dispatch(struct vcpu *vcpu)
+{
+	struct cpu *cpu = cpu_self();
+
+	if (vcpu->trap_word == 0 || !emulate_tlb(vcpu, vcpu->trap_word)) {
+		handle_any(cpu, vcpu);
 	}
 	if (!prepare_quickly(cpu, vcpu)) {
 		leave(cpu);

@@ -64,6 +64,7 @@ void vcpu_enter_at(struct vcpu *vcpu, uint64_t pc, uint64_t sp, uint64_t gp, uin
 	vcpu->regs.gpr[29] = sp;
 	vcpu->mode = VCPU_KERNEL;
 	vcpu->watch_deferred = false;
+	vcpu->is_long = vcpu->vm->privileged != VM_PAGE || asid_is_virtual;
 	vcpu->trap_cause = 0;
 	atomic_and(&vcpu->lines, ~(uint32_t)CAUSE_IP_TIMER);
 	vcp0_reset(vcpu);

@@ -45,15 +45,19 @@ struct vcpu {
 	uint64_t trap_badvaddr;
 	uint32_t trap_cause;
 	uint32_t trap_status;
+	uint32_t trap_word; /* the instruction, if the short ways have read it: no delay slot; or 0
+			     */
 
 	/* What trap_return() enters the guest with. */
 	uint32_t hw_status;
 	uint32_t hw_watchlo;
 	uint32_t hw_watchhi;
-	uint8_t mode;    /* enum vcpu_mode */
-	bool wide_used;  /* the TLBs may hold addresses beyond 32 bits */
-	bool attention;  /* something of the above, or a watched address: look before entering */
-	bool may_resume; /* OFF by a stop that keeps the registers */
+	uint8_t mode;   /* enum vcpu_mode */
+	bool wide_used; /* the TLBs may hold addresses beyond 32 bits */
+	/* trap.S reads both at once. */
+	_Alignas(2) bool attention; /* wide_used or a watched address: look before entering */
+	bool is_long;               /* its traps do not take the short ways of trap.S */
+	bool may_resume;            /* OFF by a stop that keeps the registers */
 	bool watch_deferred; /* a watched access under EXL: the exception waits for EXL = 0 */
 
 	struct shared_page *page; /* the shared page, through XKPHYS */
