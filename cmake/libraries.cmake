@@ -13,6 +13,9 @@ pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 # Optional: the window of --display (its headers; the library is loaded when it is wanted).
 pkg_check_modules(SDL2 IMPORTED_TARGET sdl2)
 
+# Optional: machine.network.gateway = "nat".
+pkg_check_modules(SLIRP IMPORTED_TARGET slirp)
+
 # libfdt comes without a .pc file.
 find_library(FDT_LIBRARY fdt REQUIRED)
 find_path(FDT_INCLUDE libfdt.h REQUIRED)

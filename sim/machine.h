@@ -43,6 +43,7 @@ struct nic_config {
 struct network_config {
 	uint64_t latency_ns;  /* in the switch */
 	uint64_t bytes_per_s; /* of each link, not 0 */
+	bool has_gateway;     /* to the host's network: such a run is not deterministic */
 };
 
 #define MACHINE_MTU_MIN 68

@@ -254,6 +254,7 @@ static void fill_network(const struct config *config, struct machine_config *mac
 
 	machine->network.latency_ns = m->network_latency_ns;
 	machine->network.bytes_per_s = m->network_bytes_per_s;
+	machine->network.has_gateway = m->network_gateway == 1;
 	machine->nics = (unsigned)m->nics.count;
 	for (unsigned i = 0; i < machine->nics; i++) {
 		/* check.c has looked at it. */

@@ -53,6 +53,7 @@ struct config_machine {
 	struct config_list nics;  /* struct config_nic */
 	uint64_t network_latency_ns;
 	uint64_t network_bytes_per_s;
+	unsigned network_gateway; /* 1: nat */
 };
 
 struct config_cache {

@@ -30,6 +30,7 @@ static const char *const turns_names[] = { "forward", "reversed", NULL };
 static const char *const format_names[] = { "x8r8g8b8", "r5g6b5", NULL };
 static const char *const step_mode_names[] = { "same", "fast", "timing", NULL };
 static const char *const switch_names[] = { "off", "on", NULL };
+static const char *const gateway_names[] = { "off", "nat", NULL };
 /* In the order of enum disk_model_kind. */
 static const char *const model_names[] = { "fixed", "hp97560", NULL };
 
@@ -149,6 +150,9 @@ const struct schema_key schema_keys[] = {
 	  MAX_DISK_NS, NULL, "of a frame in the switch", 0 },
 	{ "machine.network.rate", SCHEMA_NUMBER, MACHINE(network_bytes_per_s), "125M", 1,
 	  1000000000000, NULL, "bytes in a second on each link", 0 },
+	{ "machine.network.gateway", SCHEMA_CHOICE, MACHINE(network_gateway), "off", 0, 0,
+	  gateway_names, "nat: a way out to the host's network; such a run is not deterministic",
+	  0 },
 
 	{ "memory.l1i.size", SCHEMA_SIZE, MEMORY(l1i.bytes), "32K", 16, 1U << 30, NULL,
 	  "first-level cache for instructions", 0 },

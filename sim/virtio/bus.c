@@ -8,6 +8,7 @@
 #include "sim/machine_state.h"
 #include "sim/state_io.h"
 #include "sim/virtio/ethernet.h"
+#include "sim/virtio/gateway.h"
 #include "sim/virtio/virtio.h"
 
 /*
@@ -20,6 +21,7 @@ struct bus {
 	struct device device;
 	struct virtio *slot[MAP_VIRTIO_COUNT]; /* NULL: empty */
 	struct ethernet *ethernet;             /* NULL: no network devices */
+	struct gateway *gateway;               /* NULL: none */
 };
 
 static uint64_t earliest(const struct bus *bus)
@@ -30,6 +32,9 @@ static uint64_t earliest(const struct bus *bus)
 		if (bus->slot[i] != NULL && bus->slot[i]->due < due) {
 			due = bus->slot[i]->due;
 		}
+	}
+	if (bus->gateway != NULL && gateway_due(bus->gateway) < due) {
+		due = gateway_due(bus->gateway);
 	}
 	return due;
 }
@@ -53,6 +58,9 @@ static void bus_advance(struct device *device, uint64_t now)
 			virtio->due = UINT64_MAX;
 			virtio->ops->step(virtio, now);
 		}
+	}
+	if (bus->gateway != NULL && gateway_due(bus->gateway) <= now) {
+		gateway_step(bus->gateway, now);
 	}
 	device->due = earliest(bus);
 }
@@ -166,6 +174,13 @@ static void bus_state(struct device *device, struct state_io *io)
 {
 	struct bus *bus = (struct bus *)device;
 
+	if (bus->gateway != NULL) {
+		error_set(&device->machine->error, EXIT_USAGE,
+			  "a machine with a gateway has no checkpoints: what is outside has none; "
+			  "use machine.network.gateway = \"off\"");
+		io->has_failed = true;
+		return;
+	}
 	for (unsigned i = 0; i < MAP_VIRTIO_COUNT; i++) {
 		struct error err;
 
@@ -193,6 +208,7 @@ static void bus_destroy(struct device *device)
 			free(bus->slot[i]);
 		}
 	}
+	gateway_destroy(bus->gateway);
 	ethernet_destroy(bus->ethernet);
 }
 
@@ -252,7 +268,12 @@ static void wake_nic(void *context, unsigned port, uint64_t cycle)
 {
 	struct bus *bus = context;
 
-	virtio_wake(bus->slot[MACHINE_NIC_SLOT + port], cycle);
+	if (port < bus->device.machine->config.nics) {
+		virtio_wake(bus->slot[MACHINE_NIC_SLOT + port], cycle);
+	} else if (bus->gateway != NULL) {
+		gateway_wake(bus->gateway, cycle);
+		machine_set_due(bus->device.machine, &bus->device, earliest(bus));
+	}
 }
 
 static bool plug_nics(struct bus *bus, struct error *err)
@@ -271,7 +292,14 @@ static bool plug_nics(struct bus *bus, struct error *err)
 		}
 		plug(bus, MACHINE_NIC_SLOT + i, virtio);
 	}
-	return bus->ethernet != NULL || error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	if (bus->ethernet == NULL) {
+		return error_set(err, EXIT_HOST_IO, "the host is out of memory");
+	}
+	if (config->network.has_gateway) {
+		bus->gateway =
+			gateway_create(bus->device.machine, bus->ethernet, config->nics, err);
+	}
+	return !config->network.has_gateway || bus->gateway != NULL;
 }
 
 bool virtio_bus_plug(struct device *device, struct error *err)

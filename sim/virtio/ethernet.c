@@ -36,7 +36,7 @@ struct ethernet {
 	ethernet_wake_fn *wake;
 	void *context;
 	unsigned ports;
-	struct port port[MACHINE_NICS_MAX];
+	struct port port[MACHINE_NICS_MAX + 1]; /* the last one may be the gateway's */
 	struct address address[ADDRESSES];
 	unsigned addresses;
 	unsigned replaced; /* the address that goes next when there is no room */
@@ -51,7 +51,7 @@ struct ethernet *ethernet_create(const struct machine *machine, ethernet_wake_fn
 		ethernet->machine = machine;
 		ethernet->wake = wake;
 		ethernet->context = context;
-		ethernet->ports = machine->config.nics;
+		ethernet->ports = machine->config.nics + machine->config.network.has_gateway;
 	}
 	return ethernet;
 }
