@@ -1,4 +1,5 @@
--- Figure 7: pmake over 1 to 8 virtual machines, and a parallel program on a library OS.
+-- Figure 7: pmake over 1 to 8 virtual machines, and a parallel program on a library OS; Figure 6 with the same
+-- machines, as the paper has it.
 local given = ...
 local cpus = given.quick and 4 or 8
 local guests = given.build .. "/guests/"
@@ -6,7 +7,7 @@ local root, linux, monitor = guests .. "root.img", guests .. "vmlinux-vm", given
 
 local plan = {
 	name = "fig7",
-	title = "Figure 7: virtual machines on a multiprocessor",
+	title = "Figures 6 and 7: virtual machines on a multiprocessor",
 	about = "Pmake: " .. cpus .. " makes of two jobs each, of 13 files or of 380, on " .. cpus .. " nodes with a CPU and "
 		.. "32 MB: on Linux natively (pages dealt round robin, as the paper had it for IRIX), in one virtual machine with "
 		.. "all CPUs, in more with equal fractions, and in " .. cpus .. " of which one serves all files by NFS. Each make "
@@ -212,6 +213,44 @@ show_pmake("pmake", "Pmake, 13 files", names, function(time)
 		runs = { "far-native", "far-" .. cpus }, before = time, after = far_time["far-" .. cpus] } }
 end)
 if #whole > 0 then show_pmake("all", "Pmake, 380 files", whole) end
+
+-- Figure 6: MB that the machines have (V), and that the machine needs for it (M), when the last has ended.
+local function memory(run)
+	local f = given.results[run].footprint
+	local function mb(part) return { (part.data + part.process) / 256, part.text / 256, part.cache / 256 } end
+	local v, m = mb(f.virtual), mb(f.machine)
+	local monitor = (f.machine.monitor + f.machine.replicas + f.machine.alias) / 256
+	return { v = v, m = m, virtual = v[1] + v[2] + v[3], machine = m[1] + m[2] + m[3], monitor = monitor }
+end
+local cells, bars = {}, {}
+for i = 2, #names do
+	local name = "pmake-" .. names[i]
+	local p = memory(name)
+	local label = names[i] == "nfs" and cpus .. " VMs, NFS" or names[i] == 1 and "1 VM" or names[i] .. " VMs"
+	table.insert(cells, { label, p.v[1], p.v[2], p.v[3], p.virtual, p.m[1], p.m[2], p.m[3], p.machine, p.monitor })
+	table.insert(bars, { label .. " V", p.v[1], p.v[2], p.v[3], p.monitor })
+	table.insert(bars, { label .. " M", p.m[1], p.m[2], p.m[3], p.monitor })
+end
+table.insert(plan.tables, { title = "Figure 6: memory of the machines that do pmake, 13 files (MB)", rows = cells,
+	columns = { "system", "virtual data", "text", "disk cache", "total", "machine data", "text", "disk cache",
+		"total", "monitor" }, note = "Disk cache: pages of disks that a machine has mapped without having stored to them." })
+table.insert(plan.plots, { kind = "bars", title = "Figure 6: memory", y = "MB", rows = bars,
+	columns = { "system", "data", "text", "disk cache", "monitor" } })
+local paper_v, paper_m = { 22.3, 31.0, [4] = 45.4, [8] = 72.6 }, { 22.3, 24.0, [4] = 27.4, [8] = 33.0 }
+local one, last, nfs = memory("pmake-1"), memory("pmake-" .. cpus), memory("pmake-nfs")
+local function claim_memory(text, number, ours, neutral, runs, unit)
+	table.insert(plan.claims, { text = "memory: " .. text, paper = number, ours = ours, neutral = neutral,
+		tolerance = 0.25, unit = unit, runs = runs })
+end
+local ends = { "pmake-1", "pmake-" .. cpus }
+claim_memory("virtual of " .. cpus .. " VMs, of one = 1", paper_v[cpus] / paper_v[1], last.virtual / one.virtual, 1,
+	ends, "x")
+claim_memory("machine of " .. cpus .. " VMs, of one = 1", paper_m[cpus] / paper_m[1], last.machine / one.machine,
+	paper_v[cpus] / paper_v[1], ends, "x")
+claim_memory("saved by sharing with " .. cpus .. " VMs", 100 * (1 - paper_m[cpus] / paper_v[cpus]),
+	100 * (1 - last.machine / last.virtual), 0, { ends[2] }, "%")
+claim_memory("saved by sharing with " .. cpus .. " VMs and NFS", not given.quick and 100 * (1 - 34.1 / 75.7) or nil,
+	100 * (1 - nfs.machine / nfs.virtual), 0, { "pmake-nfs" }, "%")
 
 local parts, time
 parts, time = figure("Radix, native Linux = 100", {
