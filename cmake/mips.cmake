@@ -85,8 +85,12 @@ function(mips_compile name objects_variable)
 		set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.mips/${object}.o)
 		get_filename_component(directory ${object} DIRECTORY)
 		file(MAKE_DIRECTORY ${directory})
+		get_source_file_property(source_flags ${source} MIPS_FLAGS)
+		if(NOT source_flags)
+			set(source_flags)
+		endif()
 		add_custom_command(OUTPUT ${object}
-			COMMAND ${MIPS_CC} ${machine_flags} ${compile_flags}
+			COMMAND ${MIPS_CC} ${machine_flags} ${compile_flags} ${source_flags}
 				-MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
 			DEPENDS ${source} ${MIPS_CC} ${M_GENERATED}
 			DEPFILE ${object}.d
