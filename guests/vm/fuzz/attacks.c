@@ -276,7 +276,9 @@ static void attack_queue(struct fuzz *fuzz)
 		shape = fuzz_below(fuzz, 64);
 		virtio_set_desc(ring, 0, &fuzz_scratch[16384], shape == 0 ? 12 : 16,
 				VIRTIO_DESC_F_NEXT, shape == 1 ? 2 : 1);
-		virtio_set_desc(ring, 1, fuzz_scratch + 20480, shape == 2 ? 0x40000 : 4096,
+		/* A page of its own: what a request may do does not hide what another may not. */
+		virtio_set_desc(ring, 1, fuzz_scratch + 20480 + 1024 * (round % 8),
+				shape == 2 ? 0x40000 : 4096,
 				VIRTIO_DESC_F_NEXT | (fuzz_random(fuzz) & VIRTIO_DESC_F_WRITE), 2);
 		virtio_set_desc(ring, 2, &fuzz_scratch[16390], shape != 3,
 				shape == 4 ? 0 : VIRTIO_DESC_F_WRITE, 0);
@@ -412,25 +414,48 @@ static void attack_links(struct fuzz *fuzz)
 /* A privileged instruction is rewritten at its first trap; then its word, and what is around it. */
 static void attack_code(struct fuzz *fuzz)
 {
-	static const uint32_t words[] = { 0x40086000, 0x40886800, 0x40087000, 0x400a4000,
-					  0x40881000, 0x00000000, 0x42000008, 0x03e00008 };
-	volatile uint32_t *code = fuzz_scratch + 4096 * 3 + fuzz_below(fuzz, 2) * 1020;
+	/* Status by t0; by t2 Cause, EPC, BadVAddr, EntryLo0, Count, 32 and 64 bits; nop; b over
+	 * one. */
+	static const uint32_t words[] = { 0x40086000, 0x40886000, 0x40886000, 0x408a6800,
+					  0x400a7000, 0x400a4000, 0x408a1000, 0x402a7000,
+					  0x40aa7000, 0x400a4800, 0x408a4000, 0x00000000,
+					  0x00000000, 0x00000000, 0x10000001 };
+	const uint32_t count = sizeof(words) / sizeof(words[0]);
 
 	for (unsigned i = 0; i < 8; i++) {
+		/* In many pages: one that is stored to is rewritten no more. In the middle, across
+		 * the end. */
+		volatile uint32_t *code = fuzz_scratch + FUZZ_SCRATCH_WORDS / 2 +
+					  1024 * (1 + fuzz_below(fuzz, 30)) +
+					  fuzz_below(fuzz, 2) * 1020;
+
 		for (unsigned k = 0; k < 6; k++) {
-			code[k] = words[fuzz_below(fuzz, 6)];
+			code[k] = words[fuzz_below(fuzz, count)];
 		}
 		code[6] = 0x03e00008; /* jr $ra */
 		code[7] = 0;
-		((void (*)(void))(uintptr_t)code)();
-		code[fuzz_below(fuzz, 6)] = words[fuzz_below(fuzz, 6)];
-		((void (*)(void))(uintptr_t)code)();
+		for (unsigned k = 0; k < 3; k++) {
+			__asm__ volatile("mfc0 $8, $12; jalr %0; nop" ::"r"(code)
+					 : "$8", "$10", "$31", "memory");
+		}
+		if (fuzz_below(fuzz, 4) == 0) {
+			code[fuzz_below(fuzz, 6)] = words[fuzz_below(fuzz, count)];
+			((void (*)(void))(uintptr_t)code)();
+		}
 	}
+}
+
+static void command_other(const struct fuzz *fuzz, uint32_t command)
+{
+	*device_register(MAP_CPUCTL_BASE + (1 - fuzz->vcpu) * CPUCTL_CPU_STRIDE + CPUCTL_COMMAND) =
+		command;
 }
 
 /* VCPUs started at addresses, and with stacks, that are none. */
 static void attack_starts(struct fuzz *fuzz)
 {
+	uint32_t command;
+
 	for (unsigned i = 0; i < 4; i++) {
 		uint32_t vcpu =
 			fuzz_below(fuzz, 4) == 0 ? (uint32_t)fuzz_value(fuzz) : fuzz_below(fuzz, 4);
@@ -439,10 +464,16 @@ static void attack_starts(struct fuzz *fuzz)
 		fuzz_call(MONCALL_VCPU_START,
 			  (const uint64_t[]){ vcpu, fuzz_value(fuzz), fuzz_value(fuzz), 0 });
 		*device_register(block + (fuzz_below(fuzz, 8) << 2)) = (uint32_t)fuzz_value(fuzz);
-		/* Stop, resume, and start; the others end the VM. */
+		/* Start and resume; the others end the VM. */
+		command = 1 + 2 * fuzz_below(fuzz, 2);
 		*device_register(block + CPUCTL_COMMAND) =
-			fuzz_below(fuzz, 64) == 0 ? fuzz_random(fuzz) : 1 + fuzz_below(fuzz, 3);
+			fuzz_below(fuzz, 64) == 0 ? fuzz_random(fuzz) : command;
 	}
+	command_other(fuzz, CPUCTL_STOP);
+	for (uint32_t i = fuzz_below(fuzz, 4000); i != 0; i--) {
+		__asm__ volatile("");
+	}
+	command_other(fuzz, CPUCTL_RESUME);
 	fuzz_call(MONCALL_VCPU_START, (const uint64_t[]){ fuzz_below(fuzz, FUZZ_VCPUS),
 							  (uint64_t)(uintptr_t)fuzz_second, 0, 0 });
 }
@@ -511,6 +542,9 @@ void fuzz_attack(struct fuzz *fuzz)
 		attack_with_right_calls,
 	};
 
+	if (fuzz_below(fuzz, 8) == 0) {
+		command_other(fuzz, CPUCTL_RESUME);
+	}
 	is_busy[fuzz->vcpu] = false;
 	if (is_busy[1 - fuzz->vcpu] && fuzz_below(fuzz, 8) != 0) {
 		attack_race(fuzz);
