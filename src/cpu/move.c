@@ -33,7 +33,7 @@ static uint64_t bit_of(const struct cpu *cpu)
 	return (uint64_t)1 << cpu->number;
 }
 
-static void set_bit(uint64_t *word, const struct cpu *cpu, bool is_set)
+static __attribute__((noinline)) void set_bit(uint64_t *word, const struct cpu *cpu, bool is_set)
 {
 	if (is_set) {
 		(void)__atomic_fetch_or(word, bit_of(cpu), __ATOMIC_SEQ_CST);

@@ -14,8 +14,8 @@ void shootdown_target_init(struct shootdown_target *target, struct l2tlb *l2tlb)
 	*target = (struct shootdown_target){ .cpu = SHOOTDOWN_NO_CPU, .l2tlb = l2tlb };
 }
 
-void shootdown_begin(struct shootdown_batch *batch, uint32_t self_cpu,
-		     struct shootdown_target *self)
+__attribute__((noinline)) void shootdown_begin(struct shootdown_batch *batch, uint32_t self_cpu,
+					       struct shootdown_target *self)
 {
 	batch->self_cpu = self_cpu;
 	batch->self = self;

@@ -123,8 +123,9 @@ static bool translate_window(uint64_t vaddr, struct vtlb_fault *fault)
 	}
 }
 
-enum vtlb_result vtlb_translate(const struct vtlb *vtlb, uint64_t vaddr, uint8_t asid, bool write,
-				struct vtlb_fault *fault)
+__attribute__((noinline)) enum vtlb_result vtlb_translate(const struct vtlb *vtlb, uint64_t vaddr,
+							  uint8_t asid, bool write,
+							  struct vtlb_fault *fault)
 {
 	uint32_t guest[2];
 

@@ -43,7 +43,7 @@ enum window_area window_area_of(uint64_t vaddr)
 	return low >= VM_MAPPED_BASE ? WINDOW_AREA_GUEST : WINDOW_AREA_WINDOW;
 }
 
-bool window_guest_maps(uint64_t entryhi, bool low_page)
+__attribute__((noinline)) bool window_guest_maps(uint64_t entryhi, bool low_page)
 {
 	if (window_area_of(entryhi) != WINDOW_AREA_GUEST) {
 		return false;

@@ -294,7 +294,7 @@ void page_own(uint32_t op, uint32_t vm, uint32_t mpn)
 	}
 }
 
-void platform_runs(const struct vcpu *vcpu)
+__attribute__((noinline)) void platform_runs(const struct vcpu *vcpu)
 {
 	if (own != 0) {
 		device_write32(machine.annotation + ANNOTATION_OWN_RUN,

@@ -88,7 +88,7 @@ void pmap_set_node(struct pmap *pmap, uint32_t vcpu, uint32_t node)
 	}
 }
 
-void pmap_count(uint64_t *counter, uint64_t more)
+__attribute__((noinline)) void pmap_count(uint64_t *counter, uint64_t more)
 {
 	(void)__atomic_fetch_add(counter, more, __ATOMIC_RELAXED);
 }

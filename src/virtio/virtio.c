@@ -62,7 +62,7 @@ void virtio_init(struct virtio *virtio, const struct virtio_kind *kind, struct v
 	}
 }
 
-bool virtio_is_live(const struct virtio *virtio, uint32_t queue)
+__attribute__((noinline)) bool virtio_is_live(const struct virtio *virtio, uint32_t queue)
 {
 	return (virtio->status & (VIRTIO_STATUS_DRIVER_OK | VIRTIO_STATUS_NEEDS_RESET)) ==
 		       VIRTIO_STATUS_DRIVER_OK &&
