@@ -187,19 +187,21 @@ static int console_write(struct vcpu *vcpu, uint32_t paddr, uint32_t bytes)
 
 static int shutdown(struct vcpu *vcpu, uint32_t how, uint32_t code)
 {
-	switch (how) {
-	case MONCALL_SHUTDOWN_OFF:
-		vm_end(vcpu->vm, VM_OFF, code, "off");
-		return MONCALL_OK;
-	case MONCALL_SHUTDOWN_RESTART:
-		vm_end(vcpu->vm, VM_RESTART, 0, "restart");
-		return MONCALL_OK;
-	case MONCALL_SHUTDOWN_PANIC:
-		vm_end(vcpu->vm, VM_PANIC, code, "the guest's kernel has failed");
-		return MONCALL_OK;
-	default:
+	static const struct {
+		enum vm_end end;
+		const char *reason;
+	} ends[] = {
+		[MONCALL_SHUTDOWN_OFF] = { VM_OFF, "off" },
+		[MONCALL_SHUTDOWN_RESTART] = { VM_RESTART, "restart" },
+		[MONCALL_SHUTDOWN_PANIC] = { VM_PANIC, "the guest's kernel has failed" },
+	};
+
+	if (how >= sizeof(ends) / sizeof(ends[0])) {
 		return MONCALL_ERR_ARGUMENT;
 	}
+	vm_end(vcpu->vm, ends[how].end, how == MONCALL_SHUTDOWN_RESTART ? 0 : code,
+	       ends[how].reason);
+	return MONCALL_OK;
 }
 
 bool moncall_start(struct vcpu *vcpu, uint32_t number, uint64_t pc, uint64_t sp, uint64_t gp,

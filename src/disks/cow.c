@@ -18,10 +18,11 @@ struct piece {
 	uint32_t bytes;
 };
 
+/* What the cache says of its block, or that it went wrong. */
 enum piece_result {
-	PIECE_DONE,
-	PIECE_IN_READ,
-	PIECE_MISSING,
+	PIECE_DONE = CACHE_HIT,
+	PIECE_IN_READ = CACHE_IN_READ,
+	PIECE_MISSING = CACHE_MISS,
 	PIECE_FAILED
 };
 
@@ -78,14 +79,7 @@ static enum piece_result get(const struct vdisk_request *request, uint32_t block
 {
 	const struct vdisk *vdisk = request->vdisk;
 
-	switch (cache_get(vdisk->cache, vdisk->changes, block, mpn)) {
-	case CACHE_HIT:
-		return PIECE_DONE;
-	case CACHE_IN_READ:
-		return PIECE_IN_READ;
-	default:
-		return PIECE_MISSING;
-	}
+	return (enum piece_result)cache_get(vdisk->cache, vdisk->changes, block, mpn);
 }
 
 static enum piece_result read_piece(const struct vdisk_request *request, const struct piece *piece,

@@ -82,8 +82,9 @@ static uint8_t replicate(const struct policy *policy, const struct policy_page *
 }
 
 /* The reason; the action, if there is one, in *decision. */
-static uint8_t decide(const struct policy *policy, const struct policy_page *page,
-		      struct policy_decision *decision)
+static __attribute__((noinline)) uint8_t decide(const struct policy *policy,
+						const struct policy_page *page,
+						struct policy_decision *decision)
 {
 	uint32_t hot = page->cpu_node[page->hot_cpu];
 	uint64_t sharers = add_up(policy, page, hot, decision);

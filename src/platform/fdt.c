@@ -45,6 +45,11 @@ static uint32_t load32(const uint8_t *bytes)
 	       bytes[3];
 }
 
+static uint64_t load64(const uint8_t *bytes)
+{
+	return (uint64_t)load32(bytes) << 32 | load32(bytes + 4);
+}
+
 static const uint8_t *structure_at(const struct fdt *fdt, size_t offset)
 {
 	return fdt->blob + fdt->structure + offset;
@@ -483,7 +488,7 @@ bool fdt_reservation(const struct fdt *fdt, uint32_t index, uint64_t *address, u
 		return false;
 	}
 	entry = fdt->blob + at;
-	*address = (uint64_t)load32(entry) << 32 | load32(entry + 4);
-	*bytes = (uint64_t)load32(entry + 8) << 32 | load32(entry + 12);
+	*address = load64(entry);
+	*bytes = load64(entry + 8);
 	return *address != 0 || *bytes != 0;
 }

@@ -32,17 +32,22 @@ static struct {
 _Static_assert(INSPECT_DISKS_MAX <= PAGE_BYTES / 8 && INSPECT_NICS_MAX <= PAGE_BYTES / 8,
 	       "a page of addresses");
 
+static uint64_t *take_table(size_t count)
+{
+	return memory_take(0, count * sizeof(uint64_t));
+}
+
 void inspect_prepare(uint32_t vm_count, uint32_t vcpu_count)
 {
 	struct inspect_header *header = &mirrorball_inspect;
-	uint64_t *cpus = memory_take(0, machine.cpu_count * sizeof(uint64_t));
-	uint64_t *nodes = memory_take(0, machine.node_count * sizeof(uint64_t));
+	uint64_t *cpus = take_table(machine.cpu_count);
+	uint64_t *nodes = take_table(machine.node_count);
 	uint32_t i;
 
-	tables.vm_table = memory_take(0, vm_count * sizeof(uint64_t));
-	tables.vcpu_table = memory_take(0, vcpu_count * sizeof(uint64_t));
+	tables.vm_table = take_table(vm_count);
+	tables.vcpu_table = take_table(vcpu_count);
 	tables.vms = memory_take(0, vm_count * sizeof(struct inspect_vm));
-	tables.chunks = memory_take(0, vm_count * sizeof(uint64_t));
+	tables.chunks = take_table(vm_count);
 	for (i = 0; i < machine.cpu_count; i++) {
 		cpus[i] = memory_paddr(smp_cpu(i)) + offsetof(struct cpu, inspect);
 	}

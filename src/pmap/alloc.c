@@ -214,7 +214,8 @@ static enum status take_from(struct page_alloc *alloc, uint32_t node, uint32_t h
 	return OK;
 }
 
-enum status page_alloc_hint(struct page_alloc *alloc, uint32_t node, uint32_t hint, uint32_t *mpn)
+__attribute__((noinline)) enum status page_alloc_hint(struct page_alloc *alloc, uint32_t node,
+						      uint32_t hint, uint32_t *mpn)
 {
 	if (node >= alloc->node_count) {
 		return ERR_RANGE;

@@ -111,7 +111,7 @@ bool pmap_frame(const struct pmap *pmap, uint32_t gpn, uint32_t *frame)
 	return true;
 }
 
-uint32_t pmap_gpn(uint32_t frame)
+__attribute__((noinline)) uint32_t pmap_gpn(uint32_t frame)
 {
 	return (uint32_t)frame_to_page(frame);
 }

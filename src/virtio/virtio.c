@@ -181,7 +181,8 @@ static void write_queue(struct virtio *virtio, uint32_t offset, uint32_t value,
 	}
 	switch (offset) {
 	case VIRTIO_QUEUE_NUM:
-		ring->size = value;
+		/* 0 is none that a queue can have. */
+		ring->size = value <= VIRTIO_QUEUE_ENTRIES_MAX ? (uint16_t)value : 0;
 		break;
 	case VIRTIO_QUEUE_DESC_LO:
 	case VIRTIO_QUEUE_DESC_HI:

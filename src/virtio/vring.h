@@ -35,11 +35,12 @@ struct vring {
 	struct pmap *pmap;
 	uint64_t address[VRING_PARTS]; /* guest physical, as the driver says */
 	uint32_t mpn[VRING_PARTS][2];  /* where that is */
-	uint32_t size;                 /* entries */
+	uint16_t size;                 /* entries */
 	uint16_t seen;                 /* entries of the available ring taken */
 	uint16_t used;                 /* entries put on the used ring */
 	bool is_ready;
 };
+_Static_assert(sizeof(struct vring) == 64, "an index is a shift");
 
 /* A part of a request in guest physical memory. */
 struct vring_segment {

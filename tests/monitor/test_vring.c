@@ -201,7 +201,7 @@ static const struct shape impossible[] = {
 
 START_TEST(impossible_queue_does_not_start)
 {
-	vring.size = impossible[_i].size;
+	vring.size = (uint16_t)impossible[_i].size;
 	memcpy(vring.address, impossible[_i].address, sizeof(vring.address));
 	ck_assert(!vring_start(&vring, &here));
 	ck_assert(!vring.is_ready && !vring_has_more(&vring));
@@ -255,7 +255,7 @@ END_TEST
 START_TEST(random_queues_do_no_harm)
 {
 	for (uint32_t round = 0; round < 400; round++) {
-		vring.size = 1U << model_below(4);
+		vring.size = (uint16_t)(1U << model_below(4));
 		ck_assert(vring_start(&vring, &here));
 		for (uint32_t i = 0; i < 64; i++) {
 			put_desc(DESC, model_below(ENTRIES), model_below(FRAMES * 4096),
