@@ -178,14 +178,13 @@ START_TEST(what_is_used_stays)
 	setup(SWAP_SLOTS_MIN);
 	/* Ten pages all the time; all others of both VMs one after the other. */
 	for (uint32_t i = 0; i < 20 * PAGES; i++) {
+		uint32_t reads = model.swap_reads;
+
 		store(0, i % 10, i + 1);
+		ck_assert_uint_eq(model.swap_reads, reads);
 		store(i & 1, 10 + i / 2 % (PAGES - 10), i + 1);
 	}
-	model.swap_reads = 0;
-	for (uint32_t i = 0; i < 10; i++) {
-		(void)load(0, i);
-	}
-	ck_assert_uint_eq(model.swap_reads, 0);
+	ck_assert_uint_gt(model.swap_reads, PAGES);
 	teardown();
 }
 END_TEST

@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -118,7 +119,7 @@ static void send_datagram(const uint8_t mac[6], uint16_t port, const char *text)
 	put16(frame + 34, 4000);
 	put16(frame + 36, port);
 	put16(frame + 38, 8 + bytes);
-	memcpy(frame + HEADERS, text, bytes);
+	snprintf((char *)frame + HEADERS, sizeof(frame) - HEADERS, "%s", text);
 	ethernet_send(ethernet, 0, frame, HEADERS + bytes, now);
 }
 
