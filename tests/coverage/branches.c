@@ -2,7 +2,7 @@
 /*
  * branches.c - which branches of a program its tests reached, both ways, by file and line.
  *
- *   branches [-h LINES] [-u] PROGRAM FLOOR PATTERN... -- TRANSFERS...
+ *   branches [-h LINES] [-s SOURCE] [-u] PROGRAM FLOOR PATTERN... -- TRANSFERS...
  *
  * PROGRAM is the ELF file with DWARF lines; TRANSFERS are files of `mirrorball run --coverage`. An
  * outcome is one way of one conditional branch. Copies of a function, which a header gives every
@@ -12,6 +12,9 @@
  * PATTERN for itself, the first one with the floor: exit code 1 if less than FLOOR percent of it
  * was reached. -h: "file line reached outcomes" of another build of the same source, the host's;
  * of a line counts the build in which more of its outcomes were reached. -u: prints what was not.
+ *
+ * -s: the root of the source, where a switch is found: each of its cases is one way, and so is its
+ * default, however many comparisons lead there.
  *
  * A file of TRANSFERS named *.asid is of a machine with virtual ASIDs, which has other vectors.
  */
@@ -57,7 +60,8 @@ struct branch {
 	bool is_panic[WAYS];
 	bool is_inner[WAYS]; /* to the next condition of the line: not counted */
 	bool is_reached[WAYS];
-	bool is_copy; /* of a branch before it, which counts for both */
+	uint64_t end[WAYS]; /* where it leads, behind jumps */
+	bool is_copy;       /* of a branch before it, which counts for both */
 };
 
 /* All branches of one line; sorted by file and number. */
@@ -284,6 +288,23 @@ static bool leads_to_condition(const struct program *program, uint64_t address,
 	return false;
 }
 
+/* Where code that only jumps leads. */
+static uint64_t behind_jumps(const struct program *program, uint64_t address)
+{
+	uint32_t word;
+
+	for (unsigned i = 0; i < STRAIGHT_LENGTH && read_word(program, address, &word); i++) {
+		if (is_unconditional(word, isa_decode(word))) {
+			address = branch_target(address, word);
+		} else if (word == 0) {
+			address += 4;
+		} else {
+			break;
+		}
+	}
+	return address;
+}
+
 static void add_branch(struct program *program, uint64_t address, uint32_t word)
 {
 	struct branch branch = {
@@ -298,6 +319,8 @@ static void add_branch(struct program *program, uint64_t address, uint32_t word)
 	}
 	branch.is_panic[TAKEN] = leads_to_panic(program, branch.target);
 	branch.is_panic[NOT_TAKEN] = leads_to_panic(program, address + 8);
+	branch.end[TAKEN] = behind_jumps(program, branch.target);
+	branch.end[NOT_TAKEN] = behind_jumps(program, address + 8);
 	branch.is_inner[TAKEN] = leads_to_condition(program, branch.target, branch.line);
 	branch.is_inner[NOT_TAKEN] = leads_to_condition(program, address + 8, branch.line);
 	program->branch = more(program->branch, program->branch_count, sizeof(branch));
@@ -420,6 +443,58 @@ static void join_copies(struct program *program)
 			copy->is_copy = true;
 			for (unsigned way = 0; way < WAYS; way++) {
 				first->is_reached[way] |= copy->is_reached[way];
+			}
+		}
+	}
+}
+
+static bool is_switch(const char *root, const struct line *line)
+{
+	char text[LINE_BYTES];
+	bool found = false;
+	FILE *stream;
+
+	if (strncmp(line->file, "src/", 4) != 0) {
+		return false;
+	}
+	snprintf(text, sizeof(text), "%s/%s", root, line->file);
+	stream = fopen(text, "r");
+	if (stream == NULL) {
+		fail("cannot be read", text);
+	}
+	for (int i = 0; i < line->number && fgets(text, sizeof(text), stream) != NULL; i++) {
+		found = strstr(text, "switch (") != NULL;
+	}
+	fclose(stream);
+	return found;
+}
+
+/* Of a switch each place that it leads to is one way, however many comparisons lead there. */
+static void join_cases(struct program *program, const char *root)
+{
+	for (size_t i = 1; i < program->branch_count; i++) {
+		struct branch *branch = &program->branch[i];
+		size_t j = i;
+
+		while (j > 0 && program->branch[j - 1].line->number == branch->line->number &&
+		       program->branch[j - 1].symbol == branch->symbol) {
+			j--;
+		}
+		if (j == i || !is_switch(root, branch->line)) {
+			continue;
+		}
+		for (; j < i; j++) {
+			struct branch *first = &program->branch[j];
+
+			for (unsigned k = 0; k < WAYS * WAYS; k++) {
+				unsigned way = k % WAYS;
+				unsigned other = k / WAYS;
+
+				if (!first->is_inner[other] && !branch->is_inner[way] &&
+				    first->end[other] == branch->end[way]) {
+					first->is_reached[other] |= branch->is_reached[way];
+					branch->is_inner[way] = true;
+				}
 			}
 		}
 	}
@@ -586,7 +661,8 @@ static void print_missing(const struct program *program, const char *pattern)
 }
 
 /* Reads PROGRAM, TRANSFERS and what the host reached. */
-static void read_all(struct program *program, const char *path, char **transfers, const char *host)
+static void read_all(struct program *program, const char *path, char **transfers, const char *host,
+		     const char *root)
 {
 	struct error err;
 
@@ -600,6 +676,9 @@ static void read_all(struct program *program, const char *path, char **transfers
 		read_transfers(program, *transfers);
 	}
 	join_copies(program);
+	if (root != NULL) {
+		join_cases(program, root);
+	}
 	for (size_t i = 0; i < program->branch_count; i++) {
 		if (!program->branch[i].is_copy) {
 			count_branch(program, &program->branch[i]);
@@ -637,11 +716,13 @@ int main(int argc, char **argv)
 {
 	struct program program = { 0 };
 	const char *host = NULL;
+	const char *root = NULL;
 	bool wants_missing = false;
 	int option;
 
-	while ((option = getopt(argc, argv, "+h:u")) != -1) {
+	while ((option = getopt(argc, argv, "+h:s:u")) != -1) {
 		host = option == 'h' ? optarg : host;
+		root = option == 's' ? optarg : root;
 		wants_missing |= option == 'u';
 	}
 	int first = optind + 2;
@@ -651,9 +732,11 @@ int main(int argc, char **argv)
 		end++;
 	}
 	if (end >= argc) {
-		fail("branches [-h LINES] [-u] PROGRAM FLOOR PATTERN... -- TRANSFERS...", "usage");
+		fail("branches [-h LINES] [-s SOURCE] [-u] PROGRAM FLOOR PATTERN... -- "
+		     "TRANSFERS...",
+		     "usage");
 	}
-	read_all(&program, argv[optind], &argv[end + 1], host);
+	read_all(&program, argv[optind], &argv[end + 1], host, root);
 	unsigned reached = print_all(&program, &argv[first], wants_missing);
 
 	if (reached < (unsigned)strtoul(argv[optind + 1], NULL, 10) * 10) {
