@@ -265,30 +265,12 @@ void memmap_make_shared(struct memmap *memmap, uint32_t mpn)
 	lock_release(&page->lock);
 }
 
-void memmap_set_moving(struct memmap *memmap, uint32_t mpn, bool is_moving)
-{
-	struct memmap_page *page = lock_page(memmap, mpn);
-
-	page->info.flags &= (uint8_t)~MEMMAP_F_MOVING;
-	page->info.flags |= is_moving ? MEMMAP_F_MOVING : 0;
-	lock_release(&page->lock);
-}
-
 void memmap_set_user(struct memmap *memmap, uint32_t mpn)
 {
 	struct memmap_page *page = lock_page(memmap, mpn);
 
 	page->info.flags |= INSPECT_FRAME_F_USER;
 	lock_release(&page->lock);
-}
-
-bool memmap_is_moving(const struct memmap *memmap, uint32_t mpn)
-{
-	struct memmap_page *page = lock_page(memmap, mpn);
-	bool is_moving = (page->info.flags & MEMMAP_F_MOVING) != 0;
-
-	lock_release(&page->lock);
-	return is_moving;
 }
 
 bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn)

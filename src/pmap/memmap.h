@@ -37,7 +37,6 @@
 #define MEMMAP_USERS_UNKNOWN 0xffffffff
 
 /* info.flags, beside INSPECT_FRAME_F_* */
-#define MEMMAP_F_MOVING 0x01 /* chosen for migration or replication: no large entry */
 
 struct memmap_page {
 	struct inspect_frame info;
@@ -89,11 +88,8 @@ void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t 
 bool memmap_claim(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn);
 /* A private page becomes a shared one with one user. */
 void memmap_make_shared(struct memmap *memmap, uint32_t mpn);
-/* MEMMAP_F_MOVING */
-void memmap_set_moving(struct memmap *memmap, uint32_t mpn, bool is_moving);
 /* INSPECT_FRAME_F_USER, until the page is free. */
 void memmap_set_user(struct memmap *memmap, uint32_t mpn);
-bool memmap_is_moving(const struct memmap *memmap, uint32_t mpn);
 bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn);
 /* The one user of a page of kind PRIVATE. */
 bool memmap_find_owner(const struct memmap *memmap, uint32_t mpn, uint32_t *vm, uint32_t *gpn);

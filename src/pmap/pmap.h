@@ -278,9 +278,6 @@ MUST_CHECK enum status pmap_collapse(struct pmap *pmap, uint32_t gpn,
  */
 enum pmap_touch pmap_pin(struct pmap *pmap, uint32_t gpn, bool write, uint32_t *mpn,
 			 const struct pmap_caller *caller);
-/* The page is, or is no longer, chosen for movement: it keeps out of large blocks. */
-MUST_CHECK enum status pmap_choose(struct pmap *pmap, uint32_t gpn, bool is_chosen,
-				   const struct pmap_caller *caller);
 
 /*
  * Pages for frames [first, first + 2^order), aligned, as one run on `node` if there is one and none

@@ -381,32 +381,6 @@ enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
 	return item.status;
 }
 
-enum status pmap_choose(struct pmap *pmap, uint32_t gpn, bool is_chosen,
-			const struct pmap_caller *caller)
-{
-	uint32_t frame;
-	enum status status = lock_page(pmap, gpn, &frame, caller);
-	struct pmap_page *page;
-
-	if (status != OK) {
-		return status;
-	}
-	page = pmap_page(pmap, frame);
-	if (!(page->state & PMAP_S_PRESENT)) {
-		status = ERR_RANGE;
-	} else {
-		uint32_t word = pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE;
-
-		memmap_set_moving(pmap->memmap, pmap_mpn(word), is_chosen);
-		if (is_chosen && pmap->large) {
-			pmap_begin_change(pmap, frame, word, caller);
-			page->state &= (uint16_t)~PMAP_S_BUSY;
-		}
-	}
-	lock_release(&page->lock);
-	return status;
-}
-
 enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
 			  const struct pmap_caller *caller)
 {

@@ -57,13 +57,12 @@ static void mark_group(struct pmap *pmap, uint32_t frame)
 	}
 }
 
-/* The page may be part of a block (contract.md: exclusive, writable, not chosen for movement). */
+/* The page may be part of a block (contract.md: exclusive, writable). */
 static bool page_qualifies(const struct pmap *pmap, uint32_t frame)
 {
 	uint32_t word = pmap_load_ready(pmap, frame);
 
-	return (word & (ENTRYLO_V | ENTRYLO_D)) == (ENTRYLO_V | ENTRYLO_D) &&
-	       !memmap_is_moving(pmap->memmap, pmap_mpn(word));
+	return (word & (ENTRYLO_V | ENTRYLO_D)) == (ENTRYLO_V | ENTRYLO_D);
 }
 
 /* Four blocks of the next smaller order (or pages) from `first` on make a block of `order`. */

@@ -344,11 +344,8 @@ static void change(uint32_t gpn)
 			(void)__atomic_fetch_add(&swapped, swap_out(2, &caller), __ATOMIC_RELAXED);
 		}
 		break;
-	case 7:
-		(void)!pmap_collapse(&pmap, gpn, &caller);
-		break;
 	default:
-		(void)!pmap_choose(&pmap, gpn, below(2), &caller);
+		(void)!pmap_collapse(&pmap, gpn, &caller);
 		break;
 	}
 }

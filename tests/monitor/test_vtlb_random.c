@@ -415,9 +415,6 @@ static void step_pages(struct vtlb *vtlb)
 	case 3:
 		(void)!pmap_protect(vtlb->pmap, gpn, 0, &caller);
 		break;
-	case 4:
-		(void)!pmap_choose(vtlb->pmap, gpn, model_below(2), &caller);
-		break;
 	case 5:
 		(void)!pmap_replicate(vtlb->pmap, gpn, model_below(2), &caller);
 		break;
