@@ -180,15 +180,14 @@ enum vtlb_result vtlb_fault(struct vtlb *vtlb, uint64_t vaddr, uint8_t asid, boo
 }
 
 /*
- * What the assembly would have entered, but for a large block: nothing is to be done with the page.
- * With views it is the node's view that must be filled first.
+ * What the assembly would have entered, but for a large block or a view that has not got it yet:
+ * nothing is to be done with the page.
  */
 static bool is_ready(const struct vtlb *vtlb, uint64_t gpa, bool write)
 {
 	uint32_t wanted = ENTRYLO_V | (write ? ENTRYLO_D : 0);
 
-	return !vtlb->pmap->has_views &&
-	       (~pmap_ready_at(vtlb->pmap, (uint32_t)(gpa >> MAP_PAGE_SHIFT), vtlb->node) &
+	return (~pmap_ready_at(vtlb->pmap, (uint32_t)(gpa >> MAP_PAGE_SHIFT), vtlb->node) &
 		wanted) == 0;
 }
 
@@ -203,6 +202,8 @@ enum vtlb_result vtlb_window_fault(struct vtlb *vtlb, uint64_t vaddr, bool write
 	result = is_ready(vtlb, fault->gpa, write) ? VTLB_MAPPED : touch(vtlb, fault->gpa, write);
 	if (result == VTLB_MAPPED && vtlb->l2tlb.in_hardware) {
 		if (window_area_of(vaddr) == WINDOW_AREA_WINDOW) {
+			pmap_fill_view(vtlb->pmap, (uint32_t)(fault->gpa >> MAP_PAGE_SHIFT),
+				       vtlb->node);
 			window_to_hardware(vtlb->pmap, vtlb->node, vaddr);
 		} else {
 			window_device_to_hardware(vtlb->pmap, vaddr);

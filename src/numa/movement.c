@@ -111,7 +111,8 @@ void movement_prepare(struct vm *vm, const struct policy *policy)
 		movement.trigger = UINT32_MAX;
 		movement.interval_log2 = 31;
 		for (uint32_t i = 0; i < machine.cpu_count; i++) {
-			struct movement_cpu *own = memory_take(machine.cpu_node[i], sizeof(*own));
+			uint32_t node = machine.cpu_node[i];
+			struct movement_cpu *own = memory_take(node, sizeof(*own));
 
 			own->log.records = MOVEMENT_RECORDS;
 			own->page = (struct policy_page){
@@ -342,17 +343,12 @@ static void read_row(struct movement_cpu *own, uint32_t frame)
 	for (uint32_t i = 0; i < (cpus + 1) / 2; i++) {
 		own->pair[i] = row[i];
 	}
-	for (uint32_t i = 0; i < cpus; i++) {
-		uint32_t node = machine.cpu_node[i];
-
-		/* Of nodes that do not miss nobody asks, and to look costs a miss each. */
-		if (own->counts[i].reads != 0 || own->counts[i].writes != 0) {
-			own->page.free_pages[node] = machine_pages.pool[node]->free_count;
-		}
-	}
 }
 
-/* As a rule a page that is hot at home is where it belongs, whatever else is true of it. */
+/*
+ * First by the counters alone: most pages stay, and to look at their state and at nodes' free pages
+ * costs a miss each.
+ */
 static void decide(struct cpu *cpu, struct hot *hot)
 {
 	struct movement_cpu *own = cpu->movement;
@@ -368,10 +364,16 @@ static void decide(struct cpu *cpu, struct hot *hot)
 	page->is_spread = false;
 	page->moves = 0;
 	page->interval_moves = 0;
-	if (hot->home == cpu->node) {
-		hot->decision = policy_decide(policy, page);
-		if (hot->decision.reason == MOVEMENT_LOCAL) {
-			return;
+	for (uint32_t node = 0; node < page->node_count; node++) {
+		page->free_pages[node] = UINT32_MAX;
+	}
+	hot->decision = policy_decide(policy, page);
+	if (hot->decision.action == MOVEMENT_NONE) {
+		return;
+	}
+	for (uint32_t node = 0; node < page->node_count; node++) {
+		if (hot->decision.nodes >> node & 1) {
+			page->free_pages[node] = machine_pages.pool[node]->free_count;
 		}
 	}
 	if (!pmap_look_hot(movement.pmap[hot->vm], hot->gpn, hot->mpn, interval_of(cpu), &state)) {

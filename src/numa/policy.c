@@ -7,8 +7,8 @@
 void policy_init(struct policy *policy)
 {
 	*policy = (struct policy){
-		.trigger = 64,
-		.sharing = 16,
+		.trigger = 96,
+		.sharing = 24,
 		.write = 1,
 		.moves_max = 2,
 		.thrash = 16,

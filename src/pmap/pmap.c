@@ -21,15 +21,23 @@ static uint32_t ready_words(uint32_t frame_count)
 	return frame_count + (frame_count & 1);
 }
 
+static uint32_t group_count(uint32_t frame_count)
+{
+	return (ready_words(frame_count) + PMAP_GROUP_FRAMES - 1) / PMAP_GROUP_FRAMES;
+}
+
 size_t pmap_storage_bytes(uint32_t frame_count)
 {
 	return (size_t)ready_words(frame_count) * PMAP_READY_BYTES +
-	       (size_t)frame_count * sizeof(struct pmap_page);
+	       (size_t)frame_count * sizeof(struct pmap_page) +
+	       (size_t)group_count(frame_count) * sizeof(uint64_t);
 }
 
 size_t pmap_view_bytes(const struct pmap *pmap)
 {
-	return (size_t)ready_words(pmap->frame_count) * PMAP_READY_BYTES;
+	return (size_t)(ready_words(pmap->frame_count) +
+			(group_count(pmap->frame_count) + 1U) / 2 * 2) *
+	       PMAP_READY_BYTES;
 }
 
 enum status pmap_init(struct pmap *pmap, uint32_t vm, uint32_t frame_count, struct memmap *memmap,
@@ -49,6 +57,7 @@ enum status pmap_init(struct pmap *pmap, uint32_t vm, uint32_t frame_count, stru
 		.vm = vm,
 		.clock_ready = PMAP_READY_NONE,
 	};
+	pmap->views = (uint64_t *)(pmap->page + frame_count);
 	for (uint32_t i = 0; i < ready_words(frame_count); i++) {
 		pmap->ready[i] = PMAP_READY_NONE;
 	}
@@ -65,6 +74,7 @@ void pmap_add_view(struct pmap *pmap, uint32_t node, void *storage)
 {
 	pmap->has_views = true;
 	pmap->view[node] = storage;
+	pmap->copies[node] = pmap->view[node] + ready_words(pmap->frame_count);
 	for (uint32_t i = 0; i < ready_words(pmap->frame_count); i++) {
 		pmap->view[node][i] = PMAP_READY_NONE;
 	}
@@ -121,45 +131,109 @@ uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame)
 	return __atomic_load_n(pmap_word(pmap->ready, frame), __ATOMIC_ACQUIRE);
 }
 
-static void store_view(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t word)
-{
-	__atomic_store_n(pmap_word(pmap->view[node], frame), word, __ATOMIC_RELEASE);
-}
-
 void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word)
 {
-	const struct pmap_page *page = pmap_page(pmap, frame);
-
 	__atomic_store_n(pmap_word(pmap->ready, frame), word, __ATOMIC_RELEASE);
-	pmap_store_views(pmap, frame, page->views & ~page->replicas, word);
 }
 
-void pmap_store_views(struct pmap *pmap, uint32_t frame, uint64_t nodes, uint32_t word)
+/* Which frames of the group have copies on the node: its word, and there the frame's bit. */
+static uint32_t *copies_of(const struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t *bit)
 {
-	for (uint32_t node = 0; nodes != 0; node++, nodes >>= 1) {
-		if (nodes & 1) {
-			store_view(pmap, frame, node, word);
+	*bit = 1U << frame % PMAP_GROUP_FRAMES;
+	return &pmap->copies[node][frame / PMAP_GROUP_FRAMES];
+}
+
+static bool has_copy(const struct pmap *pmap, uint32_t frame, uint32_t node)
+{
+	uint32_t bit;
+	const uint32_t *copies = copies_of(pmap, frame, node, &bit);
+
+	return __atomic_load_n(copies, __ATOMIC_ACQUIRE) & bit;
+}
+
+uint64_t pmap_empty_views(struct pmap *pmap, uint32_t frame)
+{
+	struct pmap_page *page = pmap_page(pmap, frame);
+	uint64_t views;
+
+	if (!pmap->has_views) {
+		return UINT64_MAX;
+	}
+	/* Who fills a view is in `views` before it reads `ready`. */
+	memory_barrier();
+	views = __atomic_load_n(&pmap->views[frame / PMAP_GROUP_FRAMES], __ATOMIC_RELAXED);
+	page->changes++;
+	for (uint32_t node = 0; node < MAP_NODES_MAX && views >> node != 0; node++) {
+		if (views >> node & 1) {
+			__atomic_store_n(pmap_word(pmap->view[node], frame),
+					 PMAP_READY_NONE | (uint32_t)page->changes
+								   << ENTRYLO_PFN_SHIFT,
+					 __ATOMIC_RELEASE);
+		}
+		if (page->replicas >> node & 1) {
+			uint32_t bit;
+			uint32_t *copies = copies_of(pmap, frame, node, &bit);
+
+			(void)__atomic_fetch_and(copies, ~bit, __ATOMIC_RELEASE);
 		}
 	}
+	return views;
+}
+
+/* The node's view has the group from now on: true if it had before. */
+static bool note_view(struct pmap *pmap, uint32_t frame, uint32_t node)
+{
+	uint64_t *views = &pmap->views[frame / PMAP_GROUP_FRAMES];
+	uint64_t bit = (uint64_t)1 << node;
+
+	return __atomic_load_n(views, __ATOMIC_RELAXED) & bit ||
+	       __atomic_fetch_or(views, bit, __ATOMIC_SEQ_CST) & bit;
+}
+
+bool pmap_enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t word)
+{
+	bool had = note_view(pmap, frame, node);
+	uint32_t bit;
+	uint32_t *copies = copies_of(pmap, frame, node, &bit);
+
+	/* First the bit: who sees the copy's word while it fills sees that, too. */
+	(void)__atomic_fetch_or(copies, bit, __ATOMIC_RELEASE);
+	__atomic_store_n(pmap_word(pmap->view[node], frame), word, __ATOMIC_RELEASE);
+	return had;
 }
 
 void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node)
 {
-	struct pmap_page *page = pmap_page(pmap, frame);
+	uint32_t *view = pmap->view[node];
+	uint32_t end = ready_words(pmap->frame_count);
 
-	if (pmap->has_views && !(page->views >> node & 1)) {
-		page->views |= (uint64_t)1 << node;
-		store_view(pmap, frame, node, pmap_load_ready(pmap, frame));
+	if (!pmap->has_views || frame >= end) {
+		return;
+	}
+	frame -= frame % PMAP_GROUP_FRAMES;
+	if (end > frame + PMAP_GROUP_FRAMES) {
+		end = frame + PMAP_GROUP_FRAMES;
+	}
+	(void)note_view(pmap, frame, node);
+	for (; frame < end; frame++) {
+		/* First what is to be replaced. */
+		uint32_t had = __atomic_load_n(&view[frame], __ATOMIC_ACQUIRE);
+		uint32_t word = __atomic_load_n(&pmap->ready[frame], __ATOMIC_RELAXED);
+
+		if (word & ENTRYLO_V && word != had && !has_copy(pmap, frame, node)) {
+			(void)__atomic_compare_exchange_n(&view[frame], &had, word, false,
+							  __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+		}
 	}
 }
 
-/* What the CPUs of `node` use now, filled in or not. */
+/* What the CPUs of `node` use now, or would after a fault. */
 static uint32_t word_at(const struct pmap *pmap, uint32_t frame, uint32_t node)
 {
-	uint32_t word = __atomic_load_n(pmap_word(pmap->view[node], frame), __ATOMIC_ACQUIRE);
+	uint32_t word = pmap_load_ready(pmap, frame);
 
-	if (!(word & ENTRYLO_V)) {
-		word = pmap_load_ready(pmap, frame);
+	if (pmap->has_views && has_copy(pmap, frame, node)) {
+		word = __atomic_load_n(pmap_word(pmap->view[node], frame), __ATOMIC_ACQUIRE);
 	}
 	return word & ~PMAP_READY_LARGE;
 }
@@ -206,7 +280,7 @@ void pmap_set_trampoline(struct pmap *pmap, uint32_t number, uint32_t mpn)
 	page_own(ANNOTATION_OWN_READ, pmap->vm, mpn);
 	pmap->trampoline[number] = pmap_ready_word(mpn, PMAP_S_NO_WRITE);
 	if (frame < pmap->frame_count) {
-		pmap_store_views(pmap, frame, UINT64_MAX, pmap->trampoline[number]);
+		pmap_store_ready(pmap, frame, pmap->trampoline[number]);
 	}
 }
 
@@ -390,9 +464,6 @@ enum pmap_touch pmap_touch(struct pmap *pmap, uint32_t gpn, bool write,
 	is_new = !(pmap_load_ready(pmap, frame) & ENTRYLO_D);
 	touch = pmap_touch_locked(pmap, frame, write, caller);
 	is_new = is_new && pmap_load_ready(pmap, frame) & ENTRYLO_D;
-	if (touch == PMAP_TOUCH_OK) {
-		pmap_fill_view(pmap, frame, caller->node);
-	}
 	lock_release(&page->lock);
 	if (is_new && pmap->large) {
 		pmap_form_large(pmap, frame);

@@ -9,11 +9,14 @@
  * Pages are allocated at first touch, on the node of the VCPU that touches, and zeroed.
  *
  * Views. Where pages may be replicated, each node has an array of ready words of its own, on that
- * node, which its CPUs refill the window from; `ready` is then what they are filled from, page by
- * page, at the first fault of a node (pmap_touch). So a node's view says which copy its CPUs use,
- * and the views that have a page say whose CPUs may have it in their TLBs by the window: to nobody
- * else a shootdown goes. A page with copies is read-only for all; the first store gives them up.
- * Without views (`has_views`) everybody refills from `ready`.
+ * node, which its CPUs refill the window from; `ready` is then what they are filled from, a group
+ * of PMAP_GROUP_FRAMES at once, at a fault (pmap_fill_view). So a node's view says which copy its
+ * CPUs use, and the views that have a group say whose CPUs may have its pages in their TLBs by the
+ * window: to nobody else a shootdown goes. A change that allows more waits in `ready` for the next
+ * fault; one that allows less first takes the page out of all views that have the group. Who fills
+ * holds no lock: a word in a view that is not valid carries the number of its last change, and is
+ * only replaced (compare and swap) as long as it does. A page with copies is read-only for all; the
+ * first store gives them up. Without views (`has_views`) everybody refills from `ready`.
  *
  * Writers hold the page's lock; `ready` is read without it. Whoever changes a ready word so that
  * less is allowed than before (another page, D or V removed) sets PMAP_S_BUSY, stores the new word,
@@ -32,9 +35,10 @@
  *       a block is aligned and contiguous in machine memory, all its pages D, exclusive, not
  *       MOVING.
  *   I6  beyond `frame_count`, up to an even number, words are PMAP_READY_NONE.
- *   I7  the view of a node in `views` has the page's word, but for LARGE, and at a node in
- *       `replicas` with that copy's page, which is of kind REPLICA with this one user and on that
- *       node; all other views have NONE. `replicas` is a part of `views`, empty when not
+ *   I7  at a node in `replicas` the view has the page's word with that copy's page, which is of
+ *       kind REPLICA with this one user and on that node; at another node in its group's `views` it
+ *       has no valid word or the page's, but for LARGE, with or without D; all other views have
+ *       NONE. `replicas` is what the nodes' `copies` say, of nodes in `views`, empty when not
  *       REPLICATED.
  */
 #pragma once
@@ -84,16 +88,19 @@ struct pmap_page {
 	uint8_t order; /* log2 of the pages of its large block, 0 = none; under large_lock */
 	uint8_t moves; /* migrations and collapses ever, or UINT8_MAX */
 	struct backmap backmap;
-	uint64_t views; /* nodes whose view has the page */
 	union {
-		uint64_t replicas; /* of them, with a copy of their own */
+		uint64_t replicas; /* nodes with a copy of their own */
 		uint64_t slot;     /* of a page that is swapped out */
 	};
 	uint32_t interval;       /* in which it moved last */
 	uint16_t interval_moves; /* how often */
-	uint16_t copy_number;    /* how often copies were given up, for whoever makes one */
-	uint64_t unused;         /* 64 bytes: an index is a shift */
+	uint16_t changes;        /* how often it was, for who makes a copy or fills a view */
+	uint64_t unused[2];      /* 64 bytes: an index is a shift */
 };
+
+/* Neighbours that come into a view together: their words are a line of the cache. */
+#define PMAP_GROUP_LOG2   5
+#define PMAP_GROUP_FRAMES (1U << PMAP_GROUP_LOG2)
 
 /* Where a page comes from at its first touch, or by distance from there. */
 enum pmap_placement {
@@ -123,7 +130,9 @@ struct pmap {
 	uint8_t placement;                 /* enum pmap_placement */
 	uint8_t placement_node;
 	bool has_views;
-	uint32_t *view[MAP_NODES_MAX]; /* by node; all are `ready` without views */
+	uint32_t *view[MAP_NODES_MAX];   /* by node; all are `ready` without views */
+	uint32_t *copies[MAP_NODES_MAX]; /* by node and group: bits of the frames with copies */
+	uint64_t *views;                 /* by group: nodes whose view may have more than NONE */
 	/* Statistics. */
 	uint64_t allocated;
 	uint64_t remote; /* of them on another node than asked for */
@@ -146,6 +155,8 @@ MUST_CHECK enum status pmap_init(struct pmap *pmap, uint32_t vm, uint32_t frame_
 /* Bytes of storage of a view, 8-aligned; node `node` gets a view there. Before the VM runs. */
 size_t pmap_view_bytes(const struct pmap *pmap);
 void pmap_add_view(struct pmap *pmap, uint32_t node, void *storage);
+/* A page of the window is about to be entered: the view of `node` gets its group as it is now. */
+void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node);
 /* VCPU number target_count gets this target. */
 MUST_CHECK enum status pmap_add_target(struct pmap *pmap, struct shootdown_target *target);
 

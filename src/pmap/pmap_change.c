@@ -55,17 +55,13 @@ void pmap_start_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 		.backmap = page->backmap,
 		.unknown = page->state & PMAP_S_UNKNOWN,
 		.guest = UINT64_MAX,
-		.window = page->views,
+		/* A large entry has the page without its view. */
+		.window = page->order != 0 ? UINT64_MAX : 0,
 	};
 
-	if (!pmap->has_views || page->order != 0) {
-		/* A large entry has the page without its view. */
-		mappings.window = UINT64_MAX;
-	}
 	page->state |= PMAP_S_BUSY;
-	pmap_store_views(pmap, frame, page->views, PMAP_READY_NONE);
-	page->views = 0;
 	pmap_leave_large(pmap, frame, word);
+	mappings.window |= pmap_empty_views(pmap, frame);
 	backmap_clear(&page->backmap);
 	page->state &= (uint16_t) ~(PMAP_S_UNKNOWN | PMAP_S_USER);
 	lock_release(&page->lock);
@@ -427,12 +423,11 @@ static const char *check_page(const struct pmap *pmap, uint32_t frame)
 		return "pmap: a page busy or locked at rest";
 	}
 	if (!(page->state & PMAP_S_PRESENT)) {
-		if (page->views != 0) {
-			return "pmap I7: a view of no page";
+		if (word == PMAP_READY_SWAPPED && page->state == 0) {
+			return NULL;
 		}
-		return word == PMAP_READY_NONE || (word == PMAP_READY_SWAPPED && page->state == 0)
-			       ? NULL
-			       : "pmap I1: a word without page";
+		return word == PMAP_READY_NONE ? pmap_check_views(pmap, frame)
+					       : "pmap I1: a word without page";
 	}
 	if (pmap_mpn(word) == 0 || !machine) {
 		return "pmap I1: present without page";

@@ -41,11 +41,14 @@ static inline void pmap_count_move(struct pmap_page *page)
 
 uint32_t pmap_gpn(uint32_t frame);
 uint32_t pmap_load_ready(const struct pmap *pmap, uint32_t frame);
-/* Under the page's lock: for all views that have the page and no copy, too. */
+/* Under the page's lock; what allows less is to go into the views, too. */
 void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word);
-void pmap_store_views(struct pmap *pmap, uint32_t frame, uint64_t nodes, uint32_t word);
-/* Under the page's lock, the page having a valid word: the view of `node` has the page. */
-void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node);
+/* Under the page's lock, `ready` having its new word: no view has a valid word of the page. The
+ * nodes whose CPUs may have had one. */
+uint64_t pmap_empty_views(struct pmap *pmap, uint32_t frame);
+/* Under the page's lock: the node's view has its copy, `word`. Whether its CPUs may have had the
+ * page before. */
+bool pmap_enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t word);
 /* Under the page's lock, which it releases and takes again: gives all copies up. */
 void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller);
 /* The word of a present page in state `state` (I1 to I3). */

@@ -4,7 +4,8 @@
  *
  * The page itself, whose word is in `ready`, stays what it was: private or shared, and the one that
  * remains. A copy is a frame of kind REPLICA with one user, found by its node's view alone. While
- * the page is busy its copies are in no view, so nobody begins to use one that is on its way out.
+ * the page is busy its copies are in no view, so nobody begins to use one that is on its way out:
+ * all see the page itself, read-only.
  */
 #include "isa/cp0.h"
 #include "machine/annotation.h"
@@ -25,10 +26,10 @@ void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_c
 
 	for (uint32_t node = 0; node < MAP_NODES_MAX; node++) {
 		if (page->replicas >> node & 1) {
-			copies[count++] = pmap_mpn(pmap->view[node][frame]);
+			copies[count++] = pmap_mpn(__atomic_load_n(
+				pmap_word(pmap->view[node], frame), __ATOMIC_RELAXED));
 		}
 	}
-	page->copy_number++;
 	pmap_begin_change(pmap, frame, pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE, caller);
 	if (!(page->state & PMAP_S_COW)) {
 		page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn_of(pmap, frame));
@@ -63,7 +64,7 @@ enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_cal
 static void note_source(struct pmap *pmap, struct pmap_transfer *item)
 {
 	item->old_mpn = mpn_of(pmap, item->frame);
-	item->number = pmap_page(pmap, item->frame)->copy_number;
+	item->number = pmap_page(pmap, item->frame)->changes;
 	memmap_pin(pmap->memmap, item->old_mpn);
 }
 
@@ -130,12 +131,13 @@ static void enter_copy(struct pmap *pmap, const struct pmap_transfer *item, uint
 		.backmap = page->backmap,
 		.unknown = page->state & PMAP_S_UNKNOWN,
 		.guest = bit,
-		.window = page->views & bit,
+		.window = pmap_enter_copy(pmap, item->frame, node,
+					  pmap_ready_word(item->mpn, page->state))
+				  ? bit
+				  : 0,
 	};
 
 	page->replicas |= bit;
-	page->views |= bit;
-	pmap_store_views(pmap, item->frame, bit, pmap_ready_word(item->mpn, page->state));
 	pmap_post(pmap, item->frame, &mappings, batch);
 }
 
@@ -147,13 +149,13 @@ static void end_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t nod
 	bool is_same;
 
 	lock_acquire(&page->lock);
-	is_same = page->copy_number == item->number;
+	is_same = page->changes == item->number;
 	if (is_same && item->status == OK && !(page->replicas >> node & 1)) {
 		enter_copy(pmap, item, node, batch);
 		item->mpn = 0;
 	} else if (is_same && page->replicas == 0) {
 		/* Stores are allowed again: who copies now must not enter what it has. */
-		page->copy_number++;
+		page->changes++;
 		page->state &= (uint16_t)~PMAP_S_REPLICATED;
 		if (!(page->state & PMAP_S_COW)) {
 			page_own(ANNOTATION_OWN_WRITE, pmap->vm, item->old_mpn);
@@ -244,16 +246,22 @@ bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t inter
 const char *pmap_check_views(const struct pmap *pmap, uint32_t frame)
 {
 	const struct pmap_page *page = pmap_page(pmap, frame);
+	uint64_t views = pmap->views[frame / PMAP_GROUP_FRAMES];
 	uint32_t master = pmap->ready[frame] & ~PMAP_READY_LARGE;
 	uint32_t nodes = pmap->memmap->alloc->node_count;
 
 	if ((page->replicas != 0 && !(page->state & PMAP_S_REPLICATED)) ||
-	    (page->replicas & ~page->views) != 0 || (!pmap->has_views && page->views != 0)) {
+	    (page->replicas & ~views) != 0 || (!pmap->has_views && views != 0)) {
 		return "pmap I7: sets of nodes";
 	}
 	for (uint32_t node = 0; pmap->has_views && node < nodes; node++) {
 		uint32_t word = pmap->view[node][frame] & ~PMAP_READY_LARGE;
 
+		if ((page->replicas >> node & 1) !=
+		    (pmap->copies[node][frame / PMAP_GROUP_FRAMES] >> frame % PMAP_GROUP_FRAMES &
+		     1)) {
+			return "pmap I7: which nodes have copies";
+		}
 		if (page->replicas >> node & 1) {
 			const struct memmap_page *copy =
 				memmap_lookup(pmap->memmap, pmap_mpn(word));
@@ -264,7 +272,9 @@ const char *pmap_check_views(const struct pmap *pmap, uint32_t frame)
 			    page_node(pmap->memmap->alloc, pmap_mpn(word)) != node) {
 				return "pmap I7: a copy";
 			}
-		} else if (word != (page->views >> node & 1 ? master : PMAP_READY_NONE)) {
+		} else if (views >> node & 1 ? word & ENTRYLO_V && word != master &&
+						       word != (master & ~(uint32_t)ENTRYLO_D)
+					     : word != PMAP_READY_NONE) {
 			return "pmap I7: a view";
 		}
 	}

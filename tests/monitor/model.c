@@ -444,10 +444,10 @@ static bool window_entry_is_sound(const struct model_tlb_entry *entry, const str
 				       (mine & ~ready & (ENTRYLO_V | ENTRYLO_D)) != 0)) {
 			return false;
 		}
-		/* Who is not in `views` is not asked when the page goes. */
+		/* Who is not in its group's `views` is not asked when the page goes. */
 		if (lo & ENTRYLO_V && vtlb->pmap->has_views && entry->pagemask == 0 &&
 		    pmap_frame(vtlb->pmap, gpn + i, &frame) &&
-		    !(vtlb->pmap->page[frame].views >> vtlb->node & 1)) {
+		    !(vtlb->pmap->views[frame / PMAP_GROUP_FRAMES] >> vtlb->node & 1)) {
 			return false;
 		}
 	}
