@@ -31,6 +31,7 @@
  * them.
  */
 #define CPU_LARGE_PAIRS 4096     /* of 4 KB, that the largest entry shows */
+#define CPU_LARGE_MIN   3        /* a branch, its delay slot on the next page and what that loads */
 #define CPU_LARGE_MASK  0x1fe000 /* two pages of 1 MB */
 
 #ifndef __ASSEMBLER__

@@ -200,6 +200,9 @@ static uint32_t large_count(const struct pmap *pmap)
 	if (!pmap->large) {
 		return 0;
 	}
+	if (count < CPU_LARGE_MIN) {
+		count = CPU_LARGE_MIN;
+	}
 	return count > CPU_LARGE_MAX ? CPU_LARGE_MAX : count;
 }
 
