@@ -123,7 +123,11 @@ void tlb_hw_insert_large(uint64_t entryhi, uint32_t pagemask, uint32_t lo0, uint
 	tlb_hw_drop_overlaps(CPU_WIRED_COUNT, cpu->tlb_entries, entryhi, fields);
 	/* One after the other: by Random two entries could replace each other for ever. */
 	cpu->tlb_writes++;
-	if (pagemask < CPU_LARGE_MASK || count == 0) {
+	/*
+	 * Some elsewhere: an instruction may need three at once, a branch, its delay slot on the
+	 * next page and what that loads.
+	 */
+	if (pagemask < CPU_LARGE_MASK || count == 0 || cpu->tlb_writes % 4 == 0) {
 		first += count;
 		count = cpu->tlb_entries - first;
 	}
