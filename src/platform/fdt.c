@@ -365,11 +365,11 @@ bool fdt_says(const struct fdt *fdt, uint32_t node, const char *name, const char
 	return string != NULL && string_equal(string, value);
 }
 
-uint32_t fdt_next_child(const struct fdt *fdt, uint32_t node, uint32_t child, const char *name,
+uint32_t fdt_next_child(const struct fdt *fdt, uint32_t parent, uint32_t child, const char *name,
 			const char *value)
 {
 	do {
-		child = child == FDT_NONE ? fdt_first_child(fdt, node)
+		child = child == FDT_NONE ? fdt_first_child(fdt, parent)
 					  : fdt_next_sibling(fdt, child);
 	} while (child != FDT_NONE && !fdt_says(fdt, child, name, value));
 	return child;

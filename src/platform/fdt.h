@@ -64,10 +64,10 @@ bool fdt_walk(const struct fdt *fdt, struct fdt_walk *walk);
 /* A child by name; without "@" in `name` unit addresses are not compared. */
 uint32_t fdt_child(const struct fdt *fdt, uint32_t node, const char *name);
 /*
- * The child of `node` behind `child` (FDT_NONE: the first) whose property `name` begins with the
+ * The child of `parent` behind `child` (FDT_NONE: the first) whose property `name` begins with the
  * string `value`.
  */
-uint32_t fdt_next_child(const struct fdt *fdt, uint32_t node, uint32_t child, const char *name,
+uint32_t fdt_next_child(const struct fdt *fdt, uint32_t parent, uint32_t child, const char *name,
 			const char *value);
 /* The next node after `node` (FDT_NONE: from the start) that is compatible with `name`. */
 uint32_t fdt_compatible(const struct fdt *fdt, uint32_t node, const char *name);
