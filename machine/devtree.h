@@ -75,6 +75,9 @@
 #define DEVTREE_VM_MOVEMENT_REPLICATE    "replicate"
 #define DEVTREE_VM_MOVEMENT_BOTH         "both"
 #define DEVTREE_VM_MOVEMENT_RANDOM       "random"
+#define DEVTREE_VM_MOVEMENT_BY           "mirrorball,movement-by" /* string: what makes a page hot */
+#define DEVTREE_VM_MOVEMENT_BY_CACHE     "cache"
+#define DEVTREE_VM_MOVEMENT_BY_TLB       "tlb"
 #define DEVTREE_VM_MOVEMENT_TRIGGER      "mirrorball,movement-trigger"  /* u32: misses */
 #define DEVTREE_VM_MOVEMENT_SHARING      "mirrorball,movement-sharing"  /* u32: misses */
 #define DEVTREE_VM_MOVEMENT_WRITE        "mirrorball,movement-write"    /* u32: writes */

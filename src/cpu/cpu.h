@@ -72,6 +72,9 @@ struct cpu {
 	uint64_t l2_offset_mask;
 	uint64_t window_base; /* of the current VM: its pmap, for the window refill */
 	uint32_t window_pairs;
+	uint32_t count_pairs;   /* in its place, if refills of the window are counted */
+	uint32_t count_trigger; /* from so many of a pair on the refill is left to C */
+	uint64_t count_base;    /* the counters, as the words at window_base */
 	struct vcpu *current;   /* whose registers the CPU holds; NULL: none */
 	uint64_t asid_exchange; /* virtual ASIDs: the hardware's ^ the guest's */
 	uint64_t stack_top;

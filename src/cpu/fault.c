@@ -21,6 +21,7 @@
 #include "src/mips_tlb/tlb_hw.h"
 #include "src/mips_tlb/window.h"
 #include "src/numa/movement.h"
+#include "src/numa/refills.h"
 #include "src/pmap/pmap.h"
 #include "src/pmap/swap.h"
 
@@ -170,6 +171,11 @@ void fault_tlb(struct vcpu *vcpu, unsigned code)
 		cpu_self()->inspect.cause = INSPECT_CAUSE_WINDOW;
 		vcpu->counters[VCPU_COUNT_window]++;
 		result = vtlb_window_fault(&vcpu->vtlb, vaddr, is_store(code), &fault);
+#if MONITOR_TLB
+		if (result == VTLB_MAPPED) {
+			movement_refilled(cpu_self(), fault.gpa);
+		}
+#endif
 		settle(vcpu, code, vaddr, result, &fault);
 		break;
 	case WINDOW_AREA_MONITOR:

@@ -20,6 +20,9 @@ void offsets(void)
 	OFFSET(CPU_L2_OFFSET_MASK, cpu, l2_offset_mask);
 	OFFSET(CPU_WINDOW_BASE, cpu, window_base);
 	OFFSET(CPU_WINDOW_PAIRS, cpu, window_pairs);
+	OFFSET(CPU_COUNT_PAIRS, cpu, count_pairs);
+	OFFSET(CPU_COUNT_TRIGGER, cpu, count_trigger);
+	OFFSET(CPU_COUNT_BASE, cpu, count_base);
 	OFFSET(CPU_ASID_EXCHANGE, cpu, asid_exchange);
 	OFFSET(CPU_CURRENT, cpu, current);
 	OFFSET(CPU_STACK_TOP, cpu, stack_top);

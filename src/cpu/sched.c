@@ -16,6 +16,7 @@
 #include "src/cpu/vm.h"
 #include "src/include/atomic.h"
 #include "src/include/cp0.h"
+#include "src/numa/refills.h"
 #include "src/pmap/pmap.h"
 
 /* The share of a slice that a VCPU which wakes must have used less than the running one. */
@@ -229,6 +230,7 @@ static void take_tlb(struct cpu *cpu, struct vcpu *vcpu)
 	cpu->window_pairs = vcpu->vm->pmap->window_pairs;
 	cpu->large_count = large_count(vcpu->vm->pmap);
 	cp0_write(CP0_WIRED, CPU_WIRED_COUNT + cpu->large_count);
+	refills_load(cpu, vcpu->vm);
 	asid_load(cpu, vcpu);
 	fault_wire_page(vcpu);
 	vtlb_load(&vcpu->vtlb, cpu->number);

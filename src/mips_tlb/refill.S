@@ -21,6 +21,10 @@
 #include "src/include/asm.h"
 #include "src/mips_tlb/l2tlb.h"
 
+#ifndef MONITOR_TLB
+#define MONITOR_TLB 0
+#endif
+
 	.set	noreorder
 	.set	noat
 	.section .text.vectors, "ax"
@@ -152,7 +156,11 @@
 	dsrl32	$k1, $k1, 63 - 28 + 13 - 32
 	/* State: k1 = number of the pair, at = how many there are. */
 	sltu	$at, $k1, $at
+	.if	\virtual || !MONITOR_TLB
 	beqz	$at, \name\()_miss
+	.else
+	beqz	$at, \name\()_outside
+	.endif
 	 ld	$at, CPU(WINDOW_BASE)
 	dsll	$k1, $k1, 3
 	daddu	$k1, $k1, $at
@@ -169,6 +177,14 @@
 	mtc0	$k1, $CP0_ENTRYLO1
 	REFILL_WRITE CPU_FAST_WINDOWS
 
+#if MONITOR_TLB
+	.if	!\virtual
+\name\()_outside:
+	j	refill_counted
+	 lw	$at, CPU(COUNT_PAIRS)
+	.endif
+#endif
+
 \name\()_mapped:
 	REFILL_SECOND_LEVEL \virtual, \name\()_miss
 
@@ -178,3 +194,45 @@
 
 	VECTORS	0, trap_vectors, refill
 	VECTORS	1, trap_vectors_asid, refill_asid
+
+/*
+ * Where refills of the window are counted (src/numa: TLB misses as the trigger), for each pair: in the
+ * lower half all, negative if nobody wants to know when it gets large; in the upper half stores. Cold otherwise: `window_pairs` is 0, and what was left
+ * out is here, in the text. State: k1 = number of the pair; at = how many are counted, 0 = none; k0,
+ * k1, at saved.
+ */
+#if MONITOR_TLB
+	.text
+refill_counted:
+	sltu	$at, $k1, $at
+	beqz	$at, 9f
+	 dsll	$k1, $k1, 3
+	ld	$at, CPU(COUNT_BASE)
+	mfc0	$k0, $CP0_CAUSE
+	daddu	$at, $at, $k1
+	/* EXC_TLBS is EXC_TLBL and 1. */
+	andi	$k0, $k0, 1 << CAUSE_EXCCODE_SHIFT
+	sll	$k0, $k0, 16 - CAUSE_EXCCODE_SHIFT
+	addiu	$k0, $k0, 1
+	lw	$k1, 0($at)
+	addu	$k1, $k1, $k0
+	sw	$k1, 0($at)
+	lw	$k0, CPU(COUNT_TRIGGER)
+	sll	$k1, $k1, 16
+	sra	$k1, $k1, 16
+	slt	$k1, $k1, $k0
+	beqz	$k1, 9f
+	 ld	$k1, CPU(COUNT_BASE)
+	dsubu	$k1, $at, $k1
+	ld	$at, CPU(WINDOW_BASE)
+	daddu	$k1, $k1, $at
+	lw	$at, 0($k1)
+	lw	$k1, 4($k1)
+	or	$k0, $at, $k1
+	bltz	$k0, 9f
+	 mtc0	$at, $CP0_ENTRYLO0
+	mtc0	$k1, $CP0_ENTRYLO1
+	REFILL_WRITE CPU_FAST_WINDOWS
+9:	j	refill_saved
+	 ld	$at, CPU(AT)
+#endif

@@ -12,68 +12,22 @@
 #include "src/include/atomic.h"
 #include "src/include/cp0.h"
 #include "src/include/memory.h"
+#include "src/numa/movement_cpu.h"
+#include "src/numa/refills.h"
 #include "src/platform/machine.h"
 #include "src/platform/memory.h"
 #include "src/platform/smp.h"
 #include "src/platform/vms.h"
 #include "src/pmap/pmap.h"
 
-#define QUIET_MAX     512
 #define QUIET_LOCAL   8
 #define RECLAIM_PAGES 16 /* copies given up at once */
-#define INBOX_MAX     32
-#define BATCH         8 /* pages that are decided on, and moved, together */
 /*
  * Counts (500 us) that hot pages wait in a home's queue for others: an interrupt, a hand-over and a
  * shootdown for all of them, and the monitor's text comes into the cache once.
  */
 #define COLLECT_COUNTS 100000
 #define RANDOM_LOOKS   256
-
-/* A page that has been decided on and stays: its trigger is cleared when its time has come. */
-struct quiet {
-	uint32_t mpn;
-	uint32_t due; /* number of an interval */
-};
-
-/* A hot page that is being decided on. */
-struct hot {
-	uint64_t entry;
-	uint32_t frame;
-	uint32_t mpn;
-	uint32_t home;
-	uint32_t vm; /* MEMMAP_VMS_MAX: no VM's */
-	uint32_t gpn;
-	uint32_t counts; /* time spent on it, of Count */
-	uint32_t copy;   /* of that, copying */
-	bool is_done;    /* what was decided */
-	struct policy_decision decision;
-};
-
-/* Of one CPU, on its node. */
-struct movement_cpu {
-	/* Hot pages, from the homes' queues. */
-	struct lock lock;
-	uint32_t inbox_count;
-	uint64_t inbox[INBOX_MAX];
-	/* Nobody else's. */
-	struct movement_log log;
-	bool is_collecting; /* the controller's interrupt is off until the queue is empty */
-	uint64_t collect_at;
-	uint64_t kicks;          /* CPUs that have been given something */
-	uint32_t quiet_interval; /* when the quiet pages were looked at last */
-	struct hot hot[BATCH];
-	uint8_t collapse_reason; /* why copies are given up now */
-	bool random_due;
-	uint32_t random;
-	uint32_t quiet_count;
-	struct quiet quiet[QUIET_MAX];
-	struct policy_page page; /* what is being decided on */
-	union {
-		uint64_t pair[MAP_CPUS_MAX / 2];
-		struct policy_counts counts[MAP_CPUS_MAX];
-	};
-};
 
 /* Constant once guests run. */
 static struct {
@@ -107,6 +61,11 @@ void movement_prepare(struct vm *vm, const struct policy *policy)
 	for (uint32_t node = 0; node < machine.node_count; node++) {
 		pmap_add_view(vm->pmap, node, memory_take(node, pmap_view_bytes(vm->pmap)));
 	}
+#if MONITOR_TLB
+	if (policy->by_tlb) {
+		refills_prepare(vm, policy->trigger);
+	}
+#endif
 	if (!movement.is_on) {
 		movement.trigger = UINT32_MAX;
 		movement.interval_log2 = 31;
@@ -132,7 +91,7 @@ void movement_prepare(struct vm *vm, const struct policy *policy)
 	}
 	movement.is_on = true;
 	movement.is_random |= policy->is_random;
-	if (policy->trigger < movement.trigger) {
+	if (policy->trigger < movement.trigger && !policy->by_tlb) {
 		movement.trigger = policy->trigger;
 	}
 	if (policy->reset_log2 - 1U < movement.interval_log2) {
@@ -265,6 +224,7 @@ void movement_tick(struct cpu *cpu)
 
 	if (own->quiet_interval != interval_of(cpu)) {
 		look_at_quiet(own, interval_of(cpu));
+		refills_forget(cpu);
 	}
 	if (own->is_collecting && own->collect_at <= cpu_time(cpu)) {
 		collect(cpu);
@@ -481,7 +441,11 @@ static void look(struct cpu *cpu, struct hot *hot)
 		hot->decision.reason = MOVEMENT_READ_SHARED;
 		hot->decision.nodes = (uint64_t)1 << cpu->node;
 	} else {
-		read_row(own, hot->frame);
+		if (MONITOR_TLB && movement.policy[hot->vm].by_tlb) {
+			refills_read(hot->vm, hot->gpn, own->counts, false);
+		} else {
+			read_row(own, hot->frame);
+		}
 		decide(cpu, hot);
 		if (hot->decision.action == MOVEMENT_REPLICATE) {
 			tell_readers(cpu, hot);
@@ -552,6 +516,13 @@ static void finish(struct cpu *cpu, const struct hot *hot)
 
 	if (hot->entry & ENTRY_REPLICATE) {
 		/* Who decided has cleared the counters, or keeps the page quiet. */
+	} else if (MONITOR_TLB && hot->vm != MEMMAP_VMS_MAX && movement.policy[hot->vm].by_tlb) {
+		if (decision->action != MOVEMENT_NONE) {
+			refills_read(hot->vm, hot->gpn, cpu->movement->counts, true);
+		} else {
+			refills_keep_quiet(hot->vm, hot->gpn, cpu->node);
+			keep_quiet(cpu, hot->mpn, 1);
+		}
 	} else if (decision->action != MOVEMENT_NONE) {
 		clear(hot->mpn);
 	} else {
@@ -623,6 +594,28 @@ void movement_interrupt(struct cpu *cpu)
 	set_tick(cpu, own);
 	timer_want(cpu, cpu->tick);
 }
+
+#if MONITOR_TLB
+void movement_refilled(struct cpu *cpu, uint64_t gpa)
+{
+	uint32_t gpn = (uint32_t)(gpa >> PAGE_SHIFT);
+
+	if (!refills_are_enough(cpu, gpn)) {
+		return;
+	}
+	for (uint32_t half = 0; half < 2; half++) {
+		uint32_t word = pmap_ready(cpu->tlb_owner->vm->pmap, (gpn & ~1U) + half);
+		uint64_t paddr = (uint64_t)(word & PMAP_READY_PFN)
+				 << (PAGE_SHIFT - ENTRYLO_PFN_SHIFT);
+		uint64_t frame;
+
+		if (word & ENTRYLO_V && frame_of_paddr(paddr, FRAME_COUNT_MAX, &frame)) {
+			(void)hand_over(cpu->number, make_entry(cpu->number, (uint32_t)frame, 0));
+		}
+	}
+	platform_kick(cpu->number);
+}
+#endif
 
 /* Some page of some VM is moved, copied, or loses its copies. */
 static void move_at_random(struct cpu *cpu)

@@ -35,6 +35,9 @@ bool movement_is_on(void);
 /* Controllers count from now on. CPU 0, before guests run. */
 void movement_start(void);
 
+/* TLB misses as the trigger (refills.h): the monitor has entered the page at `gpa` in C. */
+void movement_refilled(struct cpu *cpu, uint64_t gpa);
+
 /* The node's line is up: decides on all pages of the queue. On the CPU that it is routed to. */
 void movement_interrupt(struct cpu *cpu);
 /* Another CPU may have handed pages over. */

@@ -8,6 +8,7 @@
 
 #include "src/lib/string.h"
 #include "src/numa/policy.h"
+#include "src/numa/refills.h"
 #include "src/platform/fdt.h"
 #include "src/pmap/pmap.h"
 
@@ -33,6 +34,11 @@ static const char *const places[] = { DEVTREE_VM_PLACEMENT_FIRST_TOUCH,
 static const char *const movements[] = { DEVTREE_VM_MOVEMENT_OFF,       DEVTREE_VM_MOVEMENT_MIGRATE,
 					 DEVTREE_VM_MOVEMENT_REPLICATE, DEVTREE_VM_MOVEMENT_BOTH,
 					 DEVTREE_VM_MOVEMENT_RANDOM,    NULL };
+static const char *const triggers[] = { DEVTREE_VM_MOVEMENT_BY_CACHE,
+#if MONITOR_TLB
+					DEVTREE_VM_MOVEMENT_BY_TLB,
+#endif
+					NULL };
 
 /* Which of the words the property has; the number of words if it is none of them. */
 static size_t read_word(const struct fdt *fdt, uint32_t node, const char *name,
@@ -60,6 +66,7 @@ bool placement_read(const struct fdt *fdt, uint32_t node, struct pmap *pmap, str
 {
 	size_t place = read_word(fdt, node, DEVTREE_VM_PLACEMENT, places);
 	size_t movement = read_word(fdt, node, DEVTREE_VM_MOVEMENT, movements);
+	size_t trigger = read_word(fdt, node, DEVTREE_VM_MOVEMENT_BY, triggers);
 	uint16_t place_node = 0;
 	bool is_good = read_number(fdt, node, DEVTREE_VM_PLACEMENT_NODE, &place_node);
 
@@ -71,9 +78,10 @@ bool placement_read(const struct fdt *fdt, uint32_t node, struct pmap *pmap, str
 	policy->migrates = movement & 1;
 	policy->replicates = movement & 2;
 	policy->is_random = movement & 4;
+	policy->by_tlb = trigger != 0;
 	pmap->placement = (uint8_t)place;
 	pmap->placement_node = (uint8_t)place_node;
 	return is_good && places[place] != NULL && movements[movement] != NULL &&
-	       policy->trigger != 0 && policy->reset_log2 >= 16 && policy->reset_log2 <= 32 &&
-	       place_node < MAP_NODES_MAX;
+	       triggers[trigger] != NULL && policy->trigger != 0 && policy->reset_log2 >= 16 &&
+	       policy->reset_log2 <= 32 && place_node < MAP_NODES_MAX;
 }

@@ -26,6 +26,7 @@ struct policy {
 	bool migrates;
 	bool replicates;
 	bool is_random;      /* nothing is decided: the stress test */
+	bool by_tlb;         /* refills of the window are counted, not misses of the cache */
 	uint16_t trigger;    /* misses of a CPU that make a page hot */
 	uint16_t sharing;    /* misses of another node that make it shared */
 	uint16_t write;      /* writes that keep a shared page from being replicated */

@@ -207,7 +207,8 @@ void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node)
 	uint32_t *view = pmap->view[node];
 	uint32_t end = ready_words(pmap->frame_count);
 
-	if (!pmap->has_views || frame >= end) {
+	if (!pmap->has_views || frame >= end ||
+	    __atomic_load_n(&view[frame], __ATOMIC_RELAXED) == pmap_load_ready(pmap, frame)) {
 		return;
 	}
 	frame -= frame % PMAP_GROUP_FRAMES;
