@@ -21,11 +21,11 @@
 static struct pmap *pmap;
 static struct pmap_caller here;
 
-/* Four nodes with a CPU each; VM 0 has a VCPU on each. The page is node 0's and holds 1. */
-static void setup(void)
+/* Four nodes with a CPU each; VM 0 has a VCPU on each. */
+static void start(uint32_t frames_per_node, uint32_t frames)
 {
-	model_start(4, 64, 8);
-	model_add_vm(0, 32, 4, 64);
+	model_start(4, frames_per_node, 8);
+	model_add_vm(0, frames, 4, 64);
 	model_add_vm(1, 32, 1, 64);
 	model_add_views(0);
 	pmap = &model.pmap[0];
@@ -33,6 +33,11 @@ static void setup(void)
 		model_load(i, &model.vtlb[0][i]);
 	}
 	here = model_caller();
+}
+
+static void setup(void)
+{
+	start(64, 32);
 }
 
 static void access_on(uint32_t cpu, uint64_t vaddr, bool write, uint64_t *paddr)
@@ -253,6 +258,26 @@ START_TEST(shootdowns_ask_the_nodes_that_look)
 END_TEST
 
 /* A large entry has pages that the view of its node has not. */
+/* Whose large entry covers a page has noted only the group of views that its access was in. */
+START_TEST(large_entries_of_many_groups_are_shot_down)
+{
+	uint64_t paddr;
+
+	model_end();
+	start(512, 4 * PMAP_GROUP_FRAMES);
+	pmap->large = true;
+	for (uint32_t gpn = 0; gpn < 4 * PMAP_GROUP_FRAMES; gpn++) {
+		store_on(0, window(gpn), (uint8_t)gpn);
+	}
+	expect_on(1, window(0), 0, 0);
+	access_on(1, window(PMAP_GROUP_FRAMES + 1), false, &paddr);
+	ck_assert_int_eq(pmap_move(pmap, PMAP_GROUP_FRAMES + 1, 2, &here), OK);
+	expect_on(1, window(PMAP_GROUP_FRAMES + 1), PMAP_GROUP_FRAMES + 1, 2);
+	expect_on(1, window(0), 0, 0);
+	sound();
+}
+END_TEST
+
 START_TEST(large_entries_are_shot_down_on_every_node)
 {
 	pmap->large = true;
@@ -303,6 +328,7 @@ int main(void)
 		without_memory_there_are_fewer_copies,
 		shootdowns_ask_the_nodes_that_look,
 		large_entries_are_shot_down_on_every_node,
+		large_entries_of_many_groups_are_shot_down,
 		checks_see_broken_copies,
 	};
 	Suite *suite = suite_create("replica");

@@ -106,7 +106,6 @@ START_TEST(test_good)
 	ck_assert_uint_eq(header.version, VM_BOOT_VERSION);
 	ck_assert_uint_eq(header.flags, VM_BOOT_F_CALLS);
 	ck_assert_uint_eq(header.user_base, 0x8000);
-	ck_assert_uint_eq(header.shared_page, 1);
 }
 END_TEST
 
