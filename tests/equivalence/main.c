@@ -69,7 +69,7 @@ static const char usage[] =
 	"  --directory DIR  for temporary files (default .)\n"
 	"  --keep           leave the images there\n"
 	"  --list           print the code and the records of each program\n"
-	"  --reports N      differences to print (default 5)\n";
+	"  --reports N      differences to print (default 5); 0: end at the first image with one\n";
 
 /* The byte order goes round with the images. */
 static bool is_big(unsigned first)
@@ -237,11 +237,22 @@ static bool run_by_ways(struct session *session, unsigned first, unsigned count)
 	return run_programs(session, first, count, PROGRAM_PAGE, WAY_PAGE, WAYS);
 }
 
+static uint64_t differences(const struct session *session)
+{
+	uint64_t different = 0;
+
+	for (enum run_way way = WAY_TRAP; way < WAYS; way++) {
+		different += session->different[way];
+	}
+	return different;
+}
+
 static bool run_images(struct session *session)
 {
 	const struct options *options = &session->options;
 	unsigned first = options->first;
 	unsigned end = first + options->programs;
+	bool stops = options->reports == 0;
 
 	while (options->slots ? session->next_slot < SLOT_CASES : first < end) {
 		unsigned count = PROGRAMS_PER_IMAGE - first % PROGRAMS_PER_IMAGE;
@@ -252,6 +263,9 @@ static bool run_images(struct session *session)
 		if (!run_by_ways(session, first, count)) {
 			return false;
 		}
+		if (stops && differences(session) != 0) {
+			break;
+		}
 		first += count;
 	}
 	return true;
@@ -261,7 +275,6 @@ static bool run_images(struct session *session)
 static bool print_summary(const struct session *session)
 {
 	const struct options *options = &session->options;
-	uint64_t different = 0;
 
 	printf("seed %" PRIu64 ": %u programs, %" PRIu64 " instructions; oracle %.1f CPU-seconds\n",
 	       options->seed, options->programs, session->instructions,
@@ -272,7 +285,6 @@ static bool print_summary(const struct session *session)
 			       " differ; %.1f CPU-seconds\n",
 			       run_way_names[way], session->compared[way], session->different[way],
 			       session->cpu_seconds[way]);
-			different += session->different[way];
 		}
 	}
 	printf("%" PRIu64 " records equal; interrupts by the timer anywhere: oracle %" PRIu64
@@ -283,7 +295,7 @@ static bool print_summary(const struct session *session)
 		printf("no interrupt by the timer has come inside of a program\n");
 		return false;
 	}
-	return different == 0;
+	return differences(session) == 0;
 }
 
 static int run_all(struct session *session)
