@@ -4,6 +4,7 @@
  * recorded on the machine with what must be decided on them.
  */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,6 +195,77 @@ START_TEST(largest_machine)
 }
 END_TEST
 
+static unsigned number_of(const char *const *words, unsigned count, const char *word)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (words[i] != NULL && strcmp(words[i], word) == 0) {
+			return i;
+		}
+	}
+	ck_abort_msg("'%s' is no word of decisions.csv", word);
+	return count;
+}
+
+/*
+ * decisions.csv: lines of trace.movement.csv, from runs of guests/parallel on two nodes with a CPU
+ * each (tests/numa/machine.lua), where the misses of the other node are those of the other CPU.
+ * What the machine counted must lead to what the monitor decided on it.
+ */
+START_TEST(counters_recorded_on_the_machine)
+{
+	static const char *const actions[] = { "none", "migrate", "replicate" };
+	static const char *const reasons[MOVEMENT_REASONS] = {
+		[MOVEMENT_DOMINATED] = "dominated",
+		[MOVEMENT_READ_SHARED] = "read_shared",
+		[MOVEMENT_LOCAL] = "local",
+		[MOVEMENT_WRITE_SHARED] = "write_shared",
+		[MOVEMENT_BELOW_TRIGGER] = "below_trigger",
+	};
+	FILE *file = fopen(DECISIONS, "r");
+	unsigned decided[MOVEMENT_ACTIONS] = { 0 };
+	char line[256];
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
+	page.node_count = 2;
+	page.cpu_count = 2;
+	page.cpu_node = (const uint8_t[]){ 0, 1 };
+	while (fgets(line, sizeof(line), file) != NULL) {
+		char action[16];
+		char reason[16];
+		unsigned to;
+		unsigned misses;
+		unsigned others;
+		unsigned writes;
+		unsigned at_hot;
+
+		ck_assert_int_eq(sscanf(line, "%*[^,],%15[^,],%15[^,],%u,%x,%u,%u,%u,%u", action,
+					reason, &page.home, &to, &page.hot_cpu, &misses, &others,
+					&writes),
+				 8);
+		ck_assert_uint_lt(page.hot_cpu, 2);
+		/* Of the writes the sum is known: as many as fit are the hot CPU's. */
+		at_hot = writes < misses ? writes : misses;
+		counts[page.hot_cpu] =
+			(struct policy_counts){ (uint16_t)(misses - at_hot), (uint16_t)at_hot };
+		counts[1 - page.hot_cpu] =
+			(struct policy_counts){ (uint16_t)(others - (writes - at_hot)),
+						(uint16_t)(writes - at_hot) };
+		if (to == 0 && number_of(actions, 3, action) == MOVEMENT_REPLICATE) {
+			/* The hot page is at home: its reader was told to make the copy. */
+			to = 1U << (1 - page.hot_cpu);
+		}
+		expect(number_of(actions, 3, action), number_of(reasons, MOVEMENT_REASONS, reason),
+		       to);
+		decided[number_of(actions, 3, action)]++;
+	}
+	(void)fclose(file);
+	ck_assert_uint_ge(decided[MOVEMENT_MIGRATE], 12);
+	ck_assert_uint_ge(decided[MOVEMENT_REPLICATE], 10);
+	ck_assert_uint_ge(decided[MOVEMENT_NONE], 30);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -207,6 +279,7 @@ int main(void)
 		limits,
 		memory_pressure,
 		largest_machine,
+		counters_recorded_on_the_machine,
 	};
 	Suite *suite = suite_create("policy");
 	TCase *tcase = tcase_create("decide");
