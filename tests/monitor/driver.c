@@ -18,12 +18,16 @@
 
 unsigned driver_logged;
 unsigned driver_frames;
+void (*driver_meanwhile)(struct vm *vm);
 
 /* src/cpu's part. */
 void vm_set_source(struct vm *vm, unsigned source, bool is_up)
 {
 	ck_assert_uint_eq(vm->lock.word, 1);
 	vm->source_level = (vm->source_level & ~(1U << source)) | (uint32_t)is_up << source;
+	if (driver_meanwhile != NULL) {
+		driver_meanwhile(vm);
+	}
 }
 
 void platform_log(const struct vm *vm, const char *what, uint32_t number)

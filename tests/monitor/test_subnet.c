@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* test_subnet.c - frames between VMs (src/net/subnet.c), of good and of bad drivers. */
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "tests/monitor/driver.h"
 #include "tests/suite.h"
 
 #include "src/net/subnet.h"
+#include "src/virtio/guest_memory.h"
+#include "src/virtio/le.h"
 
 #define VMS     MODEL_VMS
 #define FRAMES  64
@@ -420,6 +424,200 @@ START_TEST(configuration_tells_address_and_mtu)
 }
 END_TEST
 
+/* Pages that stay where they are get the bytes in place of the page; where there are none, nobody does. */
+START_TEST(pages_that_cannot_be_mapped_are_copied)
+{
+	struct pmap_caller here = model_caller();
+	uint32_t bytes;
+	uint32_t head;
+	uint32_t mpn;
+
+	/* A device writes two of the receiver's pages, in the first batch and in the last. */
+	ck_assert(guest_memory_pin(&model.pmap[1], BUFFER, true, &mpn, &here));
+	offer_pages(1, 0);
+	send_pages(0, 1, 3);
+	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
+	check_pages(1, 0, 3);
+	ck_assert_uint_eq(mpn_of(1, 0), mpn);
+	ck_assert_uint_eq(nic[1].counts.mapped, PAGES - 1);
+	memmap_unpin(&model.memmap, mpn);
+	/* One of the sender's is written by a device: it is not shared. */
+	ck_assert(guest_memory_pin(&model.pmap[0], BUFFER, true, &mpn, &here));
+	offer_pages(1, 0);
+	send_pages(0, 1, 4);
+	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
+	check_pages(1, 0, 4);
+	ck_assert_uint_eq(nic[1].counts.mapped, 2 * PAGES - 2);
+	memmap_unpin(&model.memmap, mpn);
+	ck_assert_pstr_eq(model_check(), NULL);
+}
+END_TEST
+
+/* The receiver's buffer ends outside its memory: in the first batch of pages, in the last, far away. */
+START_TEST(pages_outside_break_the_receiver)
+{
+	static const uint64_t outside[] = { (FRAMES - 2) * (uint64_t)PAGE,
+					    (FRAMES - PAGES + 1) * (uint64_t)PAGE,
+					    (uint64_t)UINT32_MAX * PAGE };
+
+	driver_put_desc(&driver[1], RECEIVE, 0, DRIVER_DATA, HEADER + BEFORE,
+			VIRTIO_DESC_F_WRITE | VIRTIO_DESC_F_NEXT, 1);
+	driver_put_desc(&driver[1], RECEIVE, 1, outside[_i], PAGES * PAGE, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver[1], RECEIVE, 0);
+	send_pages(0, 1, 3);
+	ck_assert(driver_read(&driver[1], VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET);
+	ck_assert_uint_eq(nic[1].counts.lost, 1);
+	ck_assert_pstr_eq(model_check(), NULL);
+}
+END_TEST
+
+/* Buffers in which headers and pages would not come apart: everything comes in one piece. */
+START_TEST(buffer_that_cannot_be_split_is_filled)
+{
+	static const struct {
+		uint32_t first;
+		uint32_t second;
+		uint32_t rest;
+	} sizes[] = {
+		{ HEADER + 4, HEAD, (PAGES + 1) * PAGE },
+		{ HEADER, HEAD + 200, PAGES * PAGE - 100 },
+	};
+	uint8_t header[HEADER];
+	uint32_t bytes;
+	uint32_t head;
+
+	driver_put_desc(&driver[1], RECEIVE, 0, SPLIT, sizes[_i].first,
+			VIRTIO_DESC_F_WRITE | VIRTIO_DESC_F_NEXT, 1);
+	driver_put_desc(&driver[1], RECEIVE, 1, SPLIT + 16, sizes[_i].second,
+			VIRTIO_DESC_F_WRITE | VIRTIO_DESC_F_NEXT, 2);
+	driver_put_desc(&driver[1], RECEIVE, 2, BUFFER, sizes[_i].rest, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver[1], RECEIVE, 0);
+	send_split(0, 1, 0);
+	ck_assert(driver_used(&driver[1], RECEIVE, &head, &bytes));
+	ck_assert_uint_eq(bytes, HEADER + HEAD + PAGES * PAGE);
+	driver_get(&driver[1], header, SPLIT, HEADER);
+	ck_assert_uint_eq(header[VIRTIO_NETWORK_HEADER_SPLIT], 0);
+}
+END_TEST
+
+/* Frames that cannot be sent: one of a page that nobody has, one that the device is to write. */
+START_TEST(frame_that_cannot_be_read_is_lost)
+{
+	uint32_t bytes;
+	uint32_t head;
+
+	driver_put_desc(&driver[0], SEND, 2, DRIVER_DATA, HEADER + 20, VIRTIO_DESC_F_NEXT, 4);
+	driver_put_desc(&driver[0], SEND, 4, 0xfffffffffffff000, PAGE, 0, 0);
+	driver_offer(&driver[0], SEND, 2);
+	ck_assert(has_sent(0));
+	driver_put_desc(&driver[0], SEND, 2, DRIVER_DATA, 100, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver[0], SEND, 2);
+	ck_assert(driver_used(&driver[0], SEND, &head, &bytes));
+	ck_assert_uint_eq(nic[0].counts.lost, 2);
+	ck_assert_uint_eq(nic[0].counts.sent, 0);
+}
+END_TEST
+
+/* An address that lies in three pieces. */
+START_TEST(address_may_be_cut)
+{
+	uint8_t first[HEADER + 64] = { 0 };
+
+	memcpy(first + HEADER, nic[1].mac, 6);
+	for (uint32_t i = 6; i < 64; i++) {
+		first[HEADER + i] = (uint8_t)(i * 7);
+	}
+	driver_put(&driver[0], DRIVER_DATA, first, sizeof(first));
+	offer_buffer(1, 1600);
+	driver_put_desc(&driver[0], SEND, 2, DRIVER_DATA, HEADER + 2, VIRTIO_DESC_F_NEXT, 3);
+	driver_put_desc(&driver[0], SEND, 3, DRIVER_DATA + HEADER + 2, 1, VIRTIO_DESC_F_NEXT, 4);
+	driver_put_desc(&driver[0], SEND, 4, DRIVER_DATA + HEADER + 3, 61, 0, 0);
+	driver_offer(&driver[0], SEND, 2);
+	ck_assert_uint_eq(received(1, 0), 64);
+	ck_assert_uint_eq(received(2, 0), 0);
+}
+END_TEST
+
+static void reset_sender(struct vm *vm)
+{
+	if (vm == &driver[1].vm) {
+		driver_meanwhile = NULL;
+		driver_write(&driver[0], VIRTIO_STATUS, 0);
+	}
+}
+
+/* Another VCPU of the sender resets the device while its frame is on the way: nothing is given back. */
+START_TEST(sender_may_be_reset_meanwhile)
+{
+	offer_buffer(1, 1600);
+	driver_meanwhile = reset_sender;
+	send_frame(0, 1, 64);
+	ck_assert(driver_meanwhile == NULL);
+	ck_assert_uint_eq(received(1, 0), 64);
+	ck_assert(!has_sent(0));
+	driver_start(&driver[0], &nic[0].virtio, 2);
+	send_frame(0, 2, 64);
+	ck_assert(has_sent(0));
+}
+END_TEST
+
+static void send_again(struct vm *vm)
+{
+	if (vm == &driver[0].vm) {
+		driver[0].offered[SEND]++;
+		driver_put(&driver[0], DRIVER_AVAIL(SEND) + VIRTIO_RING_INDEX,
+			   &(uint16_t){ LE16(driver[0].offered[SEND]) }, 2);
+	}
+}
+
+/* Who offers more at each answer keeps the CPU for as many frames as a queue may have. */
+START_TEST(sender_that_never_ends_is_left)
+{
+	/* The ring names one descriptor in every entry. */
+	for (uint32_t i = 0; i < DRIVER_ENTRIES; i++) {
+		driver_put(&driver[0], DRIVER_AVAIL(SEND) + VIRTIO_RING_ENTRIES + i * 2ULL,
+			   &(uint16_t){ LE16(2) }, 2);
+	}
+	driver_meanwhile = send_again;
+	send_frame(0, 2, 64);
+	driver_meanwhile = NULL;
+	ck_assert_uint_eq(nic[0].counts.sent, VIRTIO_QUEUE_ENTRIES_MAX);
+	ck_assert(!(driver_read(&driver[0], VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET));
+}
+END_TEST
+
+static void others_are_done(int signal)
+{
+	(void)signal;
+	nic[0].is_sending = false;
+	nic[0].virtio.holder = 0;
+}
+
+/* Another VCPU has the device, or sends: it is waited for. */
+START_TEST(others_are_waited_for)
+{
+	const struct itimerval moment = { .it_value = { .tv_usec = 2000 } };
+
+	ck_assert(signal(SIGALRM, others_are_done) != SIG_ERR);
+	offer_buffer(1, 1600);
+	nic[0].is_sending = true;
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &moment, NULL), 0);
+	send_frame(0, 1, 64);
+	ck_assert_uint_eq(received(1, 0), 64);
+	nic[0].virtio.holder = 1;
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &moment, NULL), 0);
+	ck_assert_uint_ne(driver_read(&driver[0], VIRTIO_STATUS), 0);
+}
+END_TEST
+
+/* What arrives for a device that its driver reads alone stays where it is. */
+START_TEST(receive_queue_is_not_sent)
+{
+	driver_write(&driver[0], VIRTIO_QUEUE_NOTIFY, RECEIVE);
+	ck_assert_uint_eq(nic[0].counts.sent + nic[0].counts.lost, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("subnet");
@@ -438,6 +636,15 @@ int main(void)
 	tcase_add_test(tcase, checksums_to_be_made_go_to_those_who_make_them);
 	tcase_add_test(tcase, bad_chain_breaks_the_sender);
 	tcase_add_test(tcase, configuration_tells_address_and_mtu);
+	tcase_add_test(tcase, pages_that_cannot_be_mapped_are_copied);
+	tcase_add_loop_test(tcase, pages_outside_break_the_receiver, 0, 3);
+	tcase_add_loop_test(tcase, buffer_that_cannot_be_split_is_filled, 0, 2);
+	tcase_add_test(tcase, frame_that_cannot_be_read_is_lost);
+	tcase_add_test(tcase, address_may_be_cut);
+	tcase_add_test(tcase, sender_may_be_reset_meanwhile);
+	tcase_add_test(tcase, sender_that_never_ends_is_left);
+	tcase_add_test(tcase, others_are_waited_for);
+	tcase_add_test(tcase, receive_queue_is_not_sent);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

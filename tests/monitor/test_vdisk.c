@@ -231,7 +231,7 @@ END_TEST
 START_TEST(chain_without_header_or_status_breaks_the_device)
 {
 	put_header(HEADER, VIRTIO_BLOCK_T_IN, 0);
-	driver_put_desc(&driver, 0, 0, HEADER, _i == 0 ? 15 : 16, _i == 1 ? 0 : VIRTIO_DESC_F_NEXT,
+	driver_put_desc(&driver, 0, 0, _i == 5 ? UINT64_MAX - 4095 : HEADER, _i == 0 ? 15 : 16, _i == 1 ? 0 : VIRTIO_DESC_F_NEXT,
 			2);
 	driver_put_desc(&driver, 0, 2, _i == 2 ? UINT64_MAX : STATUS, _i == 3 ? 0 : 1,
 			_i == 4 ? 0 : VIRTIO_DESC_F_WRITE, 0);
@@ -310,6 +310,228 @@ START_TEST(random_requests_do_no_harm)
 }
 END_TEST
 
+#define TABLE (DRIVER_DATA + 0x2000)
+
+static void put_entry(uint32_t index, uint64_t gpa, uint32_t bytes, uint32_t flags)
+{
+	uint8_t desc[VIRTIO_DESC_BYTES] __attribute__((aligned(8)));
+
+	le_write64(desc, gpa);
+	le_write32(desc + VIRTIO_DESC_LEN, bytes);
+	le_write16(desc + VIRTIO_DESC_FLAGS, (uint16_t)flags);
+	le_write16(desc + VIRTIO_DESC_NEXT, (uint16_t)(index + 1));
+	driver_put(&driver, TABLE + (uint64_t)index * VIRTIO_DESC_BYTES, desc, sizeof(desc));
+}
+
+/* 128 pieces are what a driver may send; if each lies on two pages, they are too many. */
+START_TEST(pieces_have_a_limit)
+{
+	uint32_t pieces = 128;
+	uint32_t bytes;
+
+	put_header(HEADER, VIRTIO_BLOCK_T_IN, 0);
+	put_entry(0, HEADER, 16, VIRTIO_DESC_F_NEXT);
+	for (uint32_t i = 0; i < pieces; i++) {
+		put_entry(1 + i, BUFFER + (_i == 0 ? 0x800 : 0xf80), 256,
+			  VIRTIO_DESC_F_WRITE | VIRTIO_DESC_F_NEXT);
+	}
+	put_entry(1 + pieces, STATUS, 1, VIRTIO_DESC_F_WRITE);
+	driver_put_desc(&driver, 0, 0, TABLE, (2 + pieces) * VIRTIO_DESC_BYTES,
+			VIRTIO_DESC_F_INDIRECT, 0);
+	driver_offer(&driver, 0, 0);
+	ck_assert_uint_eq(machine_disk_waiting, _i == 0);
+	if (_i == 0) {
+		machine_disk_serve(0, true);
+	}
+	ck_assert_uint_eq(answer(&bytes), _i == 0 ? VIRTIO_BLOCK_S_OK : VIRTIO_BLOCK_S_IOERR);
+}
+END_TEST
+
+START_TEST(empty_piece_has_no_direction)
+{
+	uint32_t bytes;
+
+	put_header(HEADER, VIRTIO_BLOCK_T_OUT, 0);
+	driver_put_desc(&driver, 0, 0, HEADER, 16, VIRTIO_DESC_F_NEXT, 1);
+	driver_put_desc(&driver, 0, 1, BUFFER, SECTOR, VIRTIO_DESC_F_NEXT, 2);
+	driver_put_desc(&driver, 0, 2, BUFFER, 0, VIRTIO_DESC_F_WRITE | VIRTIO_DESC_F_NEXT, 3);
+	driver_put_desc(&driver, 0, 3, STATUS, 1, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver, 0, 0);
+	machine_disk_serve(0, true);
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_OK);
+}
+END_TEST
+
+/* The name goes where the guest can be written, or nowhere. */
+START_TEST(name_needs_room)
+{
+	uint32_t bytes;
+
+	if (_i == 0) {
+		ask(VIRTIO_BLOCK_T_GET_ID, 0, 0, 0);
+	} else {
+		put_header(HEADER, VIRTIO_BLOCK_T_GET_ID, 0);
+		driver_put_desc(&driver, 0, 0, HEADER, 16, VIRTIO_DESC_F_NEXT, 1);
+		driver_put_desc(&driver, 0, 1, _i == 1 ? BUFFER : UINT64_MAX - 4095, 20,
+				(_i == 1 ? 0 : VIRTIO_DESC_F_WRITE) | VIRTIO_DESC_F_NEXT, 2);
+		driver_put_desc(&driver, 0, 2, STATUS, 1, VIRTIO_DESC_F_WRITE, 0);
+		driver_offer(&driver, 0, 0);
+	}
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
+}
+END_TEST
+
+/* Other VMs have filled the queue of the machine's disk. */
+START_TEST(full_disk_queue_gets_an_error)
+{
+	uint32_t bytes;
+
+	machine_disk_waiting = DISK_QUEUE;
+	ask(_i == 0 ? VIRTIO_BLOCK_T_FLUSH : VIRTIO_BLOCK_T_IN, 0, BUFFER, _i == 0 ? 0 : SECTOR);
+	machine_disk_waiting = 0;
+	ck_assert_uint_eq(answer(&bytes), VIRTIO_BLOCK_S_IOERR);
+}
+END_TEST
+
+static void offer_again(struct vm *vm)
+{
+	(void)vm;
+	driver.offered[0]++;
+	driver_put(&driver, DRIVER_AVAIL(0) + VIRTIO_RING_INDEX, &(uint16_t){ LE16(driver.offered[0]) },
+		   2);
+}
+
+/* A driver that offers more at each answer keeps the CPU for as many as a queue may have. */
+START_TEST(driver_that_never_ends_is_left)
+{
+	uint16_t used;
+
+	put_header(HEADER, VIRTIO_BLOCK_T_DISCARD, 0);
+	driver_meanwhile = offer_again;
+	driver_put_desc(&driver, 0, 0, HEADER, 16, VIRTIO_DESC_F_NEXT, 2);
+	driver_put_desc(&driver, 0, 2, STATUS, 1, VIRTIO_DESC_F_WRITE, 0);
+	driver_offer(&driver, 0, 0);
+	driver_meanwhile = NULL;
+	driver_get(&driver, &used, DRIVER_USED(0) + VIRTIO_RING_INDEX, 2);
+	ck_assert_uint_eq(LE16(used), VIRTIO_QUEUE_ENTRIES_MAX);
+	ck_assert(!(driver_read(&driver, VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET));
+}
+END_TEST
+
+/* Any access of `bytes` bytes: its value, or UINT64_MAX if it is refused. */
+static uint64_t access_any(struct virtio *virtio, uint32_t offset, unsigned bytes, bool write,
+			   uint64_t value)
+{
+	struct pmap_caller here = model_caller();
+
+	return virtio_access(virtio, offset, bytes, write, &value, &here) ? value : UINT64_MAX;
+}
+
+START_TEST(registers_are_words)
+{
+	struct virtio *virtio = &vdisk.virtio;
+
+	for (unsigned bytes = 1; bytes <= 8; bytes *= 2) {
+		bool is_word = bytes == 4;
+
+		ck_assert_int_eq(access_any(virtio, VIRTIO_MAGIC, bytes, false, 0) != UINT64_MAX,
+				 is_word);
+		ck_assert_int_eq(access_any(virtio, VIRTIO_STATUS, bytes, true, 0) != UINT64_MAX,
+				 is_word);
+		ck_assert_int_eq(access_any(NULL, VIRTIO_MAGIC, bytes, false, 0) != UINT64_MAX,
+				 is_word);
+		/* The configuration has fields of all sizes. */
+		ck_assert_int_eq(access_any(virtio, VIRTIO_CONFIG, bytes, false, 0) != UINT64_MAX,
+				 bytes <= 4);
+		ck_assert_int_eq(access_any(NULL, VIRTIO_CONFIG, bytes, false, 0) == 0, bytes <= 4);
+	}
+	ck_assert_uint_eq(access_any(virtio, VIRTIO_MAGIC + 2, 4, false, 0), UINT64_MAX);
+	ck_assert_uint_eq(access_any(virtio, VIRTIO_CONFIG + 2, 4, false, 0), UINT64_MAX);
+	ck_assert_uint_eq(access_any(virtio, VIRTIO_BYTES, 4, false, 0), UINT64_MAX);
+	ck_assert_uint_eq(access_any(virtio, VIRTIO_BYTES - 4, 4, false, 0), 0);
+}
+END_TEST
+
+START_TEST(registers_of_a_device_and_of_none)
+{
+	static const uint32_t identity[] = { VIRTIO_MAGIC, VIRTIO_VERSION, VIRTIO_DEVICE_ID,
+					     VIRTIO_VENDOR_ID, VIRTIO_QUEUE_NOTIFY };
+	static const uint32_t values[] = { VIRTIO_MAGIC_VALUE, VIRTIO_VERSION_VALUE, VIRTIO_ID_BLOCK,
+					   VIRTIO_VENDOR_VALUE, 0 };
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		uint32_t value = values[i];
+
+		ck_assert_uint_eq(driver_read(&driver, identity[i]), value);
+		value = i == 2 || i == 3 ? 0 : value;
+		ck_assert_uint_eq(access_any(NULL, identity[i], 4, false, 0), LE32(value));
+	}
+	ck_assert_uint_eq(driver_read(&driver, VIRTIO_QUEUE_NUM_MAX), VIRTIO_QUEUE_ENTRIES_MAX);
+	driver_write(&driver, VIRTIO_QUEUE_SEL, 1);
+	ck_assert_uint_eq(driver_read(&driver, VIRTIO_QUEUE_NUM_MAX), 0);
+	ck_assert_uint_eq(driver_read(&driver, VIRTIO_QUEUE_READY), 0);
+	driver_write(&driver, VIRTIO_QUEUE_READY, 1);
+	driver_write(&driver, VIRTIO_QUEUE_NOTIFY, 1);
+	/* Features are two words, and settled once they are accepted. */
+	driver_write(&driver, VIRTIO_DEVICE_FEATURES_SEL, 2);
+	ck_assert_uint_eq(driver_read(&driver, VIRTIO_DEVICE_FEATURES), 0);
+	driver_write(&driver, VIRTIO_DRIVER_FEATURES, 0);
+	driver_write(&driver, VIRTIO_DRIVER_FEATURES_SEL, 2);
+	driver_write(&driver, VIRTIO_DRIVER_FEATURES, 0);
+	ck_assert(vdisk.virtio.accepted & VIRTIO_FEATURE(VIRTIO_F_VERSION_1));
+	/* A queue in use stays as it is. */
+	driver_write(&driver, VIRTIO_QUEUE_SEL, 0);
+	driver_write(&driver, VIRTIO_QUEUE_NUM, 4);
+	ck_assert_uint_eq(vdisk.virtio.ring[0].size, DRIVER_ENTRIES);
+	driver_write(&driver, VIRTIO_QUEUE_READY, 0);
+	ck_assert_uint_eq(driver_read(&driver, VIRTIO_QUEUE_READY), 0);
+	driver_write(&driver, VIRTIO_QUEUE_NOTIFY, 0);
+	driver_write(&driver, VIRTIO_QUEUE_DESC_HI, 0);
+	driver_write(&driver, VIRTIO_QUEUE_DRIVER_HI, 0);
+	driver_write(&driver, VIRTIO_QUEUE_DEVICE_HI, 0);
+	driver_write(&driver, VIRTIO_MAGIC, 1);
+	ck_assert(!(driver_read(&driver, VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET));
+}
+END_TEST
+
+/* What the device does not offer, or too little of it. */
+START_TEST(features_are_refused)
+{
+	driver_write(&driver, VIRTIO_STATUS, 0);
+	driver_write(&driver, VIRTIO_DRIVER_FEATURES_SEL, 1);
+	driver_write(&driver, VIRTIO_DRIVER_FEATURES, _i == 0 ? 0 : 3);
+	driver_write(&driver, VIRTIO_STATUS, VIRTIO_STATUS_FEATURES_OK);
+	ck_assert_uint_eq(driver_read(&driver, VIRTIO_STATUS), 0);
+}
+END_TEST
+
+/* The log has one line of a driver that breaks its queue again and again. */
+START_TEST(broken_queue_is_told_once)
+{
+	for (uint32_t i = 0; i < 3; i++) {
+		driver_write(&driver, VIRTIO_QUEUE_READY, 0);
+		driver_write(&driver, VIRTIO_QUEUE_NUM, i == 1 ? VIRTIO_QUEUE_ENTRIES_MAX + 1 : 3);
+		driver_write(&driver, VIRTIO_QUEUE_READY, 1);
+		ck_assert(driver_read(&driver, VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET);
+	}
+	ck_assert_uint_eq(driver_logged, 1);
+}
+END_TEST
+
+START_TEST(driver_may_want_no_interrupt)
+{
+	uint16_t flags = LE16(VIRTIO_AVAIL_F_NO_IRQ);
+	uint32_t bytes;
+	uint32_t head;
+
+	driver_put(&driver, DRIVER_AVAIL(0), &flags, 2);
+	ask(VIRTIO_BLOCK_T_IN, 0, BUFFER, SECTOR);
+	machine_disk_serve(0, true);
+	ck_assert_uint_eq(driver_interrupts(&driver), 0);
+	ck_assert(driver_used(&driver, 0, &head, &bytes));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("vdisk");
@@ -323,10 +545,20 @@ int main(void)
 			    (int)(sizeof(refused) / sizeof(refused[0])));
 	tcase_add_test(tcase, read_only_disk_is_not_written);
 	tcase_add_test(tcase, data_in_both_directions_gets_an_error);
-	tcase_add_loop_test(tcase, chain_without_header_or_status_breaks_the_device, 0, 5);
+	tcase_add_loop_test(tcase, chain_without_header_or_status_breaks_the_device, 0, 6);
 	tcase_add_test(tcase, more_requests_than_there_are_wait);
 	tcase_add_test(tcase, reset_drops_the_answers_of_what_is_under_way);
 	tcase_add_test(tcase, random_requests_do_no_harm);
+	tcase_add_loop_test(tcase, pieces_have_a_limit, 0, 2);
+	tcase_add_test(tcase, empty_piece_has_no_direction);
+	tcase_add_loop_test(tcase, name_needs_room, 0, 3);
+	tcase_add_loop_test(tcase, full_disk_queue_gets_an_error, 0, 2);
+	tcase_add_test(tcase, driver_that_never_ends_is_left);
+	tcase_add_test(tcase, registers_are_words);
+	tcase_add_test(tcase, registers_of_a_device_and_of_none);
+	tcase_add_loop_test(tcase, features_are_refused, 0, 2);
+	tcase_add_test(tcase, broken_queue_is_told_once);
+	tcase_add_test(tcase, driver_may_want_no_interrupt);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }

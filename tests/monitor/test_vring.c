@@ -4,8 +4,10 @@
  * that keep the rules and drivers that do not.
  */
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "tests/monitor/model.h"
 #include "tests/suite.h"
@@ -270,6 +272,87 @@ START_TEST(random_queues_do_no_harm)
 }
 END_TEST
 
+START_TEST(ready_queue_stays_as_it_is)
+{
+	ck_assert(vring_start(&vring, &here));
+	ck_assert(vring_start(&vring, &here));
+	vring_stop(&vring);
+	ck_assert_int_eq(pmap_release(&model.pmap[0], DESC >> 12, &here), OK);
+}
+END_TEST
+
+START_TEST(table_outside_is_refused)
+{
+	ck_assert(vring_start(&vring, &here));
+	put_desc(DESC, 0, FRAMES * 4096ULL, 64, VIRTIO_DESC_F_INDIRECT, 0);
+	offer(0, 0);
+	ck_assert_int_eq(take(), VRING_BROKEN);
+}
+END_TEST
+
+static void page_is_done(int signal)
+{
+	uint32_t frame;
+
+	(void)signal;
+	ck_assert(pmap_frame(&model.pmap[0], DATA >> 12, &frame));
+	model.pmap[0].page[frame].state &= (uint16_t)~PMAP_S_BUSY;
+}
+
+/* Another CPU changes the page, and is done a moment later. */
+START_TEST(busy_page_is_waited_for)
+{
+	const struct itimerval moment = { .it_value = { .tv_usec = 2000 } };
+	uint32_t frame;
+	uint32_t mpn;
+
+	put(DATA, "data", 4);
+	ck_assert(pmap_frame(&model.pmap[0], DATA >> 12, &frame));
+	model.pmap[0].page[frame].state |= PMAP_S_BUSY;
+	ck_assert(signal(SIGALRM, page_is_done) != SIG_ERR);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &moment, NULL), 0);
+	ck_assert(guest_memory_pin(&model.pmap[0], DATA, true, &mpn, &here));
+	memmap_unpin(&model.memmap, mpn);
+}
+END_TEST
+
+/* No page is left, and nothing can leave: the guest's are as they were. */
+START_TEST(no_memory_is_refused)
+{
+	uint32_t taken[2 * 256];
+	uint32_t count = 0;
+	uint32_t mpn;
+
+	put(DATA, "data", 4);
+	while (memmap_take(&model.memmap, 0, PAGE_ALLOC_NO_HINT, INSPECT_FRAME_MONITOR,
+			   &taken[count]) == OK) {
+		count++;
+	}
+	ck_assert(!guest_memory_pin(&model.pmap[0], DATA + 0x1000, false, &mpn, &here));
+	ck_assert(!guest_memory_share(&model.pmap[0], DATA + 0x1000, &mpn, &here));
+	ck_assert(!vring_start(&vring, &here));
+	ck_assert(guest_memory_share(&model.pmap[0], DATA, &mpn, &here));
+	/* Elsewhere in the guest's memory, and outside. */
+	ck_assert(guest_memory_map(&model.pmap[0], DATA + 0x2000, mpn, &here));
+	ck_assert(!guest_memory_map(&model.pmap[0], FRAMES * 4096ULL, mpn, &here));
+	ck_assert(!guest_memory_map(&model.pmap[0], UINT64_MAX, mpn, &here));
+	memmap_unpin(&model.memmap, mpn);
+}
+END_TEST
+
+/* Part of a large block: to share it would break that up. */
+START_TEST(page_of_a_large_block_is_not_shared)
+{
+	uint32_t mpn;
+
+	model.pmap[0].large = true;
+	ck_assert_int_eq(pmap_populate(&model.pmap[0], 16, 4, &here), OK);
+	ck_assert(pmap_is_large(&model.pmap[0], 16));
+	ck_assert(!guest_memory_share(&model.pmap[0], 16 * 4096ULL, &mpn, &here));
+	ck_assert(pmap_is_large(&model.pmap[0], 16));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("vring");
@@ -287,6 +370,11 @@ int main(void)
 	tcase_add_test(tcase, text_is_restored_before_it_is_written);
 	tcase_add_test(tcase, memory_outside_is_refused);
 	tcase_add_test(tcase, random_queues_do_no_harm);
+	tcase_add_test(tcase, ready_queue_stays_as_it_is);
+	tcase_add_test(tcase, table_outside_is_refused);
+	tcase_add_test(tcase, busy_page_is_waited_for);
+	tcase_add_test(tcase, no_memory_is_refused);
+	tcase_add_test(tcase, page_of_a_large_block_is_not_shared);
 	suite_add_tcase(suite, tcase);
 	return suite_run(suite);
 }
