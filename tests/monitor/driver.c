@@ -18,7 +18,7 @@
 
 unsigned driver_logged;
 unsigned driver_frames;
-void (*driver_meanwhile)(struct vm *vm);
+void (*driver_meanwhile)(const struct vm *vm);
 
 /* src/cpu's part. */
 void vm_set_source(struct vm *vm, unsigned source, bool is_up)

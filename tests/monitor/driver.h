@@ -31,8 +31,9 @@ extern unsigned driver_logged;
 /* Frames that they have shown to captures. */
 extern unsigned driver_frames;
 
-/* What other VCPUs do meanwhile: called, if it is set, whenever a device's source goes up or down. */
-extern void (*driver_meanwhile)(struct vm *vm);
+/* What other VCPUs do meanwhile: called, if it is set, whenever a device's source goes up or down.
+ */
+extern void (*driver_meanwhile)(const struct vm *vm);
 
 /* A VM of the model, for a device's init function. */
 void driver_make_vm(struct driver *driver, uint32_t vm);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_rewrite.c - when a privileged instruction is replaced (src/cpu/rewrite.c), when it must stay,
- * and what becomes of it when its page goes; the guest's words as the monitor reads them
+ * test_rewrite.c - when a privileged instruction is replaced (src/cpu/rewrite.c), when it must
+ * stay, and what becomes of it when its page goes; the guest's words as the monitor reads them
  * (memory_access.c), and the ASIDs that it gives out (asid.c).
  */
 #include <check.h>
@@ -47,7 +47,7 @@ static struct rewrite rewrite;
 static union {
 	struct shared_page registers;
 	uint64_t words[0x1000 / 8];
-} page;
+} shared;
 static void *l2_storage;
 static uint32_t status;
 /* The word behind the site, as the jump's condition sees it. */
@@ -89,7 +89,7 @@ static void setup(void)
 	memset(&vm, 0, sizeof(vm));
 	memset(&vcpu, 0, sizeof(vcpu));
 	memset(&rewrite, 0, sizeof(rewrite));
-	memset(&page, 0, sizeof(page));
+	memset(&shared, 0, sizeof(shared));
 	memset(&host_cpu, 0, sizeof(host_cpu));
 	memset(window_words, 0, sizeof(window_words));
 	host_cpu.self = &host_cpu;
@@ -99,7 +99,7 @@ static void setup(void)
 	vm.pmap = &model.pmap[0];
 	vm.rewrite = &rewrite;
 	vcpu.vm = &vm;
-	vcpu.page = &page.registers;
+	vcpu.page = &shared.registers;
 	vcpu.regs.pc = WINDOW + SITE;
 	l2_storage = aligned_alloc(64, (l2tlb_storage_bytes(64) + 63) / 64 * 64);
 	ck_assert_ptr_nonnull(l2_storage);
@@ -169,9 +169,9 @@ START_TEST(moves_become_loads_and_stores)
 		bool is_read;
 		enum isa_id becomes;
 	} moves[] = {
-		{ MFC0(2, CP0_STATUS), true, ISA_lw },   { DMFC0(2, CP0_ENTRYHI), true, ISA_ld },
-		{ DMFC0(2, CP0_STATUS), true, ISA_lw },  { MFC0(2, CP0_EPC), true, ISA_lw },
-		{ MTC0(2, CP0_EPC), false, ISA_sd },     { MTC0(2, CP0_INDEX), false, ISA_sw },
+		{ MFC0(2, CP0_STATUS), true, ISA_lw },  { DMFC0(2, CP0_ENTRYHI), true, ISA_ld },
+		{ DMFC0(2, CP0_STATUS), true, ISA_lw }, { MFC0(2, CP0_EPC), true, ISA_lw },
+		{ MTC0(2, CP0_EPC), false, ISA_sd },    { MTC0(2, CP0_INDEX), false, ISA_sw },
 	};
 
 	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
@@ -396,7 +396,7 @@ START_TEST(interrupt_in_a_trampoline_comes_behind_it)
 	ck_assert_uint_eq(vcpu.regs.pc, TRAMPOLINE + 4);
 	vcpu.regs.pc = WINDOW + SITE;
 	ck_assert_int_eq(isa_decode(considered(word, false)), ISA_j);
-	page.words[REWRITE_SAVE / 8] = 0x1234;
+	shared.words[REWRITE_SAVE / 8] = 0x1234;
 	for (uint32_t offset = 0; offset <= 32; offset += 4) {
 		bool is_inside = offset >= 4 && offset < 32;
 
@@ -404,9 +404,8 @@ START_TEST(interrupt_in_a_trampoline_comes_behind_it)
 		vcpu.regs.pc = TRAMPOLINE + offset;
 		ck_assert_int_eq(rewrite_is_call(&vcpu), offset == 28);
 		rewrite_settle(&vcpu);
-		ck_assert_uint_eq(vcpu.regs.pc,
-				  is_inside && offset != 32 ? WINDOW + SITE + 8
-							    : TRAMPOLINE + offset);
+		ck_assert_uint_eq(vcpu.regs.pc, is_inside && offset != 32 ? WINDOW + SITE + 8
+									  : TRAMPOLINE + offset);
 		ck_assert_uint_eq(vcpu.regs.gpr[1], offset == 12 || offset == 16 ? 0x1234 : 1);
 	}
 }

@@ -240,13 +240,13 @@ static void send_pages(uint32_t from, uint32_t to, uint8_t seed)
 
 static void check_pages(uint32_t vm, uint32_t skew, uint8_t seed)
 {
+	uint8_t expected[PAGE];
 	uint8_t page[PAGE];
 
 	for (uint32_t i = 0; i < PAGES; i++) {
 		driver_get(&driver[vm], page, BUFFER + skew + i * (uint64_t)PAGE, sizeof(page));
-		for (uint32_t j = 0; j < PAGE; j++) {
-			ck_assert_uint_eq(page[j], (uint8_t)(seed + i));
-		}
+		memset(expected, (int)(seed + i), sizeof(expected));
+		ck_assert_int_eq(memcmp(page, expected, sizeof(page)), 0);
 	}
 }
 
@@ -424,7 +424,8 @@ START_TEST(configuration_tells_address_and_mtu)
 }
 END_TEST
 
-/* Pages that stay where they are get the bytes in place of the page; where there are none, nobody does. */
+/* Pages that stay where they are get the bytes in place of the page; where there are none, nobody
+ * does. */
 START_TEST(pages_that_cannot_be_mapped_are_copied)
 {
 	struct pmap_caller here = model_caller();
@@ -453,7 +454,8 @@ START_TEST(pages_that_cannot_be_mapped_are_copied)
 }
 END_TEST
 
-/* The receiver's buffer ends outside its memory: in the first batch of pages, in the last, far away. */
+/* The receiver's buffer ends outside its memory: in the first batch of pages, in the last, far
+ * away. */
 START_TEST(pages_outside_break_the_receiver)
 {
 	static const uint64_t outside[] = { (FRAMES - 2) * (uint64_t)PAGE,
@@ -538,7 +540,7 @@ START_TEST(address_may_be_cut)
 }
 END_TEST
 
-static void reset_sender(struct vm *vm)
+static void reset_sender(const struct vm *vm)
 {
 	if (vm == &driver[1].vm) {
 		driver_meanwhile = NULL;
@@ -546,7 +548,8 @@ static void reset_sender(struct vm *vm)
 	}
 }
 
-/* Another VCPU of the sender resets the device while its frame is on the way: nothing is given back. */
+/* Another VCPU of the sender resets the device while its frame is on the way: nothing is given
+ * back. */
 START_TEST(sender_may_be_reset_meanwhile)
 {
 	offer_buffer(1, 1600);
@@ -561,7 +564,7 @@ START_TEST(sender_may_be_reset_meanwhile)
 }
 END_TEST
 
-static void send_again(struct vm *vm)
+static void send_again(const struct vm *vm)
 {
 	if (vm == &driver[0].vm) {
 		driver[0].offered[SEND]++;

@@ -231,8 +231,8 @@ END_TEST
 START_TEST(chain_without_header_or_status_breaks_the_device)
 {
 	put_header(HEADER, VIRTIO_BLOCK_T_IN, 0);
-	driver_put_desc(&driver, 0, 0, _i == 5 ? UINT64_MAX - 4095 : HEADER, _i == 0 ? 15 : 16, _i == 1 ? 0 : VIRTIO_DESC_F_NEXT,
-			2);
+	driver_put_desc(&driver, 0, 0, _i == 5 ? UINT64_MAX - 4095 : HEADER, _i == 0 ? 15 : 16,
+			_i == 1 ? 0 : VIRTIO_DESC_F_NEXT, 2);
 	driver_put_desc(&driver, 0, 2, _i == 2 ? UINT64_MAX : STATUS, _i == 3 ? 0 : 1,
 			_i == 4 ? 0 : VIRTIO_DESC_F_WRITE, 0);
 	driver_offer(&driver, 0, 0);
@@ -393,12 +393,14 @@ START_TEST(full_disk_queue_gets_an_error)
 }
 END_TEST
 
-static void offer_again(struct vm *vm)
+static void offer_again(const struct vm *vm)
 {
+	uint16_t index;
+
 	(void)vm;
 	driver.offered[0]++;
-	driver_put(&driver, DRIVER_AVAIL(0) + VIRTIO_RING_INDEX, &(uint16_t){ LE16(driver.offered[0]) },
-		   2);
+	le_write16(&index, driver.offered[0]);
+	driver_put(&driver, DRIVER_AVAIL(0) + VIRTIO_RING_INDEX, &index, 2);
 }
 
 /* A driver that offers more at each answer keeps the CPU for as many as a queue may have. */
@@ -456,8 +458,8 @@ START_TEST(registers_of_a_device_and_of_none)
 {
 	static const uint32_t identity[] = { VIRTIO_MAGIC, VIRTIO_VERSION, VIRTIO_DEVICE_ID,
 					     VIRTIO_VENDOR_ID, VIRTIO_QUEUE_NOTIFY };
-	static const uint32_t values[] = { VIRTIO_MAGIC_VALUE, VIRTIO_VERSION_VALUE, VIRTIO_ID_BLOCK,
-					   VIRTIO_VENDOR_VALUE, 0 };
+	static const uint32_t values[] = { VIRTIO_MAGIC_VALUE, VIRTIO_VERSION_VALUE,
+					   VIRTIO_ID_BLOCK, VIRTIO_VENDOR_VALUE, 0 };
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		uint32_t value = values[i];

@@ -25,7 +25,6 @@ struct cpu host_cpu;
 static struct vm vm;
 static struct vcpu vcpu[VCPUS];
 static struct virtio device;
-static uint32_t requested[VCPUS];
 static uint32_t ended;
 static uint32_t entered;
 static uint32_t resets;
@@ -38,7 +37,7 @@ struct pmap_caller cpu_pmap_caller(void)
 
 void vcpu_request(struct vcpu *of, uint32_t requests)
 {
-	requested[of - vcpu] |= requests;
+	of->requests |= requests;
 }
 
 void vcpu_enter_at(struct vcpu *of, uint64_t pc, uint64_t sp, uint64_t gp, uint64_t arg)
@@ -96,7 +95,6 @@ static void setup(void)
 	model_load(0, &model.vtlb[0][0]);
 	memset(&vm, 0, sizeof(vm));
 	memset(vcpu, 0, sizeof(vcpu));
-	memset(requested, 0, sizeof(requested));
 	vm.pmap = &model.pmap[0];
 	vm.page_count = FRAMES;
 	vm.vcpu_count = VCPUS;
@@ -129,8 +127,8 @@ START_TEST(vm_ends_once)
 	ck_assert_uint_eq(vm.exit_code, 3);
 	ck_assert_str_eq(vm.end_reason, "first");
 	ck_assert_uint_eq(ended, 1);
-	ck_assert_uint_eq(requested[0], VCPU_REQUEST_STOP);
-	ck_assert_uint_eq(requested[1], VCPU_REQUEST_STOP);
+	ck_assert_uint_eq(vcpu[0].requests, VCPU_REQUEST_STOP);
+	ck_assert_uint_eq(vcpu[1].requests, VCPU_REQUEST_STOP);
 	/* Nobody wants its memory. */
 	put(0x1000, 5);
 	vm_restart(&vm);
@@ -143,8 +141,8 @@ START_TEST(restart_waits_for_all)
 	put(0x1000, 5);
 	vm_end(&vm, VM_RESTART, 0, "restart");
 	ck_assert_uint_eq(ended, 0);
-	ck_assert_uint_eq(requested[0], VCPU_REQUEST_STOP | VCPU_REQUEST_RESTART);
-	ck_assert_uint_eq(requested[1], VCPU_REQUEST_STOP);
+	ck_assert_uint_eq(vcpu[0].requests, VCPU_REQUEST_STOP | VCPU_REQUEST_RESTART);
+	ck_assert_uint_eq(vcpu[1].requests, VCPU_REQUEST_STOP);
 	vcpu[1].regs.state = INSPECT_VCPU_READY;
 	vm_restart(&vm);
 	ck_assert_uint_eq(vm.end, VM_RESTART);
@@ -197,7 +195,7 @@ START_TEST(memory_is_given_back)
 	put(0x1000, 5);
 	vm.gives_back = true;
 	vm_end(&vm, VM_ERROR, 0, "no memory");
-	ck_assert_uint_eq(requested[0], VCPU_REQUEST_STOP | VCPU_REQUEST_RESTART);
+	ck_assert_uint_eq(vcpu[0].requests, VCPU_REQUEST_STOP | VCPU_REQUEST_RESTART);
 	vm_restart(&vm);
 	ck_assert(pmap_is_empty(vm.pmap, 1));
 	ck_assert_uint_eq(vm.end, VM_ERROR);
