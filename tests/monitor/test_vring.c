@@ -295,6 +295,7 @@ static void page_is_done(int signal)
 	uint32_t frame;
 
 	(void)signal;
+	// NOLINTNEXTLINE(bugprone-signal-handler): it interrupts nothing but the wait for the page
 	ck_assert(pmap_frame(&model.pmap[0], DATA >> 12, &frame));
 	model.pmap[0].page[frame].state &= (uint16_t)~PMAP_S_BUSY;
 }
