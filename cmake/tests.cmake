@@ -73,10 +73,11 @@ function(mb_add_test)
 	set_property(GLOBAL APPEND_STRING PROPERTY MB_TEST_LABELS "${labels} ${file}\n")
 endfunction()
 
-# mb_add_unit_test(name ISSUE n SOURCES ... [LIBRARIES ...] [LABELS ...] [TIMEOUT seconds])
+# mb_add_unit_test(name [NO_TIDY] ISSUE n SOURCES ... [LIBRARIES ...] [DEFINITIONS ...] [LABELS ...]
+#                  [TIMEOUT seconds])
 # A program written with the library "check"; it also runs in the asan and torture trees.
 function(mb_add_unit_test name)
-	cmake_parse_arguments(T "" "ISSUE;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+	cmake_parse_arguments(T "NO_TIDY" "ISSUE;TIMEOUT" "SOURCES;LIBRARIES;LABELS;DEFINITIONS" ${ARGN})
 	if(NOT BUILD_TESTING)
 		return()
 	endif()
@@ -84,6 +85,10 @@ function(mb_add_unit_test name)
 		set(T_TIMEOUT 120)
 	endif()
 	add_executable(${name} ${T_SOURCES})
+	target_compile_definitions(${name} PRIVATE ${T_DEFINITIONS})
+	if(T_NO_TIDY)
+		set_target_properties(${name} PROPERTIES C_CLANG_TIDY "")
+	endif()
 	target_link_libraries(${name} PRIVATE ${T_LIBRARIES} PkgConfig::CHECK)
 	# How long a test may take is ctest's business: check's own limit of 4 s is a timed assertion.
 	mb_add_test(NAME unit/${name} ISSUE ${T_ISSUE} LABELS unit ${T_LABELS}
