@@ -61,7 +61,7 @@ macro(mips_set_flags)
 	list(APPEND machine_flags -march=r4000 -mno-abicalls -fno-pic -G0)
 	set(compile_flags -std=gnu11 ${M_OPTIMIZE} -g -Wall -Wextra -Werror
 		-ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables
-		-I${CMAKE_SOURCE_DIR})
+		-I${CMAKE_SOURCE_DIR} -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 	foreach(define ${M_DEFINES})
 		list(APPEND compile_flags -D${define})
 	endforeach()
