@@ -109,6 +109,38 @@ static void attack_tlb(struct fuzz *fuzz)
 	}
 }
 
+/* A store through an entry that is valid, and not to be stored to. */
+static void attack_read_only(struct fuzz *fuzz)
+{
+	uint64_t vaddr = wild_address(fuzz);
+	uint64_t lo = FUZZ_TAGGED_FIRST << ENTRYLO_PFN_SHIFT | ENTRYLO_V | ENTRYLO_G;
+
+	cp0_write_address(CP0_ENTRYHI, vaddr);
+	cp0_write(CP0_PAGEMASK, 0);
+	cp0_write_address(CP0_ENTRYLO0, lo);
+	cp0_write_address(CP0_ENTRYLO1, lo);
+	__asm__ volatile("tlbwr; nop; nop; nop; nop" ::: "memory");
+	*(volatile uint32_t *)(uintptr_t)vaddr = fuzz_tag;
+}
+
+/* A watched address: of a page that goes back first, whose first touch it is as well, or any of its
+ * own. */
+static void attack_watch(struct fuzz *fuzz)
+{
+	uint32_t page = FUZZ_TAGGED_FIRST + fuzz_below(fuzz, FUZZ_TAGGED_COUNT);
+	volatile uint32_t *words = cpu_kseg0(page << MAP_PAGE_SHIFT);
+
+	if (fuzz_below(fuzz, 2) == 0) {
+		words = fuzz_place(fuzz);
+	} else {
+		fuzz_call(MONCALL_PAGE_FREE, (const uint64_t[]){ page, 1, 0, 0 });
+	}
+	cp0_write(CP0_WATCHHI, fuzz_below(fuzz, 4) == 0 ? fuzz_random(fuzz) : 0);
+	cp0_write(CP0_WATCHLO, (cpu_physical((const void *)words) & ~7U) | fuzz_below(fuzz, 4));
+	*words = fuzz_tag;
+	(void)*words;
+}
+
 /* Every call with wild arguments; those that end the VM or the VCPU, or print much, seldom. */
 static void attack_calls(struct fuzz *fuzz)
 {
@@ -540,6 +572,8 @@ void fuzz_attack(struct fuzz *fuzz)
 		fuzz_attack_registers,
 		fuzz_attack_frames,
 		attack_with_right_calls,
+		attack_read_only,
+		attack_watch,
 	};
 
 	if (fuzz_below(fuzz, 8) == 0) {

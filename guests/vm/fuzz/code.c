@@ -31,6 +31,7 @@ static const uint32_t templates[][2] = {
 	{ 0x44000000, 0x03ffffff }, /* coprocessor 1 */
 	{ 0x00000000, 0x03ffffff }, /* SPECIAL */
 	{ 0x24000000, 0x03ff000f }, /* addiu */
+	{ 0x00000020, 0x03fff800 }, /* add */
 	{ 0xbc000000, 0x03ffffff }, /* cache */
 	{ 0x00000000, 0xffffffff },
 };
