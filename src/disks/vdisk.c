@@ -68,7 +68,8 @@ static bool take_status(struct vdisk *vdisk, struct order *order, struct vdisk_r
 	struct vring_chain *chain = &vdisk->chain;
 	struct vring_segment *last = &chain->segment[chain->count - 1U];
 
-	if (!last->write || last->bytes == 0 || order->first >= chain->count) {
+	/* It is behind the header, which the device only reads. */
+	if (!last->write || last->bytes == 0) {
 		return false;
 	}
 	last->bytes--;
@@ -135,9 +136,7 @@ static bool add_segment(struct vdisk_request *request, const struct vring_segmen
 		}
 		request->page[request->page_count] = mpn;
 		request->page_count++;
-		if (!disk_request_add(&request->io, ((uint64_t)mpn << PAGE_SHIFT) + offset, part)) {
-			return false;
-		}
+		CHECK(disk_request_add(&request->io, ((uint64_t)mpn << PAGE_SHIFT) + offset, part));
 		gpa += part;
 		bytes -= part;
 	}

