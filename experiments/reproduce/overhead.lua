@@ -60,66 +60,45 @@ each(function(program, system, name)
 end)
 if not given.results then return plan end
 
-local function minus(a, b)
-	local result = {}
-	for mode, parts in pairs(a) do
-		result[mode] = {}
-		for part, cycles in pairs(parts) do result[mode][part] = cycles - b[mode][part] end
-	end
-	return result
-end
-local function stalls(part)
-	return part.stall_l2 + part.stall_local + part.stall_remote + part.stall_uncached
-end
-
 -- Cycles: user, kernel, monitor (each with its stalls), idle, all.
 local function split(name, is_vm)
-	local warm, result = given.results[name .. "-warm"], given.results[name]
-	local time = minus(result.memory.time, warm.memory.time)
-	local all = { user = 0, kernel = 0, monitor = 0, idle = 0,
-		cycles = result.cycles - warm.cycles }
-	for mode, part in pairs(time) do
-		local busy = part.execution + stalls(part)
-		all.idle = all.idle + part.idle
-		if mode == "user" then all.user = all.user + busy
-		elseif is_vm and mode == "kernel" then all.monitor = all.monitor + busy
-		else all.kernel = all.kernel + busy end
-	end
-	return all
+	local before, after = given.results[name .. "-warm"].time, given.results[name].time
+	local function busy(mode) return after[mode].busy - before[mode].busy end
+	return { user = busy("user"), kernel = busy("supervisor") + (is_vm and 0 or busy("kernel")),
+		monitor = is_vm and busy("kernel") or 0, idle = after.idle - before.idle, all = after.all - before.all }
 end
 
-plan.tables, plan.plots, plan.claims = {}, {}, {}
 local causes = { "tlb_write", "refill", "window", "privileged", "call", "page_fault", "reflect",
 	"interrupt", "device" }
+local parts = { "user", "kernel", "monitor", "idle" }
 local cause_rows, rows, bars = {}, {}, {}
 local time = {}
 each(function(program, system, name)
 	local part = split(name, system.set ~= nil)
-	local base = split(program .. "-native").cycles
-	local function share(x) return 100 * x / base end
-	time[name] = share(part.cycles)
-	table.insert(rows, { program, system.label, share(part.user), share(part.kernel),
-		share(part.monitor), share(part.idle), time[name] })
-	table.insert(bars, { program .. ": " .. system.label, share(part.user), share(part.kernel),
-		share(part.monitor), share(part.idle) })
+	local unit = split(program .. "-native").all / 100
+	local bar = { program .. ": " .. system.label }
+	for _, key in ipairs(parts) do table.insert(bar, part[key] / unit) end
+	table.insert(bars, bar)
+	time[name] = part.all / unit
+	table.insert(rows, { bar[1], time[name], table.unpack(bar, 2) })
 	if system.set then
-		local row = { program, system.label }
-		for _, cause in ipairs(causes) do
-			local c = given.results[name].attribution[cause]
-			table.insert(row, share(c.executed + c.stalled))
+		local row = { bar[1] }
+		for i, cause in ipairs(causes) do
+			local spent = given.results[name].attribution[cause]
+			row[i + 1] = (spent.executed + spent.stalled) / unit
 		end
 		table.insert(cause_rows, row)
 	end
 end)
-table.insert(plan.plots, { kind = "bars", title = "Time, native = 100", y = "percent",
-	columns = { "system", "user", "kernel", "monitor", "idle" }, rows = bars })
-table.insert(plan.tables, { title = "Time in percent of native",
-	columns = { "program", "system", "user", "kernel", "monitor", "idle", "total" }, rows = rows,
-	note = "Stalls are in the part that stalled. Kernel is the guest's." })
-local columns = { "program", "system" }
-for _, cause in ipairs(causes) do table.insert(columns, cause) end
-table.insert(plan.tables, { title = "The monitor by cause, percent of native time", columns = columns,
-	rows = cause_rows })
+plan.plots = { { kind = "bars", title = "Time, native = 100", y = "percent",
+	columns = { "system", table.unpack(parts) }, rows = bars } }
+plan.tables = {
+	{ title = "Time in percent of native", columns = { "system", "time", table.unpack(parts) }, rows = rows,
+		note = "Stalls are in the part that stalled. Kernel is the guest's." },
+	{ title = "The monitor by cause, percent of native time", columns = { "system", table.unpack(causes) },
+		rows = cause_rows },
+}
+plan.claims = {}
 for _, program in ipairs(order) do
 	for _, system in ipairs(systems) do
 		if system.set and (not system.only or system.only == program) then
