@@ -50,11 +50,12 @@ static void plot_map(FILE *gnuplot, const json_t *memory, const char *title)
 		fputc('\n', gnuplot);
 	}
 	fprintf(gnuplot, "END\nset title '%s'\n", title);
-	fputs("set xlabel 'memory of node'\nset ylabel 'CPUs of node'\nset yrange [*:*] "
-	      "reverse\nset xtics 1\nset ytics "
+	fprintf(gnuplot, "set xrange [-0.5:%zu - 0.5]\nset yrange [%zu - 0.5:-0.5]\n", nodes,
+		nodes);
+	fputs("set xlabel 'memory of node'\nset ylabel 'CPUs of node'\nset xtics 1\nset ytics "
 	      "1\nunset key\nset cbrange [0:*]\n"
 	      "set palette defined (0 'white', 1 'orange', 2 'dark-red')\n"
-	      "plot $map matrix with image\n",
+	      "plot $map matrix with image\nset xrange [*:*]\n",
 	      gnuplot);
 }
 
