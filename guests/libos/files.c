@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * files.c - reading files: of the initrd, an archive of cpio's format "newc", or else of those that
- * were linked into the program (builtin.S).
+ * files.c - reading files: of the initrd or a disk (disk.c), an archive of cpio's format "newc", or
+ * else of those that were linked into the program (builtin.S).
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -14,7 +14,6 @@
 #define OPEN_MAX 8U
 
 /* The head of a member: 110 characters, numbers of 8 hexadecimal digits; name and data follow. */
-#define NEWC_MAGIC     "070701"
 #define NEWC_BYTES     110U
 #define NEWC_FILE_SIZE 54U
 #define NEWC_NAME_SIZE 94U
@@ -62,7 +61,7 @@ static bool find_in_archive(const char *path, const char **begin, const char **e
 	const char *at = files.archive;
 
 	while (at != NULL && (uint32_t)(files.archive_end - at) >= NEWC_BYTES &&
-	       memcmp(at, NEWC_MAGIC, 6) == 0) {
+	       memcmp(at, LIBOS_ARCHIVE_MAGIC, 6) == 0) {
 		uint32_t left = (uint32_t)(files.archive_end - at);
 		uint32_t name_bytes = read_hex(at + NEWC_NAME_SIZE);
 		uint32_t bytes = read_hex(at + NEWC_FILE_SIZE);

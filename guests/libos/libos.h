@@ -18,6 +18,12 @@ struct libos_boot {
 /* False: there is no tree. */
 bool libos_read_tree(struct libos_boot *boot, uint32_t a0, const char *tree);
 
+/* How such an archive begins. */
+#define LIBOS_ARCHIVE_MAGIC "070701"
+
+/* Without an initrd: the archive on the first disk, if there is one (disk.c). */
+void libos_read_disk(struct libos_boot *boot);
+
 /* From where to where memory may be given out; once. */
 void libos_memory_start(uint32_t from, uint32_t to);
 void libos_clock_start(uint32_t hz);

@@ -55,6 +55,7 @@ int main(void)
 	}
 	memcpy(arguments, boot.arguments, length);
 	libos_memory_start(cpu_physical(program_end), boot.memory_top);
+	libos_read_disk(&boot);
 	libos_files_start(&boot);
 	libos_clock_start(boot.clock);
 	argv[0] = name;
