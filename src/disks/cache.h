@@ -22,7 +22,7 @@
  * be called with one. So whoever maps a page gets it pinned first (cache_get), and maps it without
  * lock.
  *
- * Invariants (cache_check):
+ * Invariants (tests/monitor/cache_checks.c):
  *   I1  every page of a tree has a hold of it; a BUSY one, being read from the disk, has a pin too.
  *   I2  BUSY and USED are in `cached` alone.
  */
@@ -79,11 +79,6 @@ void cache_end_read(struct disk_cache *cache, uint32_t block, uint32_t mpn, bool
  */
 MUST_CHECK enum status cache_put(struct disk_cache *cache, struct btree *changes, uint32_t block,
 				 uint32_t mpn, const struct pmap_caller *caller);
-/* All changes are given up. */
-void cache_forget(struct disk_cache *cache, struct btree *changes);
 
 /* struct memmap.reclaim: a few pages that nobody maps leave; false if there is none. */
 bool cache_reclaim(struct memmap *memmap);
-
-/* NULL, or the name of the first broken invariant. At rest. */
-const char *cache_check(const struct disk_cache *cache, const struct btree *changes);

@@ -12,7 +12,8 @@
  * Invariants (page_alloc_check):
  *   I1  a word's summary bit is set exactly when the word is not 0.
  *   I2  free_count is the number of bits set; bits beyond frame_count are 0.
- *   I3  a free page's memmap entry is of kind FREE, without users and pins (memmap_check).
+ *   I3  a free page's memmap entry is of kind FREE, without users and pins
+ * (tests/monitor/checks.c).
  */
 #pragma once
 

@@ -12,7 +12,7 @@
  * A page is kept by its users (the pmaps), by pins (DMA, or somebody who is about to map it) and by
  * holds (disk caches, src/disks); it is free when it has none of them.
  *
- * Invariants (memmap_check):
+ * Invariants (tests/monitor/checks.c):
  *   I1  kind FREE: no users, pins, holds, flags 0; kinds PRIVATE and REPLICA: exactly one user,
  *       info.vm and info.ppn say which, no holds; kind SHARED: info.vm is INSPECT_VM_NONE; kind
  *       CACHE: no users, held or pinned.
@@ -116,5 +116,3 @@ void memmap_drop(struct memmap *memmap, uint32_t mpn);
 void memmap_share_module(struct memmap *memmap, uint32_t mpn);
 /* Frees a page that has this one hold and nothing else; false if it is not so. */
 bool memmap_evict(struct memmap *memmap, uint32_t mpn);
-
-const char *memmap_check(const struct memmap *memmap);

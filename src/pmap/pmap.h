@@ -23,7 +23,7 @@
  * releases the lock, shoots down, and only then lets the old page go. Nobody else changes a busy
  * page; VCPUs that need it run on and fault again (ERR_BUSY).
  *
- * Invariants (pmap_check; the lock held, not BUSY):
+ * Invariants (tests/monitor/checks.c; the lock held, not BUSY):
  *   I1  a ready word has G; PFN != 0 exactly when the page exists (then PMAP_S_PRESENT). Machine
  *       page 0 has the vectors and is no VM's. Without page the word is NONE or, of a page in the
  *       swap area (swap.h), SWAPPED.
@@ -301,9 +301,6 @@ MUST_CHECK enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned o
 bool pmap_is_large(const struct pmap *pmap, uint32_t gpn);
 /* The pair of large pages that covers frame `frame` of the window; false: 4 KB pairs. */
 bool pmap_large_pair(const struct pmap *pmap, uint32_t frame, uint32_t *pagemask, uint32_t lo[2]);
-
-/* NULL, or the name of the first broken invariant. No VCPU of the VM may run. */
-const char *pmap_check(const struct pmap *pmap);
 
 _Static_assert(offsetof(struct pmap, ready) == PMAP_READY, "layout");
 _Static_assert(offsetof(struct pmap, window_pairs) == PMAP_WINDOW_PAIRS, "layout");

@@ -112,7 +112,6 @@ pmap_seems_busy(const struct pmap_page *page)
 
 /* The page's lock, if there is such a page and nobody changes it (ERR_RANGE, ERR_BUSY). */
 MUST_CHECK enum status pmap_lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame);
-/* I7, of a page at rest. */
-const char *pmap_check_views(const struct pmap *pmap, uint32_t frame);
+
 /* I5. */
 const char *pmap_check_large(const struct pmap *pmap);

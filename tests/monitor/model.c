@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "isa/cp0.h"
+#include "tests/monitor/checks.h"
 
 #include "src/mips_tlb/window.h"
 #include "src/pmap/swap.h"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/monitor/checks.h"
 #include "tests/monitor/driver.h"
 #include "tests/monitor/machine_disk.h"
 #include "tests/suite.h"

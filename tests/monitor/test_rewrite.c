@@ -12,6 +12,7 @@
 
 #include "isa/cp0.h"
 #include "isa/isa.h"
+#include "tests/monitor/checks.h"
 #include "tests/monitor/host_cpu.h"
 #include "tests/monitor/model.h"
 #include "tests/suite.h"
