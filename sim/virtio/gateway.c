@@ -7,6 +7,7 @@
 #include <libslirp.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include "sim/machine_state.h"
@@ -193,6 +194,15 @@ static int get_events(int index, void *opaque)
 	return events;
 }
 
+/* The switch sends everybody what is for a station that it has not seen yet. */
+static bool is_for_us(const uint8_t *destination)
+{
+	/* libslirp's addresses end with their IP address. */
+	static const uint8_t ours[] = { 0x52, 0x55, 10, 0, 2 };
+
+	return (destination[0] & 1) != 0 || memcmp(destination, ours, sizeof(ours)) == 0;
+}
+
 void gateway_step(struct gateway *gateway, uint64_t now)
 {
 	const struct ethernet_frame *frame;
@@ -203,7 +213,7 @@ void gateway_step(struct gateway *gateway, uint64_t now)
 	gateway->due = UINT64_MAX;
 	while ((frame = ethernet_first(gateway->ethernet, gateway->port)) != NULL &&
 	       frame->due <= now) {
-		if (frame->bytes <= GATEWAY_FRAME_MAX) {
+		if (frame->bytes <= GATEWAY_FRAME_MAX && is_for_us(frame->data)) {
 			slirp_input(gateway->slirp, frame->data, (int)frame->bytes);
 		}
 		ethernet_take(gateway->ethernet, gateway->port);

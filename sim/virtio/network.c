@@ -38,6 +38,9 @@ struct way {
 	uint64_t end;
 	uint16_t head;  /* sending: of the chain */
 	uint32_t bytes; /* sending: of the frame; 0: it is dropped */
+	/* Sending: the sum from here on is still to be made, and goes there; 0: there is none. */
+	uint32_t sum_from;
+	uint32_t sum_at;
 };
 
 struct network {
@@ -56,10 +59,14 @@ static struct network *network_of(const struct virtio *virtio)
 	return (struct network *)(uintptr_t)virtio;
 }
 
+/*
+ * Sums are made where there is a gateway, of whose peers some look at them; then there are no
+ * checkpoints, so sum_from and sum_at are in none.
+ */
 static uint64_t network_features(const struct virtio *virtio)
 {
-	(void)virtio;
-	return FEATURE(VIRTIO_NETWORK_F_MTU) | FEATURE(VIRTIO_NETWORK_F_MAC) |
+	return (virtio->machine->config.network.has_gateway ? FEATURE(VIRTIO_NETWORK_F_CSUM) : 0) |
+	       FEATURE(VIRTIO_NETWORK_F_MTU) | FEATURE(VIRTIO_NETWORK_F_MAC) |
 	       FEATURE(VIRTIO_NETWORK_F_MRG_RXBUF) | FEATURE(VIRTIO_NETWORK_F_STATUS);
 }
 
@@ -80,6 +87,46 @@ static void look_again_later(struct network *network, unsigned number)
 
 	way->has_asked = queue_ask(&virtio->queue[number], &way->dma, virtio->driver_features);
 	way->phase = PHASE_LOOKING;
+}
+
+/* Which sum of the frame the driver leaves to the device. */
+static void read_sum(struct network *network)
+{
+	struct way *way = &network->way[SEND];
+	uint8_t header[HEADER_BYTES];
+
+	way->sum_from = 0;
+	way->sum_at = 0;
+	if (network->virtio.driver_features & FEATURE(VIRTIO_NETWORK_F_CSUM) &&
+	    queue_peek(&network->chain, network->virtio.machine, &way->dma, 0, header,
+		       HEADER_BYTES) &&
+	    header[VIRTIO_NETWORK_HEADER_FLAGS] & VIRTIO_NETWORK_NEEDS_CSUM) {
+		way->sum_from = (uint32_t)queue_get(header + VIRTIO_NETWORK_HEADER_CSUM, 2);
+		way->sum_at = way->sum_from +
+			      (uint32_t)queue_get(header + VIRTIO_NETWORK_HEADER_CSUM + 2, 2);
+	}
+}
+
+/* The complement of the sum of 16-bit numbers (RFC 1071); what stands in its place is summed, too.
+ */
+static void make_sum(const struct way *way)
+{
+	uint8_t *frame = way->dma.data;
+	uint32_t sum = 0;
+
+	if (way->sum_at == 0 || way->sum_at + 2 > way->bytes) {
+		return;
+	}
+	for (uint32_t i = way->sum_from; i < way->bytes; i++) {
+		sum += (uint32_t)frame[i] << ((i - way->sum_from) % 2 == 0 ? 8 : 0);
+	}
+	while (sum >> 16 != 0) {
+		sum = (sum & 0xffff) + (sum >> 16);
+	}
+	/* 0 would mean that there is none. */
+	sum = sum == 0xffff ? sum : ~sum;
+	frame[way->sum_at] = (uint8_t)(sum >> 8);
+	frame[way->sum_at + 1] = (uint8_t)sum;
 }
 
 /* Takes a frame that the guest sends. True: there is more to do now. */
@@ -109,6 +156,7 @@ static bool take_frame(struct network *network)
 	}
 	uint64_t bytes = chain->readable - HEADER_BYTES;
 
+	read_sum(network);
 	way->head = chain->head;
 	way->bytes = 0;
 	way->phase = PHASE_FETCHING;
@@ -131,6 +179,7 @@ static bool give_back(struct network *network, uint64_t now)
 	struct queue *queue = &virtio->queue[SEND];
 
 	if (way->bytes > 0) {
+		make_sum(way);
 		ethernet_send(network->ethernet, network->port, way->dma.data, way->bytes, now);
 	}
 	dma_clear(&way->dma);

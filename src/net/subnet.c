@@ -6,6 +6,7 @@
 #include "src/cpu/vm.h"
 #include "src/lib/string.h"
 #include "src/mips_tlb/shootdown.h"
+#include "src/net/uplink.h"
 #include "src/pmap/pmap.h"
 #include "src/virtio/guest_memory.h"
 #include "src/virtio/le.h"
@@ -273,18 +274,23 @@ static void get_destination(const struct nic_frame *frame, uint8_t *mac)
 	}
 }
 
-/* To everybody whom it concerns. `from` is left. */
-static void deliver(const struct nic *from, const struct pmap_caller *caller)
+void nic_deliver(const struct nic *from, const struct pmap_caller *caller)
 {
 	uint8_t destination[NIC_MAC_BYTES];
+	bool is_known = false;
 
 	get_destination(from->frame, destination);
 	platform_frame(from->frame);
 	for (struct nic *nic = nics; nic != NULL; nic = nic->next) {
-		if (nic != from && ((destination[0] & 1) != 0 ||
-				    memcmp(nic->mac, destination, NIC_MAC_BYTES) == 0)) {
+		bool is_its = memcmp(nic->mac, destination, NIC_MAC_BYTES) == 0;
+
+		if (nic != from && (is_its || (destination[0] & 1) != 0)) {
 			receive(nic, from, caller);
 		}
+		is_known |= is_its;
+	}
+	if (!is_known) {
+		uplink_send(from);
 	}
 }
 
@@ -311,7 +317,7 @@ static bool send(struct nic *nic, const struct pmap_caller *caller)
 	if (gather(nic, caller)) {
 		nic->counts.sent++;
 		virtio_leave(virtio);
-		deliver(nic, caller);
+		nic_deliver(nic, caller);
 		virtio_enter(virtio, caller);
 	} else {
 		nic->counts.lost++;

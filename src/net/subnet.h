@@ -58,3 +58,5 @@ struct nic {
 /* A device of `vm` on the subnet; `frame_page` is a page for it. At boot only. */
 void nic_init(struct nic *nic, struct vm *vm, uint32_t slot, const uint8_t *mac, uint32_t mtu,
 	      void *frame_page);
+/* The frame of `from`, which is left, to everybody whom it concerns. */
+void nic_deliver(const struct nic *from, const struct pmap_caller *caller);

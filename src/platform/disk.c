@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* disk.c - the machine's disks: virtio block devices (docs/machine/virtio.md). */
+/* disk.c - the machine's disks and its network card: virtio (docs/machine/virtio.md). */
 #include "src/platform/disk.h"
 
 #include "machine/devtree.h"
@@ -7,6 +7,7 @@
 
 #include "src/include/memory.h"
 #include "src/lib/string.h"
+#include "src/net/uplink.h"
 #include "src/platform/boot.h"
 #include "src/platform/console.h"
 #include "src/platform/devices.h"
@@ -16,7 +17,11 @@
 #include "src/virtio/le.h"
 
 #define FEATURE(number) (1ULL << (number))
-#define STATUS_SET_UP   (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_FEATURES_OK)
+/* Of disks; of a network card, where two of the numbers are its address and nothing. */
+#define FEATURES_USED                                                                \
+	(uint32_t)(FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_BLOCK_F_FLUSH) | \
+		   FEATURE(VIRTIO_BLOCK_F_RO) | FEATURE(VIRTIO_NETWORK_F_CSUM))
+#define STATUS_SET_UP (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_FEATURES_OK)
 
 static struct disk *disks[MAP_VIRTIO_COUNT];
 /* Nobody else's: its request is under way while the caller of swap_transfer() waits. */
@@ -58,21 +63,17 @@ static void put_address(const struct disk *disk, size_t offset, const void *at)
 	put(disk, offset + 4, (uint32_t)(paddr >> 32));
 }
 
-static bool set_up_queue(struct disk *disk)
+static void set_up_queue(struct disk *disk)
 {
 	disk->desc = memory_take(0, PAGE_BYTES);
 	disk->avail = disk->desc + DISK_QUEUE * VIRTIO_DESC_BYTES;
 	disk->used = disk->avail + PAGE_BYTES / 4;
-	put(disk, VIRTIO_QUEUE_SEL, 0);
-	if (get(disk, VIRTIO_QUEUE_NUM_MAX) < DISK_QUEUE) {
-		return false;
-	}
+	put(disk, VIRTIO_QUEUE_SEL, disk->queue);
 	put(disk, VIRTIO_QUEUE_NUM, DISK_QUEUE);
 	put_address(disk, VIRTIO_QUEUE_DESC_LO, disk->desc);
 	put_address(disk, VIRTIO_QUEUE_DRIVER_LO, disk->avail);
 	put_address(disk, VIRTIO_QUEUE_DEVICE_LO, disk->used);
 	put(disk, VIRTIO_QUEUE_READY, 1);
-	return true;
 }
 
 /* The order of virtio 1.2, 3.1.1. */
@@ -86,15 +87,17 @@ static bool set_up(struct disk *disk)
 	offered = get(disk, VIRTIO_DEVICE_FEATURES);
 	disk->is_read_only = (offered & FEATURE(VIRTIO_BLOCK_F_RO)) != 0;
 	put(disk, VIRTIO_DRIVER_FEATURES_SEL, 0);
-	put(disk, VIRTIO_DRIVER_FEATURES,
-	    offered & (uint32_t)(FEATURE(VIRTIO_F_INDIRECT_DESC) | FEATURE(VIRTIO_BLOCK_F_FLUSH) |
-				 FEATURE(VIRTIO_BLOCK_F_RO)));
+	put(disk, VIRTIO_DRIVER_FEATURES, offered & FEATURES_USED);
 	put(disk, VIRTIO_DRIVER_FEATURES_SEL, 1);
 	put(disk, VIRTIO_DRIVER_FEATURES, (uint32_t)(FEATURE(VIRTIO_F_VERSION_1) >> 32));
 	put(disk, VIRTIO_STATUS, STATUS_SET_UP);
 	if (!(offered & FEATURE(VIRTIO_F_INDIRECT_DESC)) ||
-	    get(disk, VIRTIO_STATUS) != STATUS_SET_UP || !set_up_queue(disk)) {
+	    get(disk, VIRTIO_STATUS) != STATUS_SET_UP ||
+	    get(disk, VIRTIO_QUEUE_NUM_MAX) < DISK_QUEUE) {
 		return false;
+	}
+	for (struct disk *queue = disk; queue != NULL; queue = queue->next) {
+		set_up_queue(queue);
 	}
 	disk->sectors = (uint64_t)get(disk, VIRTIO_CONFIG + VIRTIO_BLOCK_CAPACITY + 4) << 32 |
 			get(disk, VIRTIO_CONFIG + VIRTIO_BLOCK_CAPACITY);
@@ -123,21 +126,39 @@ static void prepare(uint64_t registers, bool is_swap)
 	struct disk probe = { .registers = memory_uncached(registers),
 			      .slot = (uint32_t)((registers - MAP_VIRTIO_BASE) / MAP_PAGE_BYTES) };
 	struct disk *disk;
+	uint32_t id;
 
 	if (registers < MAP_VIRTIO_BASE || probe.slot >= MAP_VIRTIO_COUNT ||
-	    get(&probe, VIRTIO_MAGIC) != VIRTIO_MAGIC_VALUE ||
-	    get(&probe, VIRTIO_DEVICE_ID) != VIRTIO_ID_BLOCK) {
+	    get(&probe, VIRTIO_MAGIC) != VIRTIO_MAGIC_VALUE) {
+		return;
+	}
+	/* Of network cards the first one that makes sums: there is a gateway behind it. */
+	id = get(&probe, VIRTIO_DEVICE_ID);
+	if (id == VIRTIO_ID_NETWORK
+		    ? !uplink_wants_card() || !(get(&probe, VIRTIO_DEVICE_FEATURES) &
+						FEATURE(VIRTIO_NETWORK_F_CSUM))
+		    : id != VIRTIO_ID_BLOCK) {
 		return;
 	}
 	disk = memory_take(0, sizeof(*disk));
 	*disk = probe;
+	if (id == VIRTIO_ID_NETWORK) {
+		disk->next = memory_take(0, sizeof(*disk));
+		*disk->next = probe;
+		disk->next->queue = VIRTIO_NETWORK_QUEUE_SEND;
+	}
 	if (!set_up(disk)) {
-		boot_refuse("disk %u: not a device of virtio 1.2", disk->slot);
+		boot_refuse("device %u: not of virtio 1.2", disk->slot);
 	}
 	if (is_swap) {
 		prepare_swap(disk);
 	} else {
 		disks[disk->slot] = disk;
+	}
+	if (id == VIRTIO_ID_NETWORK) {
+		disk->sectors = 0;
+		uplink_init(disk);
+		return;
 	}
 	console_print("disk %u: %lu KB%s", disk->slot, disk->sectors / 2,
 		      is_swap              ? ", for swap"
@@ -214,12 +235,11 @@ static size_t free_place(const struct disk *disk)
 	return place;
 }
 
-bool disk_submit(struct disk *disk, struct disk_request *request)
+/* The first `count` descriptors of the request's table. */
+static bool submit(struct disk *disk, struct disk_request *request, uint32_t count)
 {
-	uint32_t last = request->part_count + 1;
 	size_t place;
 
-	set_desc(request->table[last], memory_paddr(&request->status), 1, VIRTIO_DESC_F_WRITE, 0);
 	lock_acquire(&disk->lock);
 	place = free_place(disk);
 	if (place == DISK_QUEUE) {
@@ -228,7 +248,7 @@ bool disk_submit(struct disk *disk, struct disk_request *request)
 	}
 	disk->request[place] = request;
 	set_desc(disk->desc + place * VIRTIO_DESC_BYTES, memory_paddr(request->table),
-		 (last + 1) * VIRTIO_DESC_BYTES, VIRTIO_DESC_F_INDIRECT, 0);
+		 count * VIRTIO_DESC_BYTES, VIRTIO_DESC_F_INDIRECT, 0);
 	le_write16(disk->avail + VIRTIO_RING_ENTRIES +
 			   disk->avail_index % DISK_QUEUE * VIRTIO_AVAIL_BYTES,
 		   (uint16_t)place);
@@ -236,9 +256,26 @@ bool disk_submit(struct disk *disk, struct disk_request *request)
 	disk->avail_index++;
 	le_write16(disk->avail + VIRTIO_RING_INDEX, disk->avail_index);
 	memory_barrier();
-	put(disk, VIRTIO_QUEUE_NOTIFY, 0);
+	put(disk, VIRTIO_QUEUE_NOTIFY, disk->queue);
 	lock_release(&disk->lock);
 	return true;
+}
+
+bool disk_submit(struct disk *disk, struct disk_request *request)
+{
+	uint32_t last = request->part_count + 1;
+
+	set_desc(request->table[last], memory_paddr(&request->status), 1, VIRTIO_DESC_F_WRITE, 0);
+	return submit(disk, request, last + 1);
+}
+
+bool disk_submit_frame(struct disk *queue, struct disk_request *request, const void *frame,
+		       uint32_t bytes, uint16_t flags)
+{
+	set_desc(request->table[0], memory_paddr(request->header), VIRTIO_NETWORK_HEADER_BYTES,
+		 flags | VIRTIO_DESC_F_NEXT, 1);
+	set_desc(request->table[1], memory_paddr(frame), bytes, flags, 0);
+	return submit(queue, request, 2);
 }
 
 /* The next one that the device has done with, or NULL. */
@@ -255,6 +292,7 @@ static struct disk_request *take_used(struct disk *disk)
 		place = le_read32(disk->used + entry);
 		CHECK(place < DISK_QUEUE && disk->request[place] != NULL);
 		request = disk->request[place];
+		request->bytes = le_read32(disk->used + entry + 4);
 		disk->request[place] = NULL;
 		disk->used_index++;
 	}
@@ -286,8 +324,10 @@ static void complete(struct disk *disk)
 	}
 	put(disk, VIRTIO_INTERRUPT_ACK, causes);
 	CHECK(!(get(disk, VIRTIO_STATUS) & VIRTIO_STATUS_NEEDS_RESET));
-	for (request = take_used(disk); request != NULL; request = take_used(disk)) {
-		request->done(request, request->status == VIRTIO_BLOCK_S_OK);
+	for (; disk != NULL; disk = disk->next) {
+		for (request = take_used(disk); request != NULL; request = take_used(disk)) {
+			request->done(request, request->status == VIRTIO_BLOCK_S_OK);
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * disk.h - the machine's disks: virtio block devices, driven by one queue each.
+ * disk.h - the machine's disks: virtio block devices, driven by one queue each. Its network card,
+ * if that is a way out, has the same with two queues (src/net/uplink.c).
  *
  * A request is a page: the table of descriptors that the device reads lies in it, so nothing is
  * allocated while guests run. Whoever submits owns the memory it names and keeps it pinned.
@@ -29,6 +30,7 @@ struct disk_request {
 	uint8_t status;
 	bool is_read;
 	uint32_t part_count;
+	uint32_t bytes; /* that the device has written */
 	/* Called on the CPU that takes the disk's interrupt, with no lock held. */
 	void (*done)(struct disk_request *request, bool is_good);
 };
@@ -36,6 +38,8 @@ struct disk_request {
 struct disk {
 	uint64_t registers;
 	uint32_t slot; /* of the machine's virtio slots */
+	uint32_t queue;
+	struct disk *next; /* a network device's other queue */
 	bool is_read_only;
 	uint64_t sectors;
 	struct lock lock; /* for the rest */
@@ -63,3 +67,7 @@ void disk_request_begin(struct disk_request *request, enum disk_operation operat
 MUST_CHECK bool disk_request_add(struct disk_request *request, uint64_t paddr, uint32_t bytes);
 /* Gives it to the disk; false if that has no room now. */
 MUST_CHECK bool disk_submit(struct disk *disk, struct disk_request *request);
+/* A frame to be sent (flags 0) or a page to receive one (VIRTIO_DESC_F_WRITE), behind virtio's
+ * header in the request. */
+MUST_CHECK bool disk_submit_frame(struct disk *queue, struct disk_request *request,
+				  const void *frame, uint32_t bytes, uint16_t flags);

@@ -69,6 +69,13 @@ struct vm *vms_get(uint32_t number)
 	return vms.vm[number];
 }
 
+static bool has(uint32_t node, const char *name)
+{
+	struct fdt_property property;
+
+	return fdt_find(&machine.tree, node, name, &property);
+}
+
 static void read_privileged(struct vm *vm, uint32_t node)
 {
 	const char *way = fdt_string(&machine.tree, node, DEVTREE_VM_PRIVILEGED, 0);
@@ -104,7 +111,6 @@ static void read_slice(const struct vm *vm, uint32_t node)
 static void read_switches(struct vm *vm, uint32_t node)
 {
 	const struct fdt *fdt = &machine.tree;
-	struct fdt_property property;
 	uint64_t bytes;
 
 	if (!fdt_u64(fdt, node, DEVTREE_VM_MEMORY, &bytes) || bytes == 0 ||
@@ -119,12 +125,12 @@ static void read_switches(struct vm *vm, uint32_t node)
 	read_privileged(vm, node);
 	vm->second_level_entries = SECOND_LEVEL_DEFAULT;
 	(void)fdt_u32(fdt, node, DEVTREE_VM_SECOND_LEVEL, &vm->second_level_entries);
-	vm->large_entries = fdt_find(fdt, node, DEVTREE_VM_LARGE, &property);
-	vm->is_pinned = fdt_find(fdt, node, DEVTREE_VM_PINNED, &property);
-	vm->is_gang = fdt_find(fdt, node, DEVTREE_VM_GANG, &property);
+	vm->large_entries = has(node, DEVTREE_VM_LARGE);
+	vm->is_pinned = has(node, DEVTREE_VM_PINNED);
+	vm->is_gang = has(node, DEVTREE_VM_GANG);
 	read_slice(vm, node);
 	/* VMs share the CPUs' TLBs: what one asks for, all have. */
-	asid_is_virtual |= fdt_find(fdt, node, DEVTREE_VM_VIRTUAL_ASIDS, &property);
+	asid_is_virtual |= has(node, DEVTREE_VM_VIRTUAL_ASIDS);
 }
 
 /* The machine CPU of VCPU `number`: as the tree says, else one after the other. */
@@ -242,10 +248,9 @@ static struct disk_cache *cache_of(const struct vm *vm, uint32_t base)
 
 static void prepare_disk(struct vm *vm, uint32_t node, uint32_t slot, uint32_t home)
 {
-	struct fdt_property property;
 	struct vdisk_base on;
 	struct vdisk *vdisk;
-	bool is_persistent = fdt_find(&machine.tree, node, DEVTREE_DISK_PERSISTENT, &property);
+	bool is_persistent = has(node, DEVTREE_DISK_PERSISTENT);
 	uint32_t base;
 
 	if (!fdt_u32(&machine.tree, node, DEVTREE_DISK_BASE, &base) || disks_get(base) == NULL) {
@@ -253,7 +258,7 @@ static void prepare_disk(struct vm *vm, uint32_t node, uint32_t slot, uint32_t h
 	}
 	on = (struct vdisk_base){
 		.disk = disks_get(base),
-		.is_shared = fdt_find(&machine.tree, node, DEVTREE_DISK_SHARED, &property),
+		.is_shared = has(node, DEVTREE_DISK_SHARED),
 		.is_read_only = is_persistent && disks_get(base)->is_read_only,
 	};
 	if (is_persistent && !on.is_read_only) {

@@ -9,6 +9,7 @@
 
 #include "src/cpu/cpu.h"
 #include "src/cpu/platform.h"
+#include "src/net/uplink.h"
 #include "src/virtio/guest_memory.h"
 #include "src/virtio/le.h"
 
@@ -18,6 +19,7 @@
 
 unsigned driver_logged;
 unsigned driver_frames;
+unsigned driver_out;
 void (*driver_meanwhile)(const struct vm *vm);
 
 /* src/cpu's part. */
@@ -42,6 +44,13 @@ void platform_frame(const struct nic_frame *frame)
 {
 	driver_frames += frame != NULL;
 }
+
+#if MONITOR_GATEWAY
+void uplink_send(const struct nic *from)
+{
+	driver_out += from != NULL;
+}
+#endif
 
 struct pmap_caller cpu_pmap_caller(void)
 {

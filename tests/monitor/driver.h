@@ -30,6 +30,8 @@ struct driver {
 extern unsigned driver_logged;
 /* Frames that they have shown to captures. */
 extern unsigned driver_frames;
+/* And those that may be for somebody outside. */
+extern unsigned driver_out;
 
 /* What other VCPUs do meanwhile: called, if it is set, whenever a device's source goes up or down.
  */

@@ -29,6 +29,7 @@ static void setup(void)
 	model_start(2, 512, 8);
 	driver_logged = 0;
 	driver_frames = 0;
+	driver_out = 0;
 	memset(nic, 0, sizeof(nic));
 	for (uint32_t i = 0; i < VMS; i++) {
 		const uint8_t mac[] = { 2, 0, 0, 0, 0, (uint8_t)i };
@@ -282,6 +283,7 @@ START_TEST(whole_pages_are_mapped)
 	offer_pages(0, 0);
 	send_pages(1, 0, 5);
 	check_pages(0, 0, 5);
+	ck_assert_uint_eq(driver_out, 0);
 	ck_assert_pstr_eq(model_check(), NULL);
 }
 END_TEST
@@ -296,6 +298,7 @@ START_TEST(all_get_the_same_page_or_a_copy)
 	ck_assert_uint_eq(nic[1].counts.mapped, PAGES);
 	ck_assert_uint_eq(nic[2].counts.mapped, 0);
 	ck_assert_uint_eq(driver_frames, 1);
+	ck_assert_uint_eq(driver_out, 1);
 	ck_assert_pstr_eq(model_check(), NULL);
 }
 END_TEST
