@@ -41,11 +41,14 @@ static void received(struct disk_request *io, bool is_good)
 	struct pmap_caller caller = cpu_pmap_caller();
 
 	(void)is_good;
-	frame->part_count = 1;
-	frame->bytes = io->bytes - VIRTIO_NETWORK_HEADER_BYTES;
-	frame->part[0].paddr = memory_paddr(buffer->data);
-	frame->part[0].bytes = frame->bytes;
-	nic_deliver(&uplink.nic, &caller);
+	if (io->bytes >= VIRTIO_NETWORK_HEADER_BYTES + NIC_FRAME_MIN &&
+	    io->bytes <= VIRTIO_NETWORK_HEADER_BYTES + PAGE_BYTES) {
+		frame->part_count = 1;
+		frame->bytes = io->bytes - VIRTIO_NETWORK_HEADER_BYTES;
+		frame->part[0].paddr = memory_paddr(buffer->data);
+		frame->part[0].bytes = frame->bytes;
+		nic_deliver(&uplink.nic, &caller);
+	}
 	offer(buffer);
 }
 
