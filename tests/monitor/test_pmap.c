@@ -9,13 +9,10 @@
 
 #include "isa/cp0.h"
 #include "tests/monitor/model.h"
+#include "tests/monitor/touch.h"
 #include "tests/suite.h"
 
 #include "src/mips_tlb/window.h"
-
-#define WINDOW 0xffffffffc0000000
-#define HEAP   0x10000000
-#define RW     (ENTRYLO_V | ENTRYLO_D)
 
 static struct pmap *pmap;
 static struct pmap_caller here;
@@ -39,70 +36,6 @@ static void setup_frames(uint32_t frames_per_node, uint32_t vm_frames, bool larg
 static void setup(void)
 {
 	setup_frames(256, 64, false);
-}
-
-static uint8_t *at(uint64_t paddr)
-{
-	return (uint8_t *)machine_page((uint32_t)(paddr >> 12)) + paddr % MAP_PAGE_BYTES;
-}
-
-static enum vtlb_result access_on(uint32_t cpu, uint64_t vaddr, bool write, uint64_t *paddr)
-{
-	enum vtlb_result result;
-
-	model.current = cpu;
-	result = model_access(vaddr, 1, write, paddr);
-	model.current = 0;
-	return result;
-}
-
-static uint8_t load_on(uint32_t cpu, uint64_t vaddr)
-{
-	uint64_t paddr;
-
-	ck_assert_int_eq(access_on(cpu, vaddr, false, &paddr), VTLB_MAPPED);
-	return *at(paddr);
-}
-
-static void store_on(uint32_t cpu, uint64_t vaddr, uint8_t value)
-{
-	uint64_t paddr;
-
-	ck_assert_int_eq(access_on(cpu, vaddr, true, &paddr), VTLB_MAPPED);
-	*at(paddr) = value;
-}
-
-/* The guest maps `gpn` (and the page behind it) at `vaddr`, ASID 1, on this VCPU. */
-static void map(uint32_t vcpu, uint64_t vaddr, uint32_t gpn)
-{
-	struct vtlb_registers r = {
-		.entryhi = vaddr | 1,
-		.entrylo0 = gpn << 6 | RW,
-		.entrylo1 = (gpn + 1) << 6 | RW,
-	};
-
-	model.current = vcpu;
-	vtlb_write_random(&model.vtlb[0][vcpu], &r);
-	model.current = 0;
-}
-
-static uint64_t window(uint32_t gpn)
-{
-	return WINDOW + (uint64_t)gpn * MAP_PAGE_BYTES;
-}
-
-static uint32_t mpn_of(uint32_t vm, uint32_t gpn)
-{
-	return (pmap_ready(&model.pmap[vm], gpn) & ENTRYLO_PFN) >> 6;
-}
-
-static void sound(void)
-{
-	const char *broken = model_check();
-
-	if (broken) {
-		ck_abort_msg("%s", broken);
-	}
 }
 
 START_TEST(page_is_allocated_at_first_touch_on_the_node_and_zeroed)
@@ -238,132 +171,6 @@ START_TEST(released_page_is_gone_everywhere_and_zero_when_it_comes_back)
 	ck_assert_int_eq(pmap_release(pmap, 9, &here), OK);
 	sound();
 	model_end();
-}
-END_TEST
-
-/* A CPU that holds nothing of the VM is left in peace; one CPU is interrupted once per batch. */
-START_TEST(shootdown_asks_only_who_maps)
-{
-	setup();
-	store_on(0, window(4), 1);
-	ck_assert_int_eq(pmap_release(pmap, 4, &here), OK);
-	ck_assert_uint_eq(model.cpu[2].interrupts, 0);
-	ck_assert_uint_eq(model.cpu[0].interrupts, 0);
-	ck_assert_uint_eq(model.cpu[1].interrupts, 1);
-	/* A VCPU that runs nowhere is not waited for, and serves before it runs. */
-	map(1, HEAP, 6);
-	store_on(1, HEAP, 1);
-	model_load(1, NULL);
-	ck_assert_int_eq(pmap_release(pmap, 6, &here), OK);
-	ck_assert_uint_eq(model.cpu[1].interrupts, 1);
-	ck_assert(shootdown_pending(&model.vtlb[0][1].target));
-	ck_assert_ptr_nonnull(l2tlb_find(&model.vtlb[0][1].l2tlb, HEAP | 1));
-	model_load(1, &model.vtlb[0][1]);
-	ck_assert_ptr_null(l2tlb_find(&model.vtlb[0][1].l2tlb, HEAP | 1));
-	sound();
-	model_end();
-}
-END_TEST
-
-START_TEST(full_shootdown_queue_becomes_a_flush)
-{
-	struct shootdown_target *target;
-	struct shootdown_batch batch;
-
-	setup();
-	target = &model.vtlb[0][1].target;
-	model_load(1, NULL);
-	shootdown_begin(&batch, 0, NULL);
-	for (uint32_t i = 0; i < SHOOTDOWN_REQUESTS; i++) {
-		shootdown_add(&batch, target, HEAP + i * 0x2000ULL);
-		shootdown_add(&batch, target, HEAP + i * 0x2000ULL);
-	}
-	ck_assert_uint_eq(target->count, SHOOTDOWN_REQUESTS);
-	ck_assert(!target->flush);
-	shootdown_add(&batch, target, HEAP + 0x100000);
-	ck_assert(target->flush);
-	ck_assert_ptr_null(shootdown_check(target));
-	shootdown_run(&batch);
-	ck_assert_uint_eq(batch.requests, 2 * SHOOTDOWN_REQUESTS + 1);
-	ck_assert_uint_eq(batch.interrupts, 0);
-	model_load(1, &model.vtlb[0][1]);
-	ck_assert(!shootdown_pending(target));
-	ck_assert_ptr_null(shootdown_check(target));
-	model_end();
-}
-END_TEST
-
-START_TEST(more_targets_than_a_batch_holds)
-{
-	static struct shootdown_target targets[2 * SHOOTDOWN_BATCH_TARGETS + 1];
-	struct shootdown_batch batch;
-
-	setup();
-	shootdown_begin(&batch, 0, NULL);
-	for (unsigned i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
-		shootdown_target_init(&targets[i], &model.vtlb[0][0].l2tlb);
-		shootdown_add(&batch, &targets[i], HEAP);
-		ck_assert(shootdown_pending(&targets[i]));
-	}
-	shootdown_run(&batch);
-	ck_assert_uint_eq(batch.count, 0);
-	model_end();
-}
-END_TEST
-
-START_TEST(overflowing_backmaps_flush_instead)
-{
-	uint64_t paddr;
-
-	setup();
-	/* Both VCPUs map page 10 at more places than there are backmaps. */
-	for (uint32_t i = 0; i < 2 * (BACKMAP_COUNT + 1); i++) {
-		map(i % 2, HEAP + i * 0x10000ULL, 10);
-		store_on(i % 2, HEAP + i * 0x10000ULL, (uint8_t)i);
-	}
-	ck_assert(pmap->page[10].state & PMAP_S_UNKNOWN);
-	ck_assert_uint_ge(pmap->backmap_overflows, 1);
-	sound();
-	ck_assert_int_eq(pmap_release(pmap, 10, &here), OK);
-	ck_assert(!(pmap->page[10].state & PMAP_S_UNKNOWN));
-	ck_assert_uint_eq(model.vtlb[0][0].l2tlb.count, 0);
-	ck_assert_uint_eq(model.vtlb[0][1].l2tlb.count, 0);
-	sound();
-	ck_assert_int_eq(access_on(1, HEAP + 0x10000, false, &paddr), VTLB_MAPPED);
-	ck_assert_uint_eq(*at(paddr), 0);
-	model_end();
-}
-END_TEST
-
-START_TEST(stale_backmaps_make_room)
-{
-	setup();
-	/* One after the other, the older ones gone from the second level. */
-	for (uint32_t i = 0; i < 20; i++) {
-		map(0, HEAP + i * 0x10000ULL, 10);
-		store_on(0, HEAP + i * 0x10000ULL, 1);
-		l2tlb_flush(&model.vtlb[0][0].l2tlb, NULL, NULL);
-	}
-	ck_assert_uint_eq(pmap->backmap_overflows, 0);
-	sound();
-	model_end();
-}
-END_TEST
-
-START_TEST(backmap_word_holds_any_tag)
-{
-	static const uint64_t tags[] = { 0, 0xc00000ffddffe0ff, 0x4000001234566012,
-					 0x000000ffffffe000 };
-	struct backmap backmap = { { 0 } };
-
-	for (unsigned i = 0; i < 4; i++) {
-		uint64_t word = backmap_make(VM_VCPUS_MAX - 1 - i, tags[i]);
-
-		ck_assert_uint_eq(backmap_tag(word), tags[i]);
-		ck_assert_uint_eq(backmap_vcpu(word), VM_VCPUS_MAX - 1 - i);
-		ck_assert(backmap_add(&backmap, word) == (i < BACKMAP_COUNT));
-		ck_assert(backmap_has(&backmap, word) == (i < BACKMAP_COUNT));
-	}
 }
 END_TEST
 
@@ -876,12 +683,6 @@ static void add_tests(TCase *tcase)
 	tcase_add_test(tcase, frames_go_round_the_hole);
 	tcase_add_test(tcase, odd_memory_has_a_whole_last_pair);
 	tcase_add_test(tcase, released_page_is_gone_everywhere_and_zero_when_it_comes_back);
-	tcase_add_test(tcase, shootdown_asks_only_who_maps);
-	tcase_add_test(tcase, full_shootdown_queue_becomes_a_flush);
-	tcase_add_test(tcase, more_targets_than_a_batch_holds);
-	tcase_add_test(tcase, overflowing_backmaps_flush_instead);
-	tcase_add_test(tcase, stale_backmaps_make_room);
-	tcase_add_test(tcase, backmap_word_holds_any_tag);
 	tcase_add_test(tcase, shared_page_is_copied_by_the_first_store);
 	tcase_add_test(tcase, copy_without_memory_changes_nothing);
 	tcase_add_test(tcase, shared_page_lives_until_its_last_user);

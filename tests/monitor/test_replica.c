@@ -8,15 +8,13 @@
 
 #include "isa/cp0.h"
 #include "tests/monitor/model.h"
+#include "tests/monitor/touch.h"
 #include "tests/suite.h"
 
 #include "src/mips_tlb/window.h"
 
-#define WINDOW 0xffffffffc0000000
-#define HEAP   0x10000000
-#define RW     (ENTRYLO_V | ENTRYLO_D)
-#define PAGE   5U
-#define ALL    0xeULL /* nodes 1, 2, 3 */
+#define PAGE 5U
+#define ALL  0xeULL /* nodes 1, 2, 3 */
 
 static struct pmap *pmap;
 static struct pmap_caller here;
@@ -40,59 +38,14 @@ static void setup(void)
 	start(64, 32);
 }
 
-static void access_on(uint32_t cpu, uint64_t vaddr, bool write, uint64_t *paddr)
-{
-	model.current = cpu;
-	ck_assert_int_eq(model_access(vaddr, 1, write, paddr), VTLB_MAPPED);
-	model.current = 0;
-}
-
-static uint8_t *at(uint64_t paddr)
-{
-	return (uint8_t *)machine_page((uint32_t)(paddr >> 12)) + paddr % MAP_PAGE_BYTES;
-}
-
-static void store_on(uint32_t cpu, uint64_t vaddr, uint8_t value)
-{
-	uint64_t paddr;
-
-	access_on(cpu, vaddr, true, &paddr);
-	*at(paddr) = value;
-}
-
 /* What the CPU reads there, and from which node. */
 static void expect_on(uint32_t cpu, uint64_t vaddr, uint8_t value, uint32_t node)
 {
 	uint64_t paddr;
 
-	access_on(cpu, vaddr, false, &paddr);
+	ck_assert_int_eq(access_on(cpu, vaddr, false, &paddr), VTLB_MAPPED);
 	ck_assert_uint_eq(*at(paddr), value);
 	ck_assert_uint_eq(page_node(&model.alloc, (uint32_t)(paddr >> 12)), node);
-}
-
-static uint64_t window(uint32_t gpn)
-{
-	return WINDOW + (uint64_t)gpn * MAP_PAGE_BYTES;
-}
-
-static void map(uint32_t vcpu, uint64_t vaddr, uint32_t gpn)
-{
-	const struct vtlb_registers r = { .entryhi = vaddr | 1,
-					  .entrylo0 = gpn << 6 | RW,
-					  .entrylo1 = (gpn + 1) << 6 | RW };
-
-	model.current = vcpu;
-	vtlb_write_random(&model.vtlb[0][vcpu], &r);
-	model.current = 0;
-}
-
-static void sound(void)
-{
-	const char *broken = model_check();
-
-	if (broken) {
-		ck_abort_msg("%s", broken);
-	}
 }
 
 static uint64_t replicate(uint64_t nodes)
