@@ -69,6 +69,7 @@ static uint64_t mode_status(struct gen *gen, enum program_mode mode)
 	case MODE_USER32:
 		return status | (others & ~(uint64_t)STATUS_UX) | STATUS_KSU_USER;
 	default:
+		others |= gen->program->flags & PROGRAM_PATCHED ? STATUS_KX : 0;
 		return status | others | STATUS_UX | STATUS_KSU_USER;
 	}
 }
@@ -387,18 +388,20 @@ void equivalence_generate(struct program *program, uint64_t seed, unsigned numbe
 	fill_code(&gen);
 }
 
-void equivalence_generate_slots(struct program *program, uint64_t seed, unsigned number,
-				unsigned flags, unsigned *next)
+unsigned equivalence_generate_slots(struct program *program, uint64_t seed, unsigned number,
+				    unsigned flags, unsigned *next)
 {
 	struct gen gen = { .program = program };
+	unsigned cases = 0;
 
 	program->class = CLASS_CP0;
 	begin_program(&gen, seed, number, flags);
 	step_begin(&gen, ISA_reserved, 0);
 	while (*next < SLOT_CASES && emit_has_room(&gen, 1400)) {
-		step_slot_case(&gen, *next);
+		cases += step_slot_case(&gen, *next);
 		(*next)++;
 	}
 	emit_call(&gen, CALL_END, 0);
 	emit_nops(&gen, 2);
+	return cases;
 }

@@ -42,6 +42,7 @@ struct options {
 struct session {
 	struct options options;
 	unsigned next_slot; /* --slots: the next case */
+	unsigned cases;     /* that were made */
 	struct program *programs[PROGRAMS_PER_IMAGE];
 	uint64_t compared[WAYS];
 	uint64_t different[WAYS];
@@ -64,7 +65,8 @@ static const char usage[] =
 	"  --first N        number of the first one (default 0)\n"
 	"  --seed N         another set of programs (default 1)\n"
 	"  --slots          instead: all privileged instructions behind all branches\n"
-	"  --ways WAY,...   trap, shared-page, rewrite (default trap)\n"
+	"  --ways WAY,...   trap, rewrite (default trap); shared-page: with a runtime that "
+	"declares it\n"
 	"  --set KEY=VALUE  a setting of the run under the monitor; repeatable\n"
 	"  --directory DIR  for temporary files (default .)\n"
 	"  --keep           leave the images there\n"
@@ -188,8 +190,9 @@ static bool run_programs(struct session *session, unsigned first, unsigned count
 	for (unsigned i = 0; i < count; i++) {
 		*session->programs[i] = (struct program){ 0 };
 		if (options->slots) {
-			equivalence_generate_slots(session->programs[i], options->seed, first + i,
-						   flags, &session->next_slot);
+			session->cases +=
+				equivalence_generate_slots(session->programs[i], options->seed,
+							   first + i, flags, &session->next_slot);
 		} else {
 			equivalence_generate(session->programs[i], options->seed, first + i, flags);
 		}
@@ -230,11 +233,18 @@ static bool run_by_ways(struct session *session, unsigned first, unsigned count)
 	if (ways[WAY_TRAP] && !run_programs(session, first, count, 0, WAY_TRAP, WAY_PAGE)) {
 		return false;
 	}
-	if (!ways[WAY_PAGE] && !ways[WAY_REWRITE]) {
+	if (ways[WAY_PAGE]) {
+		session->next_slot = slot;
+		if (!run_programs(session, first, count, PROGRAM_PAGE | PROGRAM_PATCHED, WAY_PAGE,
+				  WAY_REWRITE)) {
+			return false;
+		}
+	}
+	if (!ways[WAY_REWRITE]) {
 		return true;
 	}
 	session->next_slot = slot;
-	return run_programs(session, first, count, PROGRAM_PAGE, WAY_PAGE, WAYS);
+	return run_programs(session, first, count, PROGRAM_PAGE, WAY_REWRITE, WAYS);
 }
 
 static uint64_t differences(const struct session *session)
@@ -276,8 +286,9 @@ static bool print_summary(const struct session *session)
 {
 	const struct options *options = &session->options;
 
-	printf("seed %" PRIu64 ": %u programs, %" PRIu64 " instructions; oracle %.1f CPU-seconds\n",
-	       options->seed, options->programs, session->instructions,
+	printf("seed %" PRIu64 ": %u %s, %" PRIu64 " instructions; oracle %.1f CPU-seconds\n",
+	       options->seed, options->slots ? session->cases : options->programs,
+	       options->slots ? "cases" : "programs", session->instructions,
 	       session->cpu_seconds[WAY_ORACLE]);
 	for (enum run_way way = WAY_TRAP; way < WAYS; way++) {
 		if (options->ways[way]) {

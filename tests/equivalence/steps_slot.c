@@ -203,7 +203,7 @@ static void emit_case(struct gen *gen, const struct branch *branch, enum isa_id 
 	emit_observe(gen, used->mark);
 }
 
-void step_slot_case(struct gen *gen, unsigned number)
+bool step_slot_case(struct gen *gen, unsigned number)
 {
 	const struct branch *branch = &branches[number / (SLOTS * VARIANTS) % BRANCHES];
 	enum isa_id slot = slots[number / VARIANTS % SLOTS];
@@ -211,10 +211,10 @@ void step_slot_case(struct gen *gen, unsigned number)
 	struct used used;
 
 	if (!taken && branch >= branches + CONDITIONAL) {
-		return;
+		return false;
 	}
 	if (!emit_has_room(gen, 300)) {
-		return;
+		return false;
 	}
 	used.a = choose_scratch(gen, 1U << 31);
 	used.b = choose_scratch(gen, 1U << 31 | 1U << used.a);
@@ -228,9 +228,10 @@ void step_slot_case(struct gen *gen, unsigned number)
 	emit_constant(gen, used.b, 1);
 	set_sign_extended(gen, 31, false);
 	step_end(gen);
+	return true;
 }
 
 void step_slot(struct gen *gen)
 {
-	step_slot_case(gen, random_below(&gen->random, SLOT_CASES));
+	(void)step_slot_case(gen, random_below(&gen->random, SLOT_CASES));
 }

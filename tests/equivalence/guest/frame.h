@@ -33,6 +33,8 @@
 #define PROGRAM_RANDOM  0x20 /* refill by tlbwr: which refills there are is not compared */
 #define PROGRAM_PAGE    0x40 /* registers may be on the shared page (docs/machine/shared_page.md) */
 #define PROGRAM_TICKS   0x80 /* the timer interrupts anywhere; it leaves no trace */
+#define PROGRAM_PATCHED \
+	0x100 /* with PAGE: they are, by the kernel; EPC has 32 bits while KX is 0 */
 
 /* A call beside those of tests/conformance/image.h: Cause.IP1-0 become the argument. */
 #define CALL_CAUSE 5

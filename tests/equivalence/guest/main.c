@@ -112,6 +112,8 @@ static void run_program(const uint64_t *header)
 		.has_ticks = (header[HDR_FLAGS] & PROGRAM_TICKS) != 0,
 		.seed = header[HDR_DATA_SEED] | 1,
 		.on_page = (header[HDR_FLAGS] & PROGRAM_PAGE) != 0,
+		.is_rewritten =
+			(header[HDR_FLAGS] & (PROGRAM_PAGE | PROGRAM_PATCHED)) == PROGRAM_PAGE,
 		.random_refill = (header[HDR_FLAGS] & PROGRAM_RANDOM) != 0,
 	};
 	run.statuses = run.pages + PAGE_ENTRY_WORDS * header[HDR_PAGE_COUNT];
@@ -135,7 +137,7 @@ void main_programs(void)
 {
 	const volatile uint64_t *words = image;
 
-	is_second_pass = run.on_page && !is_second_pass;
+	is_second_pass = run.is_rewritten && !is_second_pass;
 	program_next -= is_second_pass ? 1 : 0;
 	if (words[0] == IMAGE_MAGIC && program_next < words[1]) {
 		run_program((const uint64_t *)((uintptr_t)image + words[2 + program_next++]));

@@ -42,6 +42,7 @@ struct run {
 	bool verbose;
 	bool random_refill;
 	bool on_page;
+	bool is_rewritten; /* the programs' instructions may be */
 	bool has_ticks;
 	bool is_armed; /* the timer, since the program went on at `resumed` */
 	uint64_t resumed;
