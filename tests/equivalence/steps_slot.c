@@ -169,11 +169,25 @@ static unsigned emit_condition(struct gen *gen, const struct branch *branch, boo
 	return 0;
 }
 
+/* Of what was read of a register on the shared page, the bits that mean something. */
+static void emit_page_bits(struct gen *gen, unsigned number, const struct used *used)
+{
+	uint32_t bits = ENTRYLO_PFN | ENTRYLO_C | ENTRYLO_D | ENTRYLO_V | ENTRYLO_G;
+
+	if (!gen->narrow_registers || (number != CP0_INDEX && number != CP0_ENTRYLO1)) {
+		return;
+	}
+	emit_constant(gen, used->a, number == CP0_INDEX ? INDEX_INDEX : bits);
+	emit_row(gen, ISA_and,
+		 (struct operands){ .rs = used->value, .rt = used->a, .rd = used->value });
+}
+
 static void emit_case(struct gen *gen, const struct branch *branch, enum isa_id slot, bool taken,
 		      bool boundary, bool cold, const struct used *used)
 {
 	bool by_register = branch->id == ISA_jr || branch->id == ISA_jalr;
 	struct operands o = { .rs = used->a, .rt = used->b, .rd = 31 };
+	struct operands in_slot;
 	unsigned address;
 	unsigned at;
 
@@ -192,13 +206,17 @@ static void emit_case(struct gen *gen, const struct branch *branch, enum isa_id 
 	}
 	at = gen->program->code_count;
 	emit_row(gen, branch->id, o);
-	emit_row(gen, slot, slot_operands(gen, slot, used));
+	in_slot = slot_operands(gen, slot, used);
+	emit_row(gen, slot, in_slot);
 	set_sign_extended(gen, used->value, false);
 	emit_row(gen, ISA_addiu, (struct operands){ .rt = used->mark, .imm = 1 });
 	if (by_register) {
 		emit_patch_code_address(gen, address, used->a, gen->program->code_count);
 	} else {
 		emit_patch_branch(gen, at, gen->program->code_count);
+	}
+	if (slot == ISA_mfc0 || slot == ISA_dmfc0) {
+		emit_page_bits(gen, in_slot.rd, used);
 	}
 	emit_observe(gen, used->mark);
 }
