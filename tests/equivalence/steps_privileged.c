@@ -67,6 +67,11 @@ static void step_cp0_value(struct gen *gen)
 		emit_tested(gen, read_wide ? ISA_dmfc0 : ISA_mfc0,
 			    (struct operands){ .rt = reg, .rd = r->number });
 		emit_nops(gen, 1);
+		if (r->number == CP0_INDEX && gen->narrow_registers) {
+			/* P, of an earlier tlbp, is not kept there. */
+			emit_row(gen, ISA_andi,
+				 (struct operands){ .rs = reg, .rt = reg, .imm = INDEX_INDEX });
+		}
 	}
 	emit_observe(gen, reg); /* and all of CP0 */
 	switch (r->number) {
