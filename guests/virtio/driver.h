@@ -119,6 +119,21 @@ void virtio_set_desc(struct virtio_ring *ring, unsigned index, const volatile vo
 void virtio_submit(struct virtio_ring *ring, unsigned head);
 void virtio_notify(const struct virtio_device *device, const struct virtio_ring *ring);
 
+/* Who does not sleep: has the device used a chain? Its head, and the chain is taken. */
+static inline bool virtio_has_used(const struct virtio_ring *ring)
+{
+	return le16(ring->used.index) != ring->next_used;
+}
+
+static inline unsigned virtio_take(struct virtio_ring *ring)
+{
+	volatile struct virtio_used_entry *entry =
+		&ring->used.entry[ring->next_used % QUEUE_ENTRIES];
+
+	ring->next_used++;
+	return le32(entry->head);
+}
+
 /*
  * Sleeps until the device has used a chain, and takes it: its head, and how many bytes were
  * written. The interrupt is acknowledged.

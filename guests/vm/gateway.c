@@ -55,20 +55,6 @@ static void start(void)
 	virtio_go(&nic);
 }
 
-static bool has_used(const struct virtio_ring *ring)
-{
-	return le16(ring->used.index) != ring->next_used;
-}
-
-static unsigned take(struct virtio_ring *ring)
-{
-	volatile struct virtio_used_entry *entry =
-		&ring->used.entry[ring->next_used % QUEUE_ENTRIES];
-
-	ring->next_used++;
-	return le32(entry->head);
-}
-
 static uint32_t get16(const uint8_t *at)
 {
 	return (uint32_t)(at[0] << 8 | at[1]);
@@ -103,9 +89,9 @@ static void transmit(uint32_t bytes)
 	virtio_set_desc(&send, 0, out, bytes, 0, 0);
 	virtio_submit(&send, 0);
 	virtio_notify(&nic, &send);
-	while (!has_used(&send)) {
+	while (!virtio_has_used(&send)) {
 	}
-	CHECK(take(&send) == 0);
+	CHECK(virtio_take(&send) == 0);
 }
 
 static void put_addresses(const uint8_t *to, uint32_t type)
@@ -122,8 +108,8 @@ static uint8_t *wait_for(uint32_t type, uint32_t patience)
 	uint64_t begin = virtio_clock();
 
 	while (virtio_clock() - begin < patience) {
-		if (has_used(&receive)) {
-			unsigned buffer = take(&receive);
+		if (virtio_has_used(&receive)) {
+			unsigned buffer = virtio_take(&receive);
 			uint8_t *frame = in[buffer];
 
 			/* There are more buffers than frames that are looked at at once. */

@@ -74,20 +74,6 @@ static void start(void)
 	virtio_go(&nic);
 }
 
-static unsigned take(struct virtio_ring *ring)
-{
-	volatile struct virtio_used_entry *entry =
-		&ring->used.entry[ring->next_used % QUEUE_ENTRIES];
-
-	ring->next_used++;
-	return le32(entry->head);
-}
-
-static bool has_used(const struct virtio_ring *ring)
-{
-	return le16(ring->used.index) != ring->next_used;
-}
-
 static struct note *note_of(uint8_t *first)
 {
 	return (struct note *)(void *)&first[FIRST - sizeof(struct note)];
@@ -114,9 +100,9 @@ static uint32_t transmit(unsigned to, struct note note, const uint8_t *data)
 	begin = virtio_clock();
 	virtio_notify(&nic, &send);
 	begin = virtio_clock() - begin;
-	while (!has_used(&send)) {
+	while (!virtio_has_used(&send)) {
 	}
-	CHECK(take(&send) == 0);
+	CHECK(virtio_take(&send) == 0);
 	return (uint32_t)begin;
 }
 
@@ -146,8 +132,8 @@ static bool wait_for(unsigned count, uint32_t number)
 	unsigned seen = 0;
 
 	while (seen < count && virtio_clock() - begin < PATIENCE) {
-		if (has_used(&receive)) {
-			unsigned buffer = take(&receive) / (PAGES + 1);
+		if (virtio_has_used(&receive)) {
+			unsigned buffer = virtio_take(&receive) / (PAGES + 1);
 			const struct note *note = note_of(first_in[buffer]);
 
 			seen += note->kind == KIND_ANSWER && note->number == number;
@@ -216,9 +202,9 @@ static void follow(void)
 		unsigned buffer;
 		struct note note;
 
-		while (!has_used(&receive)) {
+		while (!virtio_has_used(&receive)) {
 		}
-		buffer = take(&receive) / (PAGES + 1);
+		buffer = virtio_take(&receive) / (PAGES + 1);
 		note = *note_of(first_in[buffer]);
 		is_over = note.kind == KIND_END;
 		if (note.kind == KIND_ANSWER) {
