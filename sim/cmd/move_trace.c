@@ -30,12 +30,34 @@ static void put_name(FILE *stream, const char *name, unsigned number)
 	}
 }
 
+/* The page has been found to thrash. */
+static void mark(struct move_trace *trace, const struct movement_record *record)
+{
+	size_t i = 0;
+
+	while (i < trace->marked_count &&
+	       (trace->marked[i].page != record->page || trace->marked[i].vm != record->vm)) {
+		i++;
+	}
+	if (i == MOVE_TRACE_MARKED_MAX) {
+		return;
+	}
+	if (i == trace->marked_count) {
+		trace->marked_count++;
+		trace->marked[i] = (struct marked_page){ .page = record->page, .vm = record->vm };
+	}
+	trace->marked[i].refused++;
+}
+
 static void take(void *context, const struct move *move)
 {
 	struct move_trace *trace = context;
 	const struct movement_record *record = &move->record;
 
 	trace->records++;
+	if (record->reason == MOVEMENT_THRASH) {
+		mark(trace, record);
+	}
 	if (!open_file(trace)) {
 		return;
 	}
@@ -103,6 +125,20 @@ static json_t *reasons_report(const uint64_t done[MOVEMENT_REASONS])
 	return object;
 }
 
+static json_t *marked_report(const struct move_trace *trace)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < trace->marked_count; i++) {
+		const struct marked_page *page = &trace->marked[i];
+
+		json_array_append_new(array, json_pack("{s:i, s:I, s:I}", "vm", (int)page->vm,
+						       "page", (json_int_t)page->page, "refused",
+						       (json_int_t)page->refused));
+	}
+	return array;
+}
+
 json_t *move_trace_report(const struct move_trace *trace)
 {
 	const struct inspect *view =
@@ -128,7 +164,8 @@ json_t *move_trace_report(const struct move_trace *trace)
 				  (json_int_t)sum.total_cycles[action] * 2, "reasons",
 				  reasons_report(sum.done[action])));
 	}
-	return json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "actions", actions, "clock_hz",
+	return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "actions", actions, "thrash",
+			 marked_report(trace), "clock_hz",
 			 (json_int_t)machine_get_config(trace->machine)->clock_hz, "handed_over",
 			 (json_int_t)sum.handed_over, "handed_over_cycles",
 			 (json_int_t)sum.handed_over_cycles * 2, "records",

@@ -15,6 +15,16 @@
 
 #define MOVE_TRACE_NAME "trace.movement.csv"
 
+/* Pages that are told of by name. */
+#define MOVE_TRACE_MARKED_MAX 256
+
+/* A page that has moved too often and stays where it is. */
+struct marked_page {
+	uint32_t page;
+	uint16_t vm;
+	uint64_t refused; /* how often it would have been moved since */
+};
+
 struct move_trace {
 	struct machine *machine;
 	struct attribution *attribution; /* NULL: nothing to be told */
@@ -22,6 +32,8 @@ struct move_trace {
 	FILE *stream; /* belongs to the outputs; NULL before the first record */
 	struct moves moves;
 	uint64_t records;
+	struct marked_page marked[MOVE_TRACE_MARKED_MAX];
+	size_t marked_count;
 	bool has_failed;
 	struct error failure;
 };

@@ -42,6 +42,23 @@ static void print_reasons(FILE *out, const char *title, const json_t *reasons)
 	fputc('\n', out);
 }
 
+static void print_marked(FILE *out, const json_t *marked)
+{
+	size_t i;
+	const json_t *page;
+
+	if (json_array_size(marked) == 0) {
+		return;
+	}
+	fputs("moved too often, stay where they are (VM, page, refused since):", out);
+	json_array_foreach((json_t *)(uintptr_t)marked, i, page)
+	{
+		fprintf(out, " %.0f 0x%" PRIx64 " %.0f%s", number(page, "vm"),
+			(uint64_t)json_integer_value(json_object_get(page, "page")),
+			number(page, "refused"), i + 1 == json_array_size(marked) ? "\n" : ",");
+	}
+}
+
 void stats_movement_print(FILE *out, const json_t *stats)
 {
 	const json_t *movement = json_object_get(stats, "movement");
@@ -75,6 +92,7 @@ void stats_movement_print(FILE *out, const json_t *stats)
 		      "refused:", json_object_get(json_object_get(actions, "none"), "reasons"));
 	print_reasons(out, "copies given up:",
 		      json_object_get(json_object_get(actions, "collapse"), "reasons"));
+	print_marked(out, json_object_get(movement, "thrash"));
 }
 
 /* The next line of the trace, cut into CELLS cells; `number` counts lines. */
