@@ -92,7 +92,7 @@ static bool is_done(const struct shootdown_target *target, uint64_t request)
 	       __atomic_load_n(&target->served, __ATOMIC_ACQUIRE) >= request;
 }
 
-void shootdown_run(struct shootdown_batch *batch)
+void shootdown_send(struct shootdown_batch *batch)
 {
 	uint64_t interrupted = 0;
 
@@ -110,6 +110,10 @@ void shootdown_run(struct shootdown_batch *batch)
 			ipi_shootdown(cpu);
 		}
 	}
+}
+
+void shootdown_wait(struct shootdown_batch *batch)
+{
 	for (uint32_t i = 0; i < batch->count; i++) {
 		while (!is_done(batch->wait[i].target, batch->wait[i].request)) {
 			/* The other CPU may be waiting for us. */
@@ -117,6 +121,12 @@ void shootdown_run(struct shootdown_batch *batch)
 		}
 	}
 	batch->count = 0;
+}
+
+void shootdown_run(struct shootdown_batch *batch)
+{
+	shootdown_send(batch);
+	shootdown_wait(batch);
 }
 
 static void serve_one(struct l2tlb *l2tlb, uint64_t entryhi)

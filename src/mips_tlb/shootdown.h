@@ -69,6 +69,9 @@ void shootdown_add_flush(struct shootdown_batch *batch, struct shootdown_target 
  * no lock and must be called with none: it serves this CPU's own queue while it waits.
  */
 void shootdown_run(struct shootdown_batch *batch);
+/* Its two halves, for who has something to do in between. */
+void shootdown_send(struct shootdown_batch *batch);
+void shootdown_wait(struct shootdown_batch *batch);
 
 /*
  * On the CPU that the VCPU is loaded on, or before loading it: removes what was asked for. For a

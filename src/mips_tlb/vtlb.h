@@ -24,7 +24,7 @@
  *       bits of `hi` under the mask are 0.
  *   I2  no pair of the second level lies where the guest's entries have no effect (window.h).
  *   I3  a pair of the second level that a slot matches says in `guest` what the slot says; only of
- *       guests whose slots never match one address twice (vtlb_check_guest).
+ *       guests whose slots never match one address twice (tests/monitor/test_vtlb_random.c).
  *   I4  with the second level off, a slot matches every pair of the second level.
  *   I6  each slot is in the chain of its EntryHi's hash, or in the last one, once.
  *   I5  each valid half of the second level has a backmap, or its page's are unknown;
@@ -146,5 +146,3 @@ enum vtlb_result vtlb_translate(const struct vtlb *vtlb, uint64_t vaddr, uint8_t
 
 /* NULL, or the name of the first broken invariant (also those of l2tlb_check). */
 const char *vtlb_check(const struct vtlb *vtlb);
-/* I3. */
-const char *vtlb_check_guest(const struct vtlb *vtlb);

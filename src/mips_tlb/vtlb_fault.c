@@ -194,16 +194,20 @@ static bool is_ready(const struct vtlb *vtlb, uint64_t gpa, bool write)
 enum vtlb_result vtlb_window_fault(struct vtlb *vtlb, uint64_t vaddr, bool write,
 				   struct vtlb_fault *fault)
 {
-	enum vtlb_result result;
+	enum vtlb_result result = VTLB_MAPPED;
+	bool is_new;
 
 	if (!translate_window(vaddr, fault)) {
 		return VTLB_OUTSIDE;
 	}
-	result = is_ready(vtlb, fault->gpa, write) ? VTLB_MAPPED : touch(vtlb, fault->gpa, write);
+	is_new = !is_ready(vtlb, fault->gpa, write);
+	if (is_new) {
+		result = touch(vtlb, fault->gpa, write);
+	}
 	if (result == VTLB_MAPPED && vtlb->l2tlb.in_hardware) {
 		if (window_area_of(vaddr) == WINDOW_AREA_WINDOW) {
 			pmap_fill_view(vtlb->pmap, (uint32_t)(fault->gpa >> MAP_PAGE_SHIFT),
-				       vtlb->node);
+				       vtlb->node, is_new);
 			window_to_hardware(vtlb->pmap, vtlb->node, vaddr);
 		} else {
 			window_device_to_hardware(vtlb->pmap, vaddr);
@@ -286,23 +290,4 @@ const char *vtlb_check(const struct vtlb *vtlb)
 		}
 	}
 	return broken ? broken : shootdown_check(&vtlb->target);
-}
-
-const char *vtlb_check_guest(const struct vtlb *vtlb)
-{
-	for (uint32_t i = 0; i < vtlb->l2tlb.entry_count; i++) {
-		uint64_t tag = vtlb->l2tlb.hot[i].tag;
-		uint32_t index = vtlb_find_slot(vtlb, tag, VM_TLB_ENTRIES);
-		uint32_t guest[2];
-
-		if (tag == L2TLB_TAG_EMPTY || index == VTLB_NONE) {
-			continue;
-		}
-		vtlb_guest_pair(&vtlb->slot[index], tag, guest);
-		if (guest[0] != vtlb->l2tlb.guest[i].lo[0] ||
-		    guest[1] != vtlb->l2tlb.guest[i].lo[1]) {
-			return "vtlb I3: a pair says what its slot does not";
-		}
-	}
-	return NULL;
 }

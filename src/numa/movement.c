@@ -143,14 +143,18 @@ static uint32_t interval_of(struct cpu *cpu)
 	return (uint32_t)(cpu_time(cpu) >> movement.interval_log2);
 }
 
-/* The counters of a machine page and its trigger become 0. */
+/* The counters of a frame and its trigger become 0. */
+static void clear_frame(uint32_t node, uint32_t frame)
+{
+	device_write32(counters_of(node) + MISSCOUNT_CLEAR, frame);
+}
+
 static void clear(uint32_t mpn)
 {
 	uint64_t frame = 0;
-	uint32_t node = page_node(&machine_pages, mpn);
 
 	(void)frame_of_paddr((uint64_t)mpn << PAGE_SHIFT, FRAME_COUNT_MAX, &frame);
-	device_write32(counters_of(node) + MISSCOUNT_CLEAR, (uint32_t)frame);
+	clear_frame(page_node(&machine_pages, mpn), (uint32_t)frame);
 }
 
 static uint32_t random_number(struct cpu *cpu)
@@ -276,10 +280,14 @@ void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
 }
 
 /* Whose page it is: of several VMs the one that the hot CPU works for. */
-static bool find_user(uint32_t mpn, uint32_t hot_cpu, uint32_t *vm, uint32_t *gpn)
+static bool find_user(uint32_t mpn, uint32_t *node, uint32_t hot_cpu, uint32_t *vm, uint32_t *gpn)
 {
-	const struct memmap_page *page = memmap_lookup(&machine_memmap, mpn);
+	const struct memmap_page *page;
 	const struct vcpu *vcpu;
+	uint32_t index;
+
+	(void)page_locate(&machine_pages, mpn, node, &index);
+	page = &machine_memmap.node[*node][index];
 
 	if (page->info.kind == INSPECT_FRAME_PRIVATE) {
 		*vm = page->info.vm;
@@ -315,6 +323,7 @@ static void decide(struct cpu *cpu, struct hot *hot)
 	const struct policy *policy = &movement.policy[hot->vm];
 	struct policy_page *page = &own->page;
 	struct pmap_hot state = { 0 };
+	bool is_enough = true;
 
 	page->hot_cpu = entry_cpu(hot->entry);
 	page->home = hot->home;
@@ -334,10 +343,16 @@ static void decide(struct cpu *cpu, struct hot *hot)
 	for (uint32_t node = 0; node < page->node_count; node++) {
 		if (hot->decision.nodes >> node & 1) {
 			page->free_pages[node] = machine_pages.pool[node]->free_count;
+			is_enough = is_enough && page->free_pages[node] > policy->reserve;
 		}
 	}
 	if (!pmap_look_hot(movement.pmap[hot->vm], hot->gpn, hot->mpn, interval_of(cpu), &state)) {
 		hot->decision = (struct policy_decision){ .reason = MOVEMENT_BUSY };
+		return;
+	}
+	if (is_enough && (state.replicas | state.moves | state.interval_moves | state.is_shared |
+			  state.is_pinned | state.is_spread) == 0) {
+		/* As was assumed. */
 		return;
 	}
 	page->replicas = state.replicas;
@@ -430,11 +445,10 @@ static void look(struct cpu *cpu, struct hot *hot)
 
 	hot->frame = entry_frame(hot->entry);
 	hot->mpn = (uint32_t)frame_to_page(hot->frame);
-	hot->home = page_node(&machine_pages, hot->mpn);
 	hot->copy = 0;
 	hot->is_done = false;
 	hot->decision = (struct policy_decision){ .reason = MOVEMENT_NOT_A_VMS };
-	if (!find_user(hot->mpn, entry_cpu(hot->entry), &hot->vm, &hot->gpn)) {
+	if (!find_user(hot->mpn, &hot->home, entry_cpu(hot->entry), &hot->vm, &hot->gpn)) {
 		hot->vm = MEMMAP_VMS_MAX;
 	} else if (hot->entry & ENTRY_REPLICATE) {
 		hot->decision.action = MOVEMENT_REPLICATE;
@@ -524,7 +538,7 @@ static void finish(struct cpu *cpu, const struct hot *hot)
 			keep_quiet(cpu, hot->mpn, 1);
 		}
 	} else if (decision->action != MOVEMENT_NONE) {
-		clear(hot->mpn);
+		clear_frame(hot->home, hot->frame);
 	} else {
 		keep_quiet(cpu, hot->mpn,
 			   decision->reason == MOVEMENT_LOCAL ||
@@ -573,7 +587,7 @@ static void collect(struct cpu *cpu)
 			own->log.handed_over++;
 		} else {
 			/* It has enough to do; the page may become hot again. */
-			clear((uint32_t)frame_to_page(entry_frame(entry)));
+			clear_frame(cpu->node, entry_frame(entry));
 		}
 	}
 	/* One that has come since raises the line at once. */

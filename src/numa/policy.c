@@ -22,9 +22,12 @@ void policy_init(struct policy *policy)
 static uint64_t add_up(const struct policy *policy, const struct policy_page *page, uint32_t hot,
 		       struct policy_decision *decision)
 {
-	uint32_t by_node[MAP_NODES_MAX] = { 0 };
+	uint32_t by_node[MAP_NODES_MAX];
 	uint64_t sharers = 0;
 
+	for (uint32_t node = 0; node < page->node_count; node++) {
+		by_node[node] = 0;
+	}
 	for (uint32_t cpu = 0; cpu < page->cpu_count; cpu++) {
 		by_node[page->cpu_node[cpu]] +=
 			(uint32_t)page->counts[cpu].reads + page->counts[cpu].writes;

@@ -376,34 +376,3 @@ bool page_is_free(const struct page_alloc *alloc, uint32_t mpn)
 
 	return page_locate(alloc, mpn, &node, &index) && bit_is_set(alloc->pool[node]->bits, index);
 }
-
-static const char *check_pool(const struct page_pool *pool)
-{
-	size_t words = words_for(pool->frame_count);
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < words; i++) {
-		if (bit_is_set(pool->summary, i) != (pool->bits[i] != 0)) {
-			return "alloc I1: summary bit";
-		}
-		for (uint64_t word = pool->bits[i]; word != 0; word &= word - 1) {
-			count++;
-		}
-	}
-	for (size_t i = pool->frame_count; i < words * WORD_BITS; i++) {
-		if (bit_is_set(pool->bits, i)) {
-			return "alloc I2: a bit beyond the end";
-		}
-	}
-	return count == pool->free_count ? NULL : "alloc I2: free_count";
-}
-
-const char *page_alloc_check(const struct page_alloc *alloc)
-{
-	const char *broken = NULL;
-
-	for (uint32_t i = 0; i < alloc->node_count && !broken; i++) {
-		broken = check_pool(alloc->pool[i]);
-	}
-	return broken;
-}

@@ -9,7 +9,7 @@
  *
  * Pages come dirty; who gives one to a VM zeroes it first (pmap.c).
  *
- * Invariants (page_alloc_check):
+ * Invariants (tests/monitor/check_alloc.h):
  *   I1  a word's summary bit is set exactly when the word is not 0.
  *   I2  free_count is the number of bits set; bits beyond frame_count are 0.
  *   I3  a free page's memmap entry is of kind FREE, without users and pins
@@ -91,5 +91,3 @@ bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, u
 /* Home node of a page; `node_count` for what is no RAM. */
 uint32_t page_node(const struct page_alloc *alloc, uint32_t mpn);
 bool page_is_free(const struct page_alloc *alloc, uint32_t mpn);
-
-const char *page_alloc_check(const struct page_alloc *alloc);

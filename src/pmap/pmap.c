@@ -202,7 +202,7 @@ bool pmap_enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t 
 	return had;
 }
 
-void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node)
+void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node, bool is_new)
 {
 	uint32_t *view = pmap->view[node];
 	uint32_t end = ready_words(pmap->frame_count);
@@ -211,11 +211,14 @@ void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node)
 	    __atomic_load_n(&view[frame], __ATOMIC_RELAXED) == pmap_load_ready(pmap, frame)) {
 		return;
 	}
-	frame -= frame % PMAP_GROUP_FRAMES;
-	if (end > frame + PMAP_GROUP_FRAMES) {
-		end = frame + PMAP_GROUP_FRAMES;
+	if (note_view(pmap, frame, node) && is_new) {
+		end = frame + 1;
+	} else {
+		frame -= frame % PMAP_GROUP_FRAMES;
+		if (end > frame + PMAP_GROUP_FRAMES) {
+			end = frame + PMAP_GROUP_FRAMES;
+		}
 	}
-	(void)note_view(pmap, frame, node);
 	for (; frame < end; frame++) {
 		/* First what is to be replaced. */
 		uint32_t had = __atomic_load_n(&view[frame], __ATOMIC_ACQUIRE);

@@ -133,7 +133,8 @@ struct pmap {
 	uint32_t *view[MAP_NODES_MAX];   /* by node; all are `ready` without views */
 	uint32_t *copies[MAP_NODES_MAX]; /* by node and group: bits of the frames with copies */
 	uint64_t *views;                 /* by group: nodes whose view may have more than NONE */
-	/* Statistics. */
+	/* Statistics, on lines of their own: all CPUs write them and read the above */
+	uint64_t unused[16];
 	uint64_t allocated;
 	uint64_t remote; /* of them on another node than asked for */
 	uint64_t copied;
@@ -155,8 +156,11 @@ MUST_CHECK enum status pmap_init(struct pmap *pmap, uint32_t vm, uint32_t frame_
 /* Bytes of storage of a view, 8-aligned; node `node` gets a view there. Before the VM runs. */
 size_t pmap_view_bytes(const struct pmap *pmap);
 void pmap_add_view(struct pmap *pmap, uint32_t node, void *storage);
-/* A page of the window is about to be entered: the view of `node` gets its group as it is now. */
-void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node);
+/*
+ * A page of the window is about to be entered: the view of `node` gets its group as it is now, or
+ * the page alone if it has only become what it is (`is_new`) and the group is there.
+ */
+void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node, bool is_new);
 /* VCPU number target_count gets this target. */
 MUST_CHECK enum status pmap_add_target(struct pmap *pmap, struct shootdown_target *target);
 
@@ -248,7 +252,7 @@ struct pmap_transfer {
 	enum status status; /* OK and no new page: it was there already */
 	/* Private. */
 	uint32_t frame;
-	uint32_t old_mpn; /* pinned while it is copied; 0: nothing to do */
+	uint32_t old_mpn; /* what is copied; 0: nothing to do */
 	uint16_t number;
 	bool is_changing;
 };

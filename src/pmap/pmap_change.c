@@ -32,7 +32,8 @@ void pmap_post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *ma
 
 		if (mappings->unknown && mappings->guest >> node & 1) {
 			shootdown_add_flush(batch, pmap->target[i]);
-		} else if (frame < WINDOW_FRAMES && mappings->window >> node & 1) {
+		} else if (frame < WINDOW_FRAMES && mappings->window >> node & 1 &&
+			   pmap->target[i] != mappings->but) {
 			/* Finds the covering entry whatever its page size. */
 			shootdown_add(batch, pmap->target[i], window_entryhi(pmap_gpn(frame)));
 		}

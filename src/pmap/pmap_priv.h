@@ -64,6 +64,7 @@ struct pmap_mappings {
 	bool unknown;    /* not known from the backmaps: flush */
 	uint64_t guest;  /* of VCPUs on these nodes: what the guests have mapped */
 	uint64_t window; /* of those on these: the window's */
+	const struct shootdown_target *but; /* whose VCPU has none in the window, or NULL */
 };
 
 static inline uint32_t pmap_target_node(const struct pmap *pmap, uint32_t vcpu)

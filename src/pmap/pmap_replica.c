@@ -60,14 +60,6 @@ enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_cal
 	return status;
 }
 
-/* Under the page's lock: copies can be made from now on. The page stays what it is by a pin. */
-static void note_source(struct pmap *pmap, struct pmap_transfer *item)
-{
-	item->old_mpn = mpn_of(pmap, item->frame);
-	item->number = pmap_page(pmap, item->frame)->changes;
-	memmap_pin(pmap->memmap, item->old_mpn);
-}
-
 /* If it has no copies yet, the page becomes read-only with the batch, and is busy until then. */
 static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
 		       struct shootdown_batch *batch)
@@ -90,12 +82,14 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	} else if (page_node(pmap->memmap->alloc, mpn) == node || page->replicas >> node & 1) {
 		item->status = OK;
 	} else if (page->state & PMAP_S_REPLICATED) {
-		note_source(pmap, item);
+		item->old_mpn = mpn;
+		item->number = page->changes;
 	} else if (memmap_is_pinned(pmap->memmap, mpn)) {
 		/* A device may be writing it. */
 		item->status = ERR_BUSY;
 	} else {
 		item->is_changing = true;
+		item->old_mpn = mpn;
 		page->state |= PMAP_S_REPLICATED;
 		pmap_start_change(pmap, item->frame, pmap_ready_word(mpn, page->state), batch);
 		return;
@@ -103,24 +97,22 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	lock_release(&page->lock);
 }
 
-/* A page of `node` with the bytes of the page, which nobody changes, or ERR_NOMEM. */
-static void copy_to(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
-		    const struct pmap_caller *caller)
+/* A page of `node` for the copy, or ERR_NOMEM. */
+static void take_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t node)
 {
 	item->status = page_alloc_here(pmap->memmap->alloc, node, &item->mpn);
 	if (item->status != OK) {
 		item->mpn = 0;
 		return;
 	}
-	pmap_copy(item->mpn, item->old_mpn, caller);
-	page_own(ANNOTATION_OWN_READ, pmap->vm, item->mpn);
 	memmap_set_kind(pmap->memmap, item->mpn, INSPECT_FRAME_REPLICA);
 	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 }
 
 /*
  * Under the page's lock: the node uses the copy from now on. What its VCPUs have of the page itself
- * is right, but far away; it goes with the batch.
+ * is right, but far away; it goes with the batch. The one on this CPU has nothing if the page has
+ * just been taken away from all.
  */
 static void enter_copy(struct pmap *pmap, const struct pmap_transfer *item, uint32_t node,
 		       struct shootdown_batch *batch)
@@ -130,6 +122,7 @@ static void enter_copy(struct pmap *pmap, const struct pmap_transfer *item, uint
 	const struct pmap_mappings mappings = {
 		.backmap = page->backmap,
 		.unknown = page->state & PMAP_S_UNKNOWN,
+		.but = item->is_changing ? batch->self : NULL,
 		.guest = bit,
 		.window = pmap_enter_copy(pmap, item->frame, node,
 					  pmap_ready_word(item->mpn, page->state))
@@ -141,7 +134,10 @@ static void enter_copy(struct pmap *pmap, const struct pmap_transfer *item, uint
 	pmap_post(pmap, item->frame, &mappings, batch);
 }
 
-/* Others copy too, or have stored into the page meanwhile: then the number tells. */
+/*
+ * Others copy too, or have stored into the page or given it up meanwhile: then the number tells,
+ * and whatever was copied is not used.
+ */
 static void end_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
 		     struct shootdown_batch *batch)
 {
@@ -167,7 +163,6 @@ static void end_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t nod
 		(void)memmap_remove_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 		item->status = ERR_BUSY;
 	}
-	memmap_unpin(pmap->memmap, item->old_mpn);
 }
 
 void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t count,
@@ -179,7 +174,13 @@ void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_
 	for (uint32_t i = 0; i < count; i++) {
 		begin_copy(pmap, &item[i], node, &batch);
 	}
-	shootdown_run(&batch);
+	shootdown_send(&batch);
+	for (uint32_t i = 0; i < count; i++) {
+		if (item[i].old_mpn != 0) {
+			take_copy(pmap, &item[i], node);
+		}
+	}
+	shootdown_wait(&batch);
 	/* Nobody can store into any of them any more. */
 	for (uint32_t i = 0; i < count; i++) {
 		if (item[i].is_changing) {
@@ -187,7 +188,7 @@ void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_
 
 			lock_acquire(&page->lock);
 			page->state &= (uint16_t)~PMAP_S_BUSY;
-			note_source(pmap, &item[i]);
+			item[i].number = page->changes;
 			if (!(page->state & PMAP_S_COW)) {
 				page_own(ANNOTATION_OWN_READ, pmap->vm, item[i].old_mpn);
 			}
@@ -196,8 +197,11 @@ void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_
 	}
 	shootdown_begin(&batch, caller->cpu, caller->self);
 	for (uint32_t i = 0; i < count; i++) {
+		if (item[i].mpn != 0) {
+			pmap_copy(item[i].mpn, item[i].old_mpn, caller);
+			page_own(ANNOTATION_OWN_READ, pmap->vm, item[i].mpn);
+		}
 		if (item[i].old_mpn != 0) {
-			copy_to(pmap, &item[i], node, caller);
 			end_copy(pmap, &item[i], node, &batch);
 		}
 	}

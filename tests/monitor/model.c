@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "isa/cp0.h"
+#include "tests/monitor/check_alloc.h"
 #include "tests/monitor/checks.h"
 
 #include "src/mips_tlb/window.h"

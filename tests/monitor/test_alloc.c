@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/monitor/check_alloc.h"
 #include "tests/monitor/model.h"
 #include "tests/suite.h"
 

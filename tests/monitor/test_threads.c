@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "isa/cp0.h"
+#include "tests/monitor/check_alloc.h"
 #include "tests/monitor/checks.h"
 
 #include "src/mips_tlb/vtlb.h"
