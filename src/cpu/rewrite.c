@@ -29,22 +29,29 @@
 #define AT_RETURN    20
 #define AT_CALL      28
 
-/* Where a register is on the page, if an access to it may be a load or a store. */
+/*
+ * Where a register is on the page, and which accesses to it may be a load or a store. A register
+ * with bits that a move to it does not write keeps one of the two trapping, the rarer: the page
+ * would give such bits back as they were stored.
+ */
 struct place {
 	uint16_t offset; /* 0: nowhere */
 	bool wide;
-	bool writable;
+	bool may_load;
+	bool may_store;
 };
 
-#define PLACE32(name, w) [CP0_##name] = { SHARED_PAGE_##name, false, w }
-#define PLACE64(name, w) [CP0_##name] = { SHARED_PAGE_##name, true, w }
+#define PLACE32(name, load, store) [CP0_##name] = { SHARED_PAGE_##name, false, load, store }
+#define PLACE64(name, load, store) [CP0_##name] = { SHARED_PAGE_##name, true, load, store }
 static const struct place places[32] = {
-	PLACE32(INDEX, true),     PLACE64(ENTRYLO0, true), PLACE64(ENTRYLO1, true),
-	PLACE64(CONTEXT, true),   PLACE32(PAGEMASK, true), PLACE32(WIRED, false),
-	PLACE64(BADVADDR, false), PLACE64(ENTRYHI, false), PLACE32(COMPARE, false),
-	PLACE32(STATUS, false),   PLACE32(CAUSE, false),   PLACE64(EPC, true),
-	PLACE32(PRID, false),     PLACE32(CONFIG, false),  PLACE64(XCONTEXT, true),
-	PLACE64(ERROREPC, true),
+	PLACE32(INDEX, true, false),    PLACE64(ENTRYLO0, false, true),
+	PLACE64(ENTRYLO1, false, true), PLACE64(CONTEXT, true, false),
+	PLACE32(PAGEMASK, false, true), PLACE32(WIRED, true, false),
+	PLACE64(BADVADDR, true, false), PLACE64(ENTRYHI, true, false),
+	PLACE32(COMPARE, true, false),  PLACE32(STATUS, true, false),
+	PLACE32(CAUSE, true, false),    PLACE64(EPC, true, true),
+	PLACE32(PRID, true, false),     PLACE32(CONFIG, true, false),
+	PLACE64(XCONTEXT, true, false), PLACE64(ERROREPC, true, true),
 };
 
 static int16_t low_page(uint32_t offset)
@@ -66,7 +73,7 @@ static bool replace_move_from(const struct vcpu *vcpu, uint32_t word, bool wide,
 	struct place place = places[number];
 	unsigned rt = isa_rt(word);
 
-	if (place.offset == 0 || (wide && is_address(number) && !(vcp0_status(vcpu) & STATUS_KX))) {
+	if (!place.may_load || (wide && is_address(number) && !(vcp0_status(vcpu) & STATUS_KX))) {
 		return false;
 	}
 	if (wide && place.wide) {
@@ -84,7 +91,7 @@ static bool replace_move_to(uint32_t word, uint32_t *replacement)
 	struct place place = places[isa_rd(word)];
 	unsigned rt = isa_rt(word);
 
-	if (!place.writable) {
+	if (!place.may_store) {
 		return false;
 	}
 	*replacement = place.wide ? isa_encode_sd_zero(rt, low_page(place.offset))
@@ -256,7 +263,7 @@ static bool may_replace(const struct vcpu *vcpu, uint32_t word, bool is_read)
 		/* The field rs tells dmfc0 from mfc0. */
 		return replace_move_from(vcpu, word, isa_rs(word) != 0, &ignored);
 	}
-	return place.writable || (isa_rd(word) == CP0_STATUS && may_jump(vcpu));
+	return place.may_store || (isa_rd(word) == CP0_STATUS && may_jump(vcpu));
 }
 
 void rewrite_consider(struct vcpu *vcpu, uint32_t word, bool is_read)

@@ -4,9 +4,10 @@
  * first trap (paper 4.3.3; contract "Where the page is").
  *
  * A site is one instruction of the window's memory. mfc0 and mtc0 of registers that shared_page.h
- * lets the guest load and store become one load or store at VM_SHARED_PAGE_LOW. mtc0 to Status may
- * allow an interrupt, so it becomes a jump to a trampoline of its own, if the instruction after it
- * is a nop (which is then the jump's delay slot) and it is in no delay slot itself:
+ * lets the guest load and store become one load or store at VM_SHARED_PAGE_LOW, but for those after
+ * which a reserved bit would read as it was written. mtc0 to Status may allow an interrupt, so it
+ * becomes a jump to a trampoline of its own, if the instruction after it is a nop (which is then
+ * the jump's delay slot) and it is in no delay slot itself:
  *
  *   0   sw     rt, Status          8   lw   at, pending       16   ld   at, SAVE (delay slot)
  *   4   sd     at, SAVE           12   bnez at, 28            20   j    behind the site's nop

@@ -354,7 +354,7 @@ static void begin_program(struct gen *gen, uint64_t seed, unsigned number, unsig
 
 	random_start(&gen->random, seed, number);
 	gen->in_vm = true;
-	gen->narrow_registers = (flags & PROGRAM_PAGE) != 0;
+	gen->narrow_registers = (flags & PROGRAM_PATCHED) != 0;
 	program->number = number;
 	program->flags = flags;
 	program->platforms = PLATFORM_MIRRORBALL;

@@ -111,7 +111,7 @@ static void run_program(const uint64_t *header)
 		.verbose = (header[HDR_FLAGS] & PROGRAM_VERBOSE) != 0,
 		.has_ticks = (header[HDR_FLAGS] & PROGRAM_TICKS) != 0,
 		.seed = header[HDR_DATA_SEED] | 1,
-		.on_page = (header[HDR_FLAGS] & PROGRAM_PAGE) != 0,
+		.is_patched = (header[HDR_FLAGS] & PROGRAM_PATCHED) != 0,
 		.is_rewritten =
 			(header[HDR_FLAGS] & (PROGRAM_PAGE | PROGRAM_PATCHED)) == PROGRAM_PAGE,
 		.random_refill = (header[HDR_FLAGS] & PROGRAM_RANDOM) != 0,

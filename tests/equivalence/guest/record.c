@@ -57,7 +57,7 @@ static bool sets_address(const struct frame *f)
 	return code == EXC_MOD || code == EXC_TLBL || code == EXC_TLBS;
 }
 
-/* Bits of registers on the shared page that mean something: the others read as stored. */
+/* Bits of registers on the shared page that mean something: a patched kernel's store keeps all. */
 static uint64_t page_bits(unsigned number, uint64_t value)
 {
 	switch (number) {
@@ -85,11 +85,11 @@ static uint64_t cp0_word(const struct frame *f, unsigned number)
 	case CP0_BADVADDR:
 		return is_known ? value : 0;
 	case CP0_CONTEXT:
-		return sets_address(f) || (is_known && !run.on_page) ? value
-								     : value & CONTEXT_PTEBASE;
+		return sets_address(f) || (is_known && !run.is_patched) ? value
+									: value & CONTEXT_PTEBASE;
 	case CP0_XCONTEXT:
-		return sets_address(f) || (is_known && !run.on_page) ? value
-								     : value & XCONTEXT_PTEBASE;
+		return sets_address(f) || (is_known && !run.is_patched) ? value
+									: value & XCONTEXT_PTEBASE;
 	case CP0_ENTRYHI:
 		return is_known ? value : value & ENTRYHI_ASID;
 	case CP0_COMPARE:
@@ -97,7 +97,7 @@ static uint64_t cp0_word(const struct frame *f, unsigned number)
 	case CP0_LLADDR:
 		return 0; /* a monitor cannot see LL */
 	default:
-		return run.on_page ? page_bits(number, value) : value;
+		return run.is_patched ? page_bits(number, value) : value;
 	}
 }
 

@@ -41,7 +41,7 @@ struct run {
 	uint64_t digest;
 	bool verbose;
 	bool random_refill;
-	bool on_page;
+	bool is_patched;   /* the kernel is: its registers are on the shared page */
 	bool is_rewritten; /* the programs' instructions may be */
 	bool has_ticks;
 	bool is_armed; /* the timer, since the program went on at `resumed` */
