@@ -61,7 +61,8 @@ step_run()
 	set +e
 	(
 		set -e
-		cd "$scratch/work"
+		# Without links, so that tools agree on the name of where they are.
+		cd -P "$scratch/work"
 		"build_$name" "$scratch/out"
 	) >"$log" 2>&1
 	status=$?

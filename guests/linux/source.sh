@@ -72,6 +72,14 @@ linux_configure()
 # linux_install OUT: the kernel with its symbols, but without what only the linker needs.
 linux_install()
 {
+	local status=0
+
+	# What the build ids of the kernel and of what it maps into programs are made of. 1: not found.
+	grep -F -e "$PWD" -e "$(pwd -P)" vmlinux arch/mips/vdso/*.dbg.raw || status=$?
+	if [ $status -ne 1 ]; then
+		echo "the kernel would not be the same if it were built in another folder"
+		return 1
+	fi
 	"${linux_prefix}strip" --strip-debug -o "$1/vmlinux" vmlinux
 	cp .config "$1/config"
 	cp System.map "$1/"

@@ -54,7 +54,7 @@ build_workloads()
 
 	mkdir -p "$1/lib"
 	common=(-O2 -std=gnu11 -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno -I "$userland/../.."
-		"-ffile-prefix-map=$userland/../..=." "$source/team.c")
+		"-ffile-prefix-map=$userland/..=." "$source/team.c")
 	"$guest_cc" "${common[@]}" -o "$1/radix" "$source/radix.c" -lpthread
 	"$guest_cc" "${common[@]}" -o "$1/raytrace" "$source"/{raytrace,scene,trace}.c -lpthread
 	"$guest_cc" "${common[@]}" -o "$1/engineering" \
