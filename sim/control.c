@@ -500,5 +500,6 @@ void control_show_exceptions(struct machine *machine, uint32_t mask)
 {
 	for (unsigned i = 0; i < machine->config.cpus; i++) {
 		machine->core[i]->show_exceptions = mask;
+		core_note_observers(machine->core[i]);
 	}
 }

@@ -443,6 +443,7 @@ void machine_set_hooks(struct machine *machine, const struct core_hooks *hooks)
 		core->hooks = all;
 		core->step_engine = machine->config.step_engine || all.insn != NULL ||
 				    (all.check != NULL && !CORE_CHECKED) || all.mem != NULL;
+		core_note_observers(core);
 		mmu_flush(core); /* pages filled without the memory observer */
 	}
 }

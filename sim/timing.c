@@ -220,6 +220,7 @@ bool timing_load(struct machine *machine, const struct memsys_stream *stream, st
 	for (unsigned i = 0; machine->timing && i < machine->config.cpus; i++) {
 		machine->core[i]->cache = memsys_cpu(machine->memsys, i);
 		machine->core[i]->cache_stats = memsys_stats_cpu(machine->memsys, i);
+		core_note_observers(machine->core[i]);
 	}
 	return true;
 }

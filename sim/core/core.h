@@ -254,6 +254,7 @@ struct core {
 	bool irq_ready; /* an enabled interrupt is pending, or a postponed Watch exception due */
 	bool stop;      /* leave core_run() at the next instruction boundary */
 	bool llbit;
+	bool is_observed;     /* core_note_observers() */
 	bool running;         /* started and not paused */
 	bool waiting;         /* in power-save */
 	bool skip_break;      /* the breakpoint at pc has been shown: execute it now */
@@ -363,6 +364,12 @@ static inline uint64_t core_idle_cycles(const struct core *core, uint64_t now)
 
 	return core->idle_cycles + (stands ? now - core_now(core) : 0);
 }
+
+/*
+ * To be called after `cache`, `show_exceptions` or a hook for exceptions and modes has changed:
+ * says whether exceptions and changes of mode concern anybody beside the core.
+ */
+void core_note_observers(struct core *core);
 
 /* Makes core_run() look at interrupts, time and `stop` before the next instruction. */
 static inline void core_kick(struct core *core)

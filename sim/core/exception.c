@@ -59,6 +59,13 @@ void core_update_mode(struct core *core)
 	core->map = map;
 }
 
+void core_note_observers(struct core *core)
+{
+	core->is_observed = core->cache != NULL || core->show_exceptions != 0 ||
+			    core->hooks.check_exception != NULL || core->hooks.exception != NULL ||
+			    core->hooks.mode != NULL || core->hooks.guard != NULL;
+}
+
 void core_update_asid(struct core *core)
 {
 	core->map_tag = (core->cp0.entry_hi & ENTRYHI_ASID) << CORE_TAG_ASID_SHIFT;
@@ -146,8 +153,7 @@ static inline struct block *enter_vector(struct core *core, unsigned code, struc
 	core->pc = core_vector_base(core) + offset;
 	core->exception_count[code]++;
 	core->irq_ready = false; /* EXL is set */
-	if (unlikely(core->hooks.exception != NULL || core->show_exceptions != 0) ||
-	    !core_take_map(core, CORE_KERNEL)) {
+	if (unlikely(!core_take_map(core, CORE_KERNEL))) {
 		return enter_slowly(core, code, place.epc);
 	}
 	return mmu_find_block(core);
@@ -165,11 +171,13 @@ static inline struct block *raise_unchecked(struct core *core, const struct op *
 /* Comes first: nothing of the exception is in the registers yet. */
 static void tell_checker(struct core *core, const struct op *op, unsigned code)
 {
-	core->hooks.check_exception(core->hooks.checker, core, code, op != NULL);
+	if (core->hooks.check_exception != NULL) {
+		core->hooks.check_exception(core->hooks.checker, core, code, op != NULL);
+	}
 }
 
-static __attribute__((noinline)) struct block *raise_checked(struct core *core, const struct op *op,
-							     unsigned code, unsigned unit)
+static __attribute__((noinline)) struct block *
+raise_observed(struct core *core, const struct op *op, unsigned code, unsigned unit)
 {
 	tell_checker(core, op, code);
 	return raise_unchecked(core, op, code, unit);
@@ -177,16 +185,16 @@ static __attribute__((noinline)) struct block *raise_checked(struct core *core, 
 
 struct block *exc_raise(struct core *core, const struct op *op, unsigned code)
 {
-	if (unlikely(core->hooks.check_exception != NULL)) {
-		return raise_checked(core, op, code, 0);
+	if (unlikely(core->is_observed)) {
+		return raise_observed(core, op, code, 0);
 	}
 	return raise_unchecked(core, op, code, 0);
 }
 
 struct block *exc_raise_unusable(struct core *core, const struct op *op, unsigned unit)
 {
-	if (unlikely(core->hooks.check_exception != NULL)) {
-		return raise_checked(core, op, EXC_CPU, unit);
+	if (unlikely(core->is_observed)) {
+		return raise_observed(core, op, EXC_CPU, unit);
 	}
 	return raise_unchecked(core, op, EXC_CPU, unit);
 }
@@ -208,7 +216,7 @@ struct block *exc_raise_tlb(struct core *core, const struct op *op, unsigned cod
 	struct core_cp0 *cp0 = &core->cp0;
 	uint64_t offset = VECTOR_GENERAL;
 
-	if (unlikely(core->hooks.check_exception != NULL)) {
+	if (unlikely(core->is_observed)) {
 		tell_checker(core, op, code);
 	}
 	struct place place = locate(core, op);

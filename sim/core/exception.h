@@ -97,9 +97,7 @@ static inline bool core_take_map(struct core *core, size_t mode)
 	struct core_map *map = &core->maps[mode];
 	uint32_t wanted = core_map_bits(core->cp0.status, mode);
 
-	if (__builtin_expect(core->cache != NULL || core->hooks.mode != NULL ||
-				     core->hooks.guard != NULL || map->filled_for != wanted,
-			     0)) {
+	if (__builtin_expect(core->is_observed || map->filled_for != wanted, 0)) {
 		return false;
 	}
 	core->map = map;

@@ -188,6 +188,7 @@ void timed_switch(struct core *core, struct memsys_cpu *cache, const struct mems
 	}
 	core->cache = cache;
 	core->cache_stats = stats;
+	core_note_observers(core);
 	if (cache != NULL) {
 		core->split_mark = totals(core, now);
 		core->split_mode = core_get_mode(core);
