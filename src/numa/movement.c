@@ -280,26 +280,26 @@ void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
 }
 
 /* Whose page it is: of several VMs the one that the hot CPU works for. */
-static bool find_user(uint32_t mpn, uint32_t *node, uint32_t hot_cpu, uint32_t *vm, uint32_t *gpn)
+static bool find_user(struct hot *hot)
 {
 	const struct memmap_page *page;
 	const struct vcpu *vcpu;
 	uint32_t index;
 
-	(void)page_locate(&machine_pages, mpn, node, &index);
-	page = &machine_memmap.node[*node][index];
-
+	page_locate_frame(&machine_pages, hot->frame, &hot->home, &index);
+	page = &machine_memmap.node[hot->home][index];
+	hot->is_pinned = page->info.pins != 0;
 	if (page->info.kind == INSPECT_FRAME_PRIVATE) {
-		*vm = page->info.vm;
-		*gpn = page->info.ppn;
-		return *vm < MEMMAP_VMS_MAX;
+		hot->vm = page->info.vm;
+		hot->gpn = page->info.ppn;
+		return hot->vm < MEMMAP_VMS_MAX;
 	}
-	vcpu = smp_cpu(hot_cpu)->tlb_owner;
+	vcpu = smp_cpu(entry_cpu(hot->entry))->tlb_owner;
 	if (page->info.kind != INSPECT_FRAME_SHARED || vcpu == NULL) {
 		return false;
 	}
-	*vm = vcpu->vm->number;
-	return memmap_find_user(&machine_memmap, mpn, *vm, gpn);
+	hot->vm = vcpu->vm->number;
+	return memmap_find_user(&machine_memmap, hot->mpn, hot->vm, &hot->gpn);
 }
 
 static void read_row(struct movement_cpu *own, uint32_t frame)
@@ -336,7 +336,7 @@ static void decide(struct cpu *cpu, struct hot *hot)
 	for (uint32_t node = 0; node < page->node_count; node++) {
 		page->free_pages[node] = UINT32_MAX;
 	}
-	hot->decision = policy_decide(policy, page);
+	policy_decide(policy, page, &hot->decision);
 	if (hot->decision.action == MOVEMENT_NONE) {
 		return;
 	}
@@ -351,17 +351,17 @@ static void decide(struct cpu *cpu, struct hot *hot)
 		return;
 	}
 	if (is_enough && (state.replicas | state.moves | state.interval_moves | state.is_shared |
-			  state.is_pinned | state.is_spread) == 0) {
+			  hot->is_pinned | state.is_spread) == 0) {
 		/* As was assumed. */
 		return;
 	}
 	page->replicas = state.replicas;
 	page->is_shared = state.is_shared;
-	page->is_pinned = state.is_pinned;
+	page->is_pinned = hot->is_pinned;
 	page->is_spread = state.is_spread;
 	page->moves = state.moves;
 	page->interval_moves = state.interval_moves;
-	hot->decision = policy_decide(policy, page);
+	policy_decide(policy, page, &hot->decision);
 }
 
 /* To the CPU that misses, which has most to gain and the shortest way to copy to; false: full. */
@@ -429,14 +429,6 @@ static void settle(struct policy_decision *decision, enum status status)
 	}
 }
 
-/* Others wait for this CPU to give translations up; they need not wait for all of its work. */
-static void serve_others(void)
-{
-	struct pmap_caller caller = cpu_pmap_caller();
-
-	shootdown_serve(caller.self);
-}
-
 /* What is to be done with a hot page. */
 static void look(struct cpu *cpu, struct hot *hot)
 {
@@ -448,7 +440,7 @@ static void look(struct cpu *cpu, struct hot *hot)
 	hot->copy = 0;
 	hot->is_done = false;
 	hot->decision = (struct policy_decision){ .reason = MOVEMENT_NOT_A_VMS };
-	if (!find_user(hot->mpn, &hot->home, entry_cpu(hot->entry), &hot->vm, &hot->gpn)) {
+	if (!find_user(hot)) {
 		hot->vm = MEMMAP_VMS_MAX;
 	} else if (hot->entry & ENTRY_REPLICATE) {
 		hot->decision.action = MOVEMENT_REPLICATE;
@@ -554,9 +546,11 @@ static void finish(struct cpu *cpu, const struct hot *hot)
 static void handle(struct cpu *cpu, uint32_t count)
 {
 	struct hot *hot = cpu->movement->hot;
+	struct pmap_caller caller = cpu_pmap_caller();
 
 	for (uint32_t i = 0; i < count; i++) {
-		serve_others();
+		/* Others wait for this CPU to give translations up, not for all of its work. */
+		shootdown_serve(caller.self);
 		look(cpu, &hot[i]);
 	}
 	kick_all(cpu->movement->kicks);

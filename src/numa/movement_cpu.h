@@ -28,6 +28,7 @@ struct hot {
 	uint32_t counts; /* time spent on it, of Count */
 	uint32_t copy;   /* of that, copying */
 	bool is_done;    /* what was decided */
+	bool is_pinned;
 	struct policy_decision decision;
 };
 

@@ -85,9 +85,8 @@ static uint8_t replicate(const struct policy *policy, const struct policy_page *
 }
 
 /* The reason; the action, if there is one, in *decision. */
-static __attribute__((noinline)) uint8_t decide(const struct policy *policy,
-						const struct policy_page *page,
-						struct policy_decision *decision)
+static uint8_t decide(const struct policy *policy, const struct policy_page *page,
+		      struct policy_decision *decision)
 {
 	uint32_t hot = page->cpu_node[page->hot_cpu];
 	uint64_t sharers = add_up(policy, page, hot, decision);
@@ -119,10 +118,9 @@ static __attribute__((noinline)) uint8_t decide(const struct policy *policy,
 	return replicate(policy, page, sharers | BIT(hot), decision);
 }
 
-struct policy_decision policy_decide(const struct policy *policy, const struct policy_page *page)
+void policy_decide(const struct policy *policy, const struct policy_page *page,
+		   struct policy_decision *decision)
 {
-	struct policy_decision decision = { .action = MOVEMENT_NONE };
-
-	decision.reason = decide(policy, page, &decision);
-	return decision;
+	*decision = (struct policy_decision){ .action = MOVEMENT_NONE };
+	decision->reason = decide(policy, page, decision);
 }

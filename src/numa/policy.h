@@ -64,4 +64,5 @@ struct policy_decision {
 
 /* The defaults: Verghese's but for what docs/monitor/numa.md says. */
 void policy_init(struct policy *policy);
-struct policy_decision policy_decide(const struct policy *policy, const struct policy_page *page);
+void policy_decide(const struct policy *policy, const struct policy_page *page,
+		   struct policy_decision *decision);

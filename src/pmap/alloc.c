@@ -29,18 +29,20 @@ static bool bit_is_set(const uint64_t *bits, size_t index)
 	return bits[index / WORD_BITS] >> (index % WORD_BITS) & 1;
 }
 
-/* Number of the lowest 1 of a word that is not 0 (the R4000 has no instruction for it). */
+/*
+ * Number of the lowest 1 of a word that is not 0 (the R4000 has no instruction for it): the upper
+ * six bits of the factor, shifted left by 0 to 63, are all different.
+ */
 static uint32_t lowest_bit(uint64_t word)
 {
-	uint32_t number = 0;
+	static const uint8_t number[WORD_BITS] = {
+		0,  1,  48, 2,  57, 49, 28, 3,  61, 58, 50, 42, 38, 29, 17, 4,
+		62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12, 5,
+		63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
+		46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,  13, 8,  7,  6,
+	};
 
-	for (uint32_t width = WORD_BITS / 2; width != 0; width /= 2) {
-		if ((word & (((uint64_t)1 << width) - 1)) == 0) {
-			word >>= width;
-			number += width;
-		}
-	}
-	return number;
+	return number[(word & -word) * 0x03f79d71b4cb0a89 >> 58];
 }
 
 size_t page_pool_bytes(uint32_t frame_count)
@@ -113,15 +115,21 @@ enum status page_pool_init(struct page_alloc *alloc, uint32_t node, void *storag
 bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, uint32_t *index)
 {
 	uint64_t found;
-	uint32_t frame;
-	uint32_t quotient;
 
 	if (!frame_of_paddr((uint64_t)(int32_t)mpn << MAP_PAGE_SHIFT,
 			    (uint64_t)alloc->node_count * alloc->frames_per_node, &found)) {
 		return false;
 	}
+	page_locate_frame(alloc, (uint32_t)found, node, index);
+	return true;
+}
+
+void page_locate_frame(const struct page_alloc *alloc, uint32_t frame, uint32_t *node,
+		       uint32_t *index)
+{
+	uint32_t quotient;
+
 	/* As frame_home_node(), which would divide once more. */
-	frame = (uint32_t)found;
 	if (alloc->layout == FRAME_ROUND_ROBIN) {
 		quotient = frame / alloc->node_count;
 		*index = quotient;
@@ -131,7 +139,6 @@ bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, u
 		*index = frame - quotient * alloc->frames_per_node;
 		*node = quotient;
 	}
-	return true;
 }
 
 static uint32_t page_of(const struct page_alloc *alloc, uint32_t node, uint32_t index)
@@ -172,8 +179,8 @@ static bool may_take(struct page_pool *pool, uint32_t wanted)
 	return true;
 }
 
-/* The next free page from where the last one was found. The pool is not empty. */
-static uint32_t next_fit(struct page_pool *pool)
+/* The next word that has a free page, if this one has none any more. */
+static void next_word(struct page_pool *pool)
 {
 	size_t words = words_for(pool->frame_count);
 	size_t summaries = words_for(words);
@@ -187,6 +194,14 @@ static uint32_t next_fit(struct page_pool *pool)
 	}
 	CHECK(candidates != 0);
 	pool->next = (uint32_t)at * WORD_BITS + lowest_bit(candidates);
+}
+
+/* The next free page from where the last one was found. The pool is not empty. */
+static uint32_t next_fit(struct page_pool *pool)
+{
+	if (pool->bits[pool->next] == 0) {
+		next_word(pool);
+	}
 	return pool->next * WORD_BITS + lowest_bit(pool->bits[pool->next]);
 }
 

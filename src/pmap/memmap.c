@@ -207,6 +207,20 @@ void memmap_add_user(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t 
 	lock_release(&page->lock);
 }
 
+void memmap_give_to(struct memmap *memmap, uint32_t mpn, uint8_t kind, uint32_t vm, uint32_t gpn)
+{
+	struct memmap_page *page = lock_page(memmap, mpn);
+
+	CHECK(page->info.users == 0 && page->info.pins == 0 && page->holds == 0);
+	reset_page(page, kind);
+	page->vms[0] = (uint64_t)1 << vm;
+	page->gpn[0] = gpn;
+	page->info.vm = (uint16_t)vm;
+	page->info.ppn = gpn;
+	page->info.users = 1;
+	lock_release(&page->lock);
+}
+
 /* Not the monitor's, and nobody needs it: to the pool. Releases the lock. */
 static bool release_page(struct memmap *memmap, struct memmap_page *page, uint32_t mpn)
 {
@@ -274,12 +288,13 @@ void memmap_set_user(struct memmap *memmap, uint32_t mpn)
 }
 
 __attribute__((no_sanitize("thread"))) bool memmap_is_pinned(const struct memmap *memmap,
-							     uint32_t mpn)
+							     uint32_t mpn, uint32_t *node)
 {
-	const struct memmap_page *page = memmap_lookup(memmap, mpn);
+	uint32_t index;
+	bool is_ram = page_locate(memmap->alloc, mpn, node, &index);
 
-	CHECK(page);
-	return *(const volatile uint32_t *)&page->info.pins != 0;
+	CHECK(is_ram);
+	return *(const volatile uint32_t *)&memmap->node[*node][index].info.pins != 0;
 }
 
 bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)

@@ -78,6 +78,8 @@ MUST_CHECK enum status memmap_take(struct memmap *memmap, uint32_t node, uint32_
 				   uint8_t kind, uint32_t *mpn);
 /* The kind of a page that has just been allocated by other means. */
 void memmap_set_kind(struct memmap *memmap, uint32_t mpn, uint8_t kind);
+/* The same and its one user, of kind PRIVATE or REPLICA. */
+void memmap_give_to(struct memmap *memmap, uint32_t mpn, uint8_t kind, uint32_t vm, uint32_t gpn);
 /* Back to the pool: a page without users and pins. */
 void memmap_put(struct memmap *memmap, uint32_t mpn);
 
@@ -90,8 +92,11 @@ bool memmap_claim(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn
 void memmap_make_shared(struct memmap *memmap, uint32_t mpn);
 /* INSPECT_FRAME_F_USER, until the page is free. */
 void memmap_set_user(struct memmap *memmap, uint32_t mpn);
-/* Under the lock of its pmap page, without which nobody pins it; it may just have been unpinned. */
-bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn);
+/*
+ * And where it lies. Under the lock of its pmap page, without which nobody pins it; it may just
+ * have been unpinned.
+ */
+bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn, uint32_t *node);
 /* The one user of a page of kind PRIVATE. */
 bool memmap_find_owner(const struct memmap *memmap, uint32_t mpn, uint32_t *vm, uint32_t *gpn);
 /* The guest page at which `vm` is a user, if that is recorded. */

@@ -192,13 +192,15 @@ static bool note_view(struct pmap *pmap, uint32_t frame, uint32_t node)
 
 bool pmap_enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t word)
 {
-	bool had = note_view(pmap, frame, node);
+	uint32_t *view = pmap_word(pmap->view[node], frame);
+	bool had = (__atomic_load_n(view, __ATOMIC_RELAXED) & ENTRYLO_V) != 0;
 	uint32_t bit;
 	uint32_t *copies = copies_of(pmap, frame, node, &bit);
 
+	(void)note_view(pmap, frame, node);
 	/* First the bit: who sees the copy's word while it fills sees that, too. */
 	(void)__atomic_fetch_or(copies, bit, __ATOMIC_RELEASE);
-	__atomic_store_n(pmap_word(pmap->view[node], frame), word, __ATOMIC_RELEASE);
+	__atomic_store_n(view, word, __ATOMIC_RELEASE);
 	return had;
 }
 

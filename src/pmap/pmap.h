@@ -274,7 +274,6 @@ struct pmap_hot {
 	uint32_t moves;
 	uint32_t interval_moves;
 	bool is_shared; /* copy-on-write */
-	bool is_pinned;
 	bool is_spread; /* its mappings are not known */
 };
 /*

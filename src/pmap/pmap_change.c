@@ -27,13 +27,13 @@ void pmap_post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *ma
 {
 	/* A VCPU that comes to a node after we have looked finds the view empty (vtlb_load). */
 	memory_barrier();
-	for (uint32_t i = 0; i < pmap->target_count; i++) {
+	for (uint32_t i = 0; (mappings->unknown || mappings->window) && i < pmap->target_count;
+	     i++) {
 		uint32_t node = pmap_target_node(pmap, i);
 
 		if (mappings->unknown && mappings->guest >> node & 1) {
 			shootdown_add_flush(batch, pmap->target[i]);
-		} else if (frame < WINDOW_FRAMES && mappings->window >> node & 1 &&
-			   pmap->target[i] != mappings->but) {
+		} else if (frame < WINDOW_FRAMES && mappings->window >> node & 1) {
 			/* Finds the covering entry whatever its page size. */
 			shootdown_add(batch, pmap->target[i], window_entryhi(pmap_gpn(frame)));
 		}
@@ -118,7 +118,9 @@ static uint32_t mpn_of(const struct pmap *pmap, uint32_t frame)
 
 static bool is_pinned(const struct pmap *pmap, uint32_t frame)
 {
-	return memmap_is_pinned(pmap->memmap, mpn_of(pmap, frame));
+	uint32_t node;
+
+	return memmap_is_pinned(pmap->memmap, mpn_of(pmap, frame), &node);
 }
 
 /* Pinned, and not only to be read: a shared page has no other pins. */
@@ -310,7 +312,7 @@ enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 static void begin_move(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
 		       struct shootdown_batch *batch, const struct pmap_caller *caller)
 {
-	struct page_alloc *alloc = pmap->memmap->alloc;
+	uint32_t home;
 
 	item->mpn = 0;
 	item->status = lock_page(pmap, item->gpn, &item->frame, caller);
@@ -321,10 +323,10 @@ static void begin_move(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	if ((pmap_page(pmap, item->frame)->state & (PMAP_S_PRESENT | PMAP_S_COW)) !=
 	    PMAP_S_PRESENT) {
 		item->status = ERR_RANGE;
-	} else if (is_pinned(pmap, item->frame)) {
+	} else if (memmap_is_pinned(pmap->memmap, item->old_mpn, &home)) {
 		item->status = ERR_BUSY;
-	} else if (page_node(alloc, item->old_mpn) != node) {
-		item->status = page_alloc_here(alloc, node, &item->mpn);
+	} else if (home != node) {
+		item->status = page_alloc_here(pmap->memmap->alloc, node, &item->mpn);
 		if (item->status == OK) {
 			memmap_set_kind(pmap->memmap, item->mpn, INSPECT_FRAME_PRIVATE);
 			pmap_start_change(pmap, item->frame, PMAP_READY_NONE, batch);
@@ -399,8 +401,7 @@ enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,
 	for (uint32_t i = 0; status == OK && i < count; i++) {
 		machine_page_zero(mpn + i);
 		page_own(ANNOTATION_OWN_ZEROED, pmap->vm, mpn + i);
-		memmap_set_kind(pmap->memmap, mpn + i, INSPECT_FRAME_PRIVATE);
-		memmap_add_user(pmap->memmap, mpn + i, pmap->vm, gpn + i);
+		memmap_give_to(pmap->memmap, mpn + i, INSPECT_FRAME_PRIVATE, pmap->vm, gpn + i);
 		pmap_page(pmap, first + i)->state = PMAP_S_PRESENT;
 		pmap_store_page(pmap, first + i, mpn + i);
 		if (pmap->large) {

@@ -46,8 +46,7 @@ void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word);
 /* Under the page's lock, `ready` having its new word: no view has a valid word of the page. The
  * nodes whose CPUs may have had one. */
 uint64_t pmap_empty_views(struct pmap *pmap, uint32_t frame);
-/* Under the page's lock: the node's view has its copy, `word`. Whether its CPUs may have had the
- * page before. */
+/* Under the page's lock: the node's view has its copy, `word`. Whether it had the page before. */
 bool pmap_enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t word);
 /* Under the page's lock, which it releases and takes again: gives all copies up. */
 void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller);
@@ -64,7 +63,6 @@ struct pmap_mappings {
 	bool unknown;    /* not known from the backmaps: flush */
 	uint64_t guest;  /* of VCPUs on these nodes: what the guests have mapped */
 	uint64_t window; /* of those on these: the window's */
-	const struct shootdown_target *but; /* whose VCPU has none in the window, or NULL */
 };
 
 static inline uint32_t pmap_target_node(const struct pmap *pmap, uint32_t vcpu)

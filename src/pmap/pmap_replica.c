@@ -66,6 +66,8 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 {
 	struct pmap_page *page;
 	uint32_t mpn;
+	uint32_t home;
+	bool is_pinned;
 
 	item->old_mpn = 0;
 	item->mpn = 0;
@@ -75,16 +77,20 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 		return;
 	}
 	page = pmap_page(pmap, item->frame);
-	mpn = mpn_of(pmap, item->frame);
 	if (!pmap->has_views || !(page->state & PMAP_S_PRESENT) ||
 	    page->state & (PMAP_S_NO_ACCESS | PMAP_S_IDLE)) {
 		item->status = ERR_RANGE;
-	} else if (page_node(pmap->memmap->alloc, mpn) == node || page->replicas >> node & 1) {
+		lock_release(&page->lock);
+		return;
+	}
+	mpn = mpn_of(pmap, item->frame);
+	is_pinned = memmap_is_pinned(pmap->memmap, mpn, &home);
+	if (home == node || page->replicas >> node & 1) {
 		item->status = OK;
 	} else if (page->state & PMAP_S_REPLICATED) {
 		item->old_mpn = mpn;
 		item->number = page->changes;
-	} else if (memmap_is_pinned(pmap->memmap, mpn)) {
+	} else if (is_pinned) {
 		/* A device may be writing it. */
 		item->status = ERR_BUSY;
 	} else {
@@ -105,14 +111,12 @@ static void take_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t no
 		item->mpn = 0;
 		return;
 	}
-	memmap_set_kind(pmap->memmap, item->mpn, INSPECT_FRAME_REPLICA);
-	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
+	memmap_give_to(pmap->memmap, item->mpn, INSPECT_FRAME_REPLICA, pmap->vm, item->gpn);
 }
 
 /*
  * Under the page's lock: the node uses the copy from now on. What its VCPUs have of the page itself
- * is right, but far away; it goes with the batch. The one on this CPU has nothing if the page has
- * just been taken away from all.
+ * is right, but far away; it goes with the batch.
  */
 static void enter_copy(struct pmap *pmap, const struct pmap_transfer *item, uint32_t node,
 		       struct shootdown_batch *batch)
@@ -122,7 +126,6 @@ static void enter_copy(struct pmap *pmap, const struct pmap_transfer *item, uint
 	const struct pmap_mappings mappings = {
 		.backmap = page->backmap,
 		.unknown = page->state & PMAP_S_UNKNOWN,
-		.but = item->is_changing ? batch->self : NULL,
 		.guest = bit,
 		.window = pmap_enter_copy(pmap, item->frame, node,
 					  pmap_ready_word(item->mpn, page->state))
@@ -240,9 +243,6 @@ bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t inter
 		.is_spread = (page->state & PMAP_S_UNKNOWN) != 0,
 	};
 	is_it = page->state & PMAP_S_PRESENT && mpn_of(pmap, frame) == mpn;
-	if (is_it) {
-		hot->is_pinned = memmap_is_pinned(pmap->memmap, mpn);
-	}
 	lock_release(&page->lock);
 	return is_it;
 }
