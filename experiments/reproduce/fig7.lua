@@ -38,7 +38,7 @@ local boot = "root=/dev/vda console=ttyS0 quiet "
 
 -- Machines begin at the same time: what is prepared on a slow disk or over the network takes longer. Leaves a program
 -- /run/wait, which waits until so many hundredths of a second after the start, and fails if that is over.
-local wait = "echo 'read up rest </proc/uptime; left=$((4000 - ${up%.*}${up#*.})); [ $left -gt 0 ] || exit 1; "
+local wait = "echo 'read up rest </proc/uptime; left=$((4100 - ${up%.*} * 100 - 1${up#*.})); [ $left -gt 0 ] || exit 1; "
 	.. "sleep $((left / 100)).$(printf %02d $((left % 100)))' >/run/wait; "
 local together = wait .. "sed 's,^echo .*: begin.$,sh /run/wait || exit 2; &,' /workloads/pmake >/run/pmake; chmod +x /run/pmake; "
 	.. "mount -o bind /run/pmake /workloads/pmake; "
