@@ -16,9 +16,13 @@
 #include "src/cpu/vm.h"
 #include "src/include/atomic.h"
 
-#define LOAD_ONE      256 /* of an average */
-#define LOAD_SLICES   4   /* that an average goes back */
-#define BALANCE_EVERY 4   /* slices between comparisons of this CPU with others */
+#define LOAD_ONE    256 /* of an average */
+#define LOAD_SLICES 4   /* that an average goes back */
+/*
+ * Counts (10 ms) between comparisons of this CPU with others: what it takes to fill a second-level
+ * cache of 1 MB anew from another node. A slice, if that is more.
+ */
+#define BALANCE_COUNTS 2000000
 
 static struct {
 	struct cpu *cpu[MAP_CPUS_MAX]; /* NULL: does not run VCPUs (yet) */
@@ -88,9 +92,6 @@ void move_load(struct cpu *cpu, int change)
 
 void move_join(struct cpu *cpu)
 {
-	uint64_t stagger = (uint64_t)cpu->slice_counts * cpu->number / MAP_CPUS_MAX;
-
-	cpu->balance_at = cpu_time(cpu) + BALANCE_EVERY * (uint64_t)cpu->slice_counts + stagger;
 	__atomic_store_n(&sched.cpu[cpu->number], cpu->self, __ATOMIC_SEQ_CST);
 }
 
@@ -158,13 +159,22 @@ static bool may_move(const struct cpu *cpu, const struct vcpu *vcpu, uint64_t no
 	return !vcpu->vm->is_pinned && now - vcpu->moved_at >= cpu->slice_counts;
 }
 
-/*
- * Which of the waiting VCPUs goes to `to`: if it has less to do there (`gains`), the one that has
- * waited longest in its life. Otherwise those win that it leaves behind, and it is the one that has
- * run longest.
- */
-static struct vcpu *choose(const struct cpu *cpu, const struct cpu *to, uint64_t now, bool gains)
+/* It has been two VCPUs behind this one. */
+static bool has_much_less(const struct cpu *cpu, const struct cpu *to, uint64_t now)
 {
+	return load_average(cpu, cpu, now) >= load_average(cpu, to, now) + LOAD_ONE * 3 / 2;
+}
+
+/*
+ * Which of the waiting VCPUs goes to `to`: if it has less to do there, the one that has waited
+ * longest in its life. Otherwise those win that it leaves behind, and it is the one that has run
+ * longest. But those that come to their home come first, and those that leave it last: if they gain
+ * by it or `leaves` says so.
+ */
+static struct vcpu *choose(const struct cpu *cpu, const struct cpu *to, uint64_t now, bool leaves)
+{
+	bool gains = has_much_less(cpu, to, now);
+	int least = gains || leaves ? -1 : 0;
 	struct vcpu *best = NULL;
 	uint64_t most = 0;
 
@@ -172,11 +182,13 @@ static struct vcpu *choose(const struct cpu *cpu, const struct cpu *to, uint64_t
 	     link = link->next) {
 		struct vcpu *vcpu = CONTAINER_OF(link, struct vcpu, queue_link);
 		uint64_t value = gains ? vcpu->waited + (now - vcpu->ready_since) : vcpu->ran;
+		int nearer = (vcpu->home == to->node) - (vcpu->home == cpu->node);
 
-		if (may_move(cpu, vcpu, now) && !gang_meets_on(vcpu, to) &&
-		    (best == NULL || value > most)) {
+		if (nearer >= least && may_move(cpu, vcpu, now) && !gang_meets_on(vcpu, to) &&
+		    (best == NULL || nearer > least || value > most)) {
 			best = vcpu;
 			most = value;
+			least = nearer;
 		}
 	}
 	return best;
@@ -241,7 +253,7 @@ void move_surplus(struct cpu *cpu)
 	now = cpu_time(cpu);
 	while (idle != 0 && waiting(cpu) != 0) {
 		struct cpu *to = nearest(cpu, idle);
-		struct vcpu *vcpu = choose(cpu, to, now, true);
+		struct vcpu *vcpu = choose(cpu, to, now, false);
 		uint64_t bit = bit_of(to);
 
 		idle &= ~bit;
@@ -268,12 +280,11 @@ static uint64_t service(const struct cpu *of, uint64_t now)
 static int64_t advantage(struct cpu *cpu, const struct cpu *to, uint64_t now)
 {
 	int64_t ahead = (int64_t)(service(to, now) - service(cpu, now));
-	int64_t *before = &cpu->ahead[to->number];
 
-	if (ahead < *before) {
-		*before = ahead;
+	if (ahead < cpu->ahead[to->number]) {
+		cpu->ahead[to->number] = ahead;
 	}
-	return ahead - *before;
+	return ahead - cpu->ahead[to->number];
 }
 
 void move_balance(struct cpu *cpu, uint64_t now)
@@ -286,21 +297,18 @@ void move_balance(struct cpu *cpu, uint64_t now)
 	if (now < cpu->balance_at) {
 		return;
 	}
-	cpu->balance_at = now + BALANCE_EVERY * (uint64_t)cpu->slice_counts;
+	cpu->balance_at = now + BALANCE_COUNTS;
 	for (uint32_t i = 1; i < MAP_CPUS_MAX; i++) {
 		struct cpu *other = sched.cpu[(cpu->number + i) % MAP_CPUS_MAX];
 		int64_t more = other != NULL ? advantage(cpu, other, now) : 0;
 
-		/* Not to where it would be worse off than it is here. */
-		if (more > most && load_average(cpu, other, now) <= mine + LOAD_ONE / 2) {
+		/* Not to where it would have less than three quarters of what it has here. */
+		if (more > most && load_average(cpu, other, now) + LOAD_ONE <= mine + mine / 3) {
 			to = other;
 			most = more;
 		}
 	}
-	if (to == NULL) {
-		return;
-	}
-	vcpu = choose(cpu, to, now, mine >= load_average(cpu, to, now) + LOAD_ONE * 3 / 2);
+	vcpu = to != NULL ? choose(cpu, to, now, true) : NULL;
 	if (vcpu != NULL) {
 		cpu->ahead[to->number] = (int64_t)(service(to, now) - service(cpu, now));
 		hand_over(cpu, vcpu, to);

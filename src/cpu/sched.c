@@ -290,9 +290,9 @@ static void take_turns(struct cpu *cpu, uint64_t now)
 {
 	struct vcpu *vcpu = cpu->current;
 
-	move_balance(cpu, now);
 	put_away(cpu);
 	wait_from_now(cpu, vcpu);
+	move_balance(cpu, now);
 }
 
 static void run(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)

@@ -82,6 +82,8 @@ struct vcpu {
 	uint64_t ran;           /* time it has run */
 	uint64_t waited;        /* time it was READY */
 	uint64_t moved_at;
+	uint32_t home; /* the node where it starts: most of its memory and this structure are there
+			*/
 	struct cpu *cpu; /* others read it: move.h */
 
 	/* Anybody's. */

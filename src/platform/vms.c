@@ -169,6 +169,7 @@ static void prepare_vcpu(struct vm *vm, uint32_t tree_node, uint32_t number)
 		vcpu, vm, number,
 		(uint32_t)(memory_paddr(memory_take(cpu->node, SHARED_PAGE_BYTES)) >> PAGE_SHIFT));
 	vcpu->cpu = cpu;
+	vcpu->home = cpu->node;
 }
 
 static void prepare_pmap(struct vm *vm, uint32_t node)
