@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BACKMAP_COUNT 3
+#define BACKMAP_COUNT 5
 
 /*
  * One backmap: the tag of the pair (EntryHi: R, VPN2, ASID) and, in bits that are 0 there, the VCPU

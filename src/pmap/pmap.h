@@ -95,8 +95,9 @@ struct pmap_page {
 	uint32_t interval;       /* in which it moved last */
 	uint16_t interval_moves; /* how often */
 	uint16_t changes;        /* how often it was, for who makes a copy or fills a view */
-	uint64_t unused[2];      /* 64 bytes: an index is a shift */
 };
+
+_Static_assert(sizeof(struct pmap_page) == 64, "an index is a shift");
 
 /* Neighbours that come into a view together: their words are a line of the cache. */
 #define PMAP_GROUP_LOG2   5
