@@ -53,18 +53,19 @@ local long = "cd /run; seq 12 | sed 's/.*/int f&(int a, int b) { int i; for (i =
 	.. "for i in $all; do cmp $i/long.o /run/long.o || exit 1; done; "
 	.. "echo long: result $2 makes, right' >long; chmod +x long; "
 
+local function memlock_argument(locks) return locks and "memlock=" .. locks .. " " or "" end
 -- `prepare`: `long` or nothing; `locks`: for the memory of all processes, or as many as there are processes.
 local function pmake_native(prepare, locks)
 	local set = pmake_machine(32)
 	table.insert(set, "machine.layout=round-robin")
 	table.insert(set, "program=" .. guests .. (locks and "vmlinux-memlock" or "vmlinux"))
-	table.insert(set, string.format('bootargs=%s%srun="%s%s %s %d"', boot, locks and "memlock=" .. locks .. " " or "",
+	table.insert(set, string.format('bootargs=%s%srun="%s%s %s %d"', boot, memlock_argument(locks),
 		prepare or "", prepare and "/run/long" or "/workloads/pmake", size, cpus))
 	return set
 end
 
--- `count` machines; `server`: the first serves the others; `prepare`: `long` or nothing.
-local function pmake_vms(count, server, prepare)
+-- `count` machines; `server`: the first serves the others; `prepare` and `locks` as of pmake_native().
+local function pmake_vms(count, server, prepare, locks)
 	local set = pmake_machine(40)
 	local vcpus, right = cpus // count, {}
 	local first = prepare and wait .. prepare .. "mount -o bind long /workloads/pmake; " or count > 1 and together or ""
@@ -75,7 +76,7 @@ local function pmake_vms(count, server, prepare)
 		put("machine.disks[3].model=fixed")
 	end
 	put("program=%s", monitor)
-	put("modules[1].file=%s", linux)
+	put("modules[1].file=%s", linux .. (locks and "-memlock" or ""))
 	for i = 1, count do
 		local function vm(text, ...) put("vms[%d]." .. text, i, ...) end
 		vm("name=vm%d", i)
@@ -100,7 +101,7 @@ local function pmake_vms(count, server, prepare)
 			for v = 1, math.min(vcpus, work - (i - 1) * vcpus) do
 				vm("disks[%d].base=%d", v + 1, (i - 1) * vcpus + v)
 			end
-			vm('bootargs=%srun="%s/workloads/pmake %s %d"', boot, first, size, vcpus)
+			vm('bootargs=%s%srun="%s/workloads/pmake %s %d"', boot, memlock_argument(locks), first, size, vcpus)
 		end
 		right[i] = string.format("%s%s: result %d makes, right", count > 1 and "vm" .. i .. ": " or "",
 			prepare and "long" or "workload pmake " .. size, vcpus)
@@ -121,23 +122,28 @@ local function add_pmake(prefix, name, seconds, setting, locks)
 	if name == "native" then
 		set, right = pmake_native(prepare, locks), ", right"
 	else
-		set, right = pmake_vms(name == "nfs" and cpus or name, name == "nfs", prepare)
+		set, right = pmake_vms(name == "nfs" and cpus or name, name == "nfs", prepare, locks)
 	end
 	table.insert(set, setting)
 	add(prefix .. "-" .. name, name == "native" and "../workload.lua" or "../vms.lua", set, right, seconds)
 end
 -- Communication dearer than it is: remote memory three times as far.
 local far = "machine.remote_latency=2700ns"
-local seconds = given.quick and 25 or 65
-add_pmake("pmake", "native", seconds)
-for _, count in ipairs(counts) do add_pmake("pmake", count, seconds) end
-add_pmake("pmake", "nfs", seconds)
-add_pmake("far", "native", seconds, far)
-add_pmake("far", cpus, seconds, far)
+local seconds = given.quick and 25 or 30
+local names, several = { "native" }, { "native" }
+for _, count in ipairs(counts) do
+	table.insert(names, count)
+	if count > 1 then table.insert(several, count) end
+end
+table.insert(names, "nfs")
+for _, name in ipairs(names) do add_pmake("pmake", name, seconds) end
+for _, name in ipairs(several) do add_pmake("far", name, seconds, far) end
 -- One lock for the memory of all processes, as IRIX had it, and a few; the kernel is not one of those that guests/build
 -- makes without being asked.
-local locks = given.quick and {} or { 4, 1 }
-for _, count in ipairs(locks) do add_pmake("memlock" .. count, "native", seconds, nil, count) end
+local locks = given.quick and {} or { 4, 2, 1 }
+for _, count in ipairs(locks) do
+	for _, name in ipairs({ "native", 2, 4 }) do add_pmake("memlock" .. count, name, seconds, nil, count) end
+end
 -- Few requests to the server.
 add_pmake("long", "native", seconds)
 add_pmake("long", "nfs", seconds)
@@ -210,39 +216,51 @@ end
 
 -- The paper's bars; a machine for each CPU is its 8VMs.
 local paper = { [1] = 136, [2] = 92, [4] = 64, [cpus] = 60, nfs = 86 }
--- A figure of pmake in machines `names`, the first of them native. `native`: another run for that.
-local function show_pmake(prefix, title, names, native)
+-- A figure of pmake in machines `names`, the first of them native. `other`: runs by name that are not of `prefix`.
+local function show_pmake(prefix, title, names, other)
 	local list = {}
 	for _, name in ipairs(names) do
 		local label = name == "native" and "Linux, native" or name == "nfs" and cpus .. " VMs, NFS"
 			or name == 1 and "1 VM" or name .. " VMs"
-		table.insert(list, { name = name == "native" and native or prefix .. "-" .. name, label = label,
+		table.insert(list, { name = other and other[name] or prefix .. "-" .. name, label = label,
 			who = name ~= "native" and "monitor" or nil })
 	end
 	local parts, time = figure(title .. ", native Linux = 100", list)
 	return parts, time, list
 end
 local title, most = "Pmake, 13 files", "pmake-" .. cpus
-local names = { "native" }
-for _, count in ipairs(counts) do table.insert(names, count) end
-table.insert(names, "nfs")
 local parts, time, list = show_pmake("pmake", title, names)
-local _, far_time = show_pmake("far", title .. ", remote memory at 2,700 ns", { "native", cpus })
+-- What the second-level caches miss for: the paper's IRIX stalls above all by communication, true sharing.
+local misses = {}
+for _, bar in ipairs(list) do
+	local m = given.results[bar.name].memory
+	table.insert(misses, { bar.label, m.cold_misses / 1e3, m.replacement_misses / 1e3, m.true_sharing_misses / 1e3,
+		m.false_sharing_misses / 1e3, m.upgrades / 1e3 })
+end
+table.insert(plan.tables, { title = title .. ": misses by cause, in thousands", rows = misses,
+	columns = { "system", "cold", "replacement", "true sharing", "false sharing", "upgrades" } })
 local _, long_time = show_pmake("long", "Pmake, 2 long files", { "native", "nfs" })
-local causes = {
-	[most] = { { cause = "little communication in Linux's kernel: remote memory at 2,700 ns instead of 900",
-		runs = { "far-native", "far-" .. cpus }, before = time[most], after = far_time["far-" .. cpus] } },
-	["pmake-nfs"] = { { cause = "short compilations, so that many requests wait for one server: each make compiles two "
-		.. "long files instead of 13", runs = { "long-native", "long-nfs" }, before = time["pmake-nfs"],
-		after = long_time["long-nfs"] } },
-}
+local causes = { ["pmake-nfs"] = { { cause = "short compilations, so that many requests wait for one server: each make "
+	.. "compiles two long files instead of 13", runs = { "long-native", "long-nfs" }, before = time["pmake-nfs"],
+	after = long_time["long-nfs"] } } }
+-- Two machines and more, natively and with one cause otherwise.
+local function show_cause(prefix, what, cause, other)
+	local _, after = show_pmake(prefix, title .. ", " .. what, several, other)
+	for i = 2, #several do
+		local name = "pmake-" .. several[i]
+		local run = other and other[several[i]] or prefix .. "-" .. several[i]
+		causes[name] = causes[name] or {}
+		table.insert(causes[name], { cause = cause, runs = { prefix .. "-native", run }, before = time[name],
+			after = after[run] })
+	end
+end
+show_cause("far", "remote memory at 2,700 ns",
+	"little communication in Linux's kernel: remote memory at 2,700 ns instead of 900")
+-- In machines with one CPU nobody waits for a lock: there the usual kernel will do.
 for _, count in ipairs(locks) do
-	local text = count == 1 and "one lock" or count .. " locks"
-	local name = "memlock" .. count .. "-native"
-	local _, one_time = show_pmake("pmake", title .. ", native Linux with " .. text .. " for the memory of all processes",
-		{ "native", cpus }, name)
-	table.insert(causes[most], { cause = "no memlock in Linux: natively " .. text .. " for the memory of all processes "
-		.. "instead of one for each", runs = { name }, before = time[most], after = one_time[most] })
+	local text = (count == 1 and "one lock" or count .. " locks") .. " for the memory of all processes"
+	show_cause("memlock" .. count, text, "no memlock in Linux: " .. text .. " in each kernel instead of one for each process",
+		{ [cpus] = most })
 end
 for i = 2, #list do
 	local name = list[i].name
