@@ -52,12 +52,25 @@ static bool queue_holds(const struct shootdown_target *target, uint64_t entryhi)
 	return false;
 }
 
-/* Everything if `entryhi` is NULL. */
+__attribute__((noinline)) static void serve_one(struct l2tlb *l2tlb, uint64_t entryhi)
+{
+	if (window_area_of(entryhi) == WINDOW_AREA_GUEST) {
+		(void)l2tlb_drop(l2tlb, entryhi);
+	} else if (l2tlb->in_hardware) {
+		tlb_hw_drop(entryhi);
+	}
+}
+
+/* Everything if `entryhi` is NULL. What this CPU has goes at once. */
 static void post(struct shootdown_batch *batch, struct shootdown_target *target,
 		 const uint64_t *entryhi)
 {
 	uint64_t request;
 
+	if (entryhi && target == batch->self) {
+		serve_one(target->l2tlb, *entryhi);
+		return;
+	}
 	lock_acquire(&target->lock);
 	if (!entryhi || (target->count == SHOOTDOWN_REQUESTS && !queue_holds(target, *entryhi))) {
 		target->flush = 1;
@@ -127,15 +140,6 @@ void shootdown_run(struct shootdown_batch *batch)
 {
 	shootdown_send(batch);
 	shootdown_wait(batch);
-}
-
-static void serve_one(struct l2tlb *l2tlb, uint64_t entryhi)
-{
-	if (window_area_of(entryhi) == WINDOW_AREA_GUEST) {
-		(void)l2tlb_drop(l2tlb, entryhi);
-	} else if (l2tlb->in_hardware) {
-		tlb_hw_drop(entryhi);
-	}
 }
 
 void shootdown_serve(struct shootdown_target *target)

@@ -29,15 +29,17 @@
 #define COLLECT_COUNTS 100000
 #define RANDOM_LOOKS   256
 
-/* Constant once guests run. */
+/* Constant once guests run; far away for most CPUs: what a decision needs is together. */
 static struct {
 	bool is_on;
-	uint64_t log[MAP_CPUS_MAX]; /* their logs' physical addresses */
-	struct pmap *pmap[MEMMAP_VMS_MAX];
-	struct policy policy[MEMMAP_VMS_MAX];
+	bool is_random;         /* of some VM */
 	uint32_t trigger;       /* the smallest of all VMs */
 	uint32_t interval_log2; /* in counts; the smallest of all VMs */
-	bool is_random;         /* of some VM */
+	struct {
+		struct pmap *pmap;
+		struct policy policy;
+	} vm[MEMMAP_VMS_MAX];
+	uint64_t log[MAP_CPUS_MAX]; /* their logs' physical addresses */
 	uint32_t reclaim_next[MAP_NODES_MAX];
 } movement;
 
@@ -53,8 +55,8 @@ const uint64_t *movement_table(void)
 
 void movement_prepare(struct vm *vm, const struct policy *policy)
 {
-	movement.pmap[vm->number] = vm->pmap;
-	movement.policy[vm->number] = *policy;
+	movement.vm[vm->number].pmap = vm->pmap;
+	movement.vm[vm->number].policy = *policy;
 	if (!policy->migrates && !policy->replicates && !policy->is_random) {
 		return;
 	}
@@ -81,6 +83,7 @@ void movement_prepare(struct vm *vm, const struct policy *policy)
 				.node_count = machine.node_count,
 			};
 			own->collapse_reason = MOVEMENT_WRITTEN;
+			own->collect_at = UINT64_MAX;
 			own->random = i + 1;
 			movement.log[i] = memory_paddr(&own->log);
 			smp_cpu(i)->movement = own;
@@ -99,23 +102,9 @@ void movement_prepare(struct vm *vm, const struct policy *policy)
 	}
 }
 
-/* In the low word of an entry, in place of its time: not to be decided on any more. */
-#define ENTRY_REPLICATE 1U
-
-static uint64_t make_entry(uint32_t cpu, uint32_t frame, uint32_t low)
-{
-	return (uint64_t)(MISSCOUNT_ENTRY_VALID | cpu << MISSCOUNT_ENTRY_CPU_SHIFT | frame) << 32 |
-	       low;
-}
-
 static uint32_t entry_cpu(uint64_t entry)
 {
 	return (uint32_t)(entry >> 32 & MISSCOUNT_ENTRY_CPU) >> MISSCOUNT_ENTRY_CPU_SHIFT;
-}
-
-static uint32_t entry_frame(uint64_t entry)
-{
-	return (uint32_t)(entry >> 32) & MISSCOUNT_ENTRY_FRAME;
 }
 
 static uint64_t counters_of(uint32_t node)
@@ -143,18 +132,18 @@ static uint32_t interval_of(struct cpu *cpu)
 	return (uint32_t)(cpu_time(cpu) >> movement.interval_log2);
 }
 
-/* The counters of a frame and its trigger become 0. */
-static void clear_frame(uint32_t node, uint32_t frame)
-{
-	device_write32(counters_of(node) + MISSCOUNT_CLEAR, frame);
-}
-
-static void clear(uint32_t mpn)
+static uint32_t frame_of(uint32_t mpn)
 {
 	uint64_t frame = 0;
 
 	(void)frame_of_paddr((uint64_t)mpn << PAGE_SHIFT, FRAME_COUNT_MAX, &frame);
-	clear_frame(page_node(&machine_pages, mpn), (uint32_t)frame);
+	return (uint32_t)frame;
+}
+
+/* The counters of a page and its trigger become 0. */
+static void clear(uint32_t home, uint32_t mpn)
+{
+	device_write32(counters_of(home) + MISSCOUNT_CLEAR, frame_of(mpn));
 }
 
 static uint32_t random_number(struct cpu *cpu)
@@ -174,7 +163,7 @@ static void set_tick(struct cpu *cpu, struct movement_cpu *own)
 	if (own->quiet_count != 0) {
 		next = ((now >> movement.interval_log2) + 1) << movement.interval_log2;
 	}
-	if (own->is_collecting && own->collect_at < next) {
+	if (own->collect_at < next) {
 		next = own->collect_at;
 	}
 	if (movement.is_random) {
@@ -184,17 +173,15 @@ static void set_tick(struct cpu *cpu, struct movement_cpu *own)
 }
 
 /* The page is not looked at again before `intervals` have passed. */
-static void keep_quiet(struct cpu *cpu, uint32_t mpn, uint32_t intervals)
+static void keep_quiet(struct cpu *cpu, const struct movement_record *record, uint32_t intervals)
 {
 	struct movement_cpu *own = cpu->movement;
 
 	if (own->quiet_count == QUIET_MAX) {
-		clear(mpn);
+		clear(record->from, record->time);
 		return;
 	}
-	own->quiet[own->quiet_count].mpn = mpn;
-	own->quiet[own->quiet_count].due = interval_of(cpu) + intervals;
-	own->quiet_count++;
+	own->quiet[own->quiet_count++] = (struct quiet){ record->time, own->interval + intervals };
 	if (cpu->tick == UINT64_MAX) {
 		set_tick(cpu, own);
 		timer_want(cpu, cpu->tick);
@@ -211,32 +198,29 @@ static void look_at_quiet(struct movement_cpu *own, uint32_t now)
 		struct quiet quiet = own->quiet[i];
 
 		if ((int32_t)(now - quiet.due) >= 0) {
-			clear(quiet.mpn);
+			clear(page_node(&machine_pages, quiet.mpn), quiet.mpn);
 		} else {
-			own->quiet[kept] = quiet;
-			kept++;
+			own->quiet[kept++] = quiet;
 		}
 	}
 	own->quiet_count = (uint32_t)kept;
 }
 
-static void collect(struct cpu *cpu);
-
 void movement_tick(struct cpu *cpu)
 {
 	struct movement_cpu *own = cpu->movement;
+	uint32_t interval = interval_of(cpu);
 
-	if (own->quiet_interval != interval_of(cpu)) {
-		look_at_quiet(own, interval_of(cpu));
+	if (own->quiet_interval != interval) {
+		look_at_quiet(own, interval);
 		refills_forget(cpu);
 	}
-	if (own->is_collecting && own->collect_at <= cpu_time(cpu)) {
-		collect(cpu);
+	/* Not from here: who sets a timer may be in the middle of something. */
+	if (own->collect_at <= cpu_time(cpu)) {
+		own->collect_at = UINT64_MAX;
+		own->collect_due = true;
 	}
-	if (movement.is_random) {
-		/* Not from here: who sets a timer may be in the middle of something. */
-		own->random_due = true;
-	}
+	own->random_due = movement.is_random;
 	set_tick(cpu, own);
 }
 
@@ -246,13 +230,13 @@ static uint16_t clip(uint32_t value)
 }
 
 /* Counts it and, at the log's end, notes it; times are Count's. */
-static void note(struct movement_log *log, const struct movement_record *record, uint32_t pages,
-		 uint32_t copy, uint32_t total)
+static void note(struct movement_log *log, const struct movement_record *record, uint32_t copy,
+		 uint32_t total)
 {
 	struct movement_record *to = &log->record[log->written % MOVEMENT_RECORDS];
 
 	log->done[record->action][record->reason]++;
-	log->pages[record->action] += pages;
+	log->pages[record->action] += record->action != MOVEMENT_NONE;
 	log->copy_cycles[record->action] += copy;
 	log->total_cycles[record->action] += total;
 	*to = *record;
@@ -275,31 +259,26 @@ void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
 
 	if (movement_is_on()) {
 		record.reason = own->collapse_reason;
-		note(&own->log, &record, 1, 0, 0);
+		note(&own->log, &record, 0, 0);
 	}
 }
 
 /* Whose page it is: of several VMs the one that the hot CPU works for. */
-static bool find_user(struct hot *hot)
+static bool find_user(const struct memmap_page *page, struct movement_record *record)
 {
-	const struct memmap_page *page;
 	const struct vcpu *vcpu;
-	uint32_t index;
 
-	page_locate_frame(&machine_pages, hot->frame, &hot->home, &index);
-	page = &machine_memmap.node[hot->home][index];
-	hot->is_pinned = page->info.pins != 0;
 	if (page->info.kind == INSPECT_FRAME_PRIVATE) {
-		hot->vm = page->info.vm;
-		hot->gpn = page->info.ppn;
-		return hot->vm < MEMMAP_VMS_MAX;
+		record->vm = page->info.vm;
+		record->page = page->info.ppn;
+		return record->vm < MEMMAP_VMS_MAX;
 	}
-	vcpu = smp_cpu(entry_cpu(hot->entry))->tlb_owner;
+	vcpu = smp_cpu(record->cpu)->tlb_owner;
 	if (page->info.kind != INSPECT_FRAME_SHARED || vcpu == NULL) {
 		return false;
 	}
-	hot->vm = vcpu->vm->number;
-	return memmap_find_user(&machine_memmap, hot->mpn, hot->vm, &hot->gpn);
+	record->vm = (uint16_t)vcpu->vm->number;
+	return memmap_find_user(&machine_memmap, record->time, record->vm, &record->page);
 }
 
 static void read_row(struct movement_cpu *own, uint32_t frame)
@@ -313,74 +292,97 @@ static void read_row(struct movement_cpu *own, uint32_t frame)
 	}
 }
 
-/*
- * First by the counters alone: most pages stay, and to look at their state and at nodes' free pages
- * costs a miss each.
- */
-static void decide(struct cpu *cpu, struct hot *hot)
+static bool is_by_tlb(const struct movement_record *record)
 {
-	struct movement_cpu *own = cpu->movement;
-	const struct policy *policy = &movement.policy[hot->vm];
-	struct policy_page *page = &own->page;
-	struct pmap_hot state = { 0 };
-	bool is_enough = true;
-
-	page->hot_cpu = entry_cpu(hot->entry);
-	page->home = hot->home;
-	page->replicas = 0;
-	page->is_shared = false;
-	page->is_pinned = false;
-	page->is_spread = false;
-	page->moves = 0;
-	page->interval_moves = 0;
-	for (uint32_t node = 0; node < page->node_count; node++) {
-		page->free_pages[node] = UINT32_MAX;
-	}
-	policy_decide(policy, page, &hot->decision);
-	if (hot->decision.action == MOVEMENT_NONE) {
-		return;
-	}
-	for (uint32_t node = 0; node < page->node_count; node++) {
-		if (hot->decision.nodes >> node & 1) {
-			page->free_pages[node] = machine_pages.pool[node]->free_count;
-			is_enough = is_enough && page->free_pages[node] > policy->reserve;
-		}
-	}
-	if (!pmap_look_hot(movement.pmap[hot->vm], hot->gpn, hot->mpn, interval_of(cpu), &state)) {
-		hot->decision = (struct policy_decision){ .reason = MOVEMENT_BUSY };
-		return;
-	}
-	if (is_enough && (state.replicas | state.moves | state.interval_moves | state.is_shared |
-			  hot->is_pinned | state.is_spread) == 0) {
-		/* As was assumed. */
-		return;
-	}
-	page->replicas = state.replicas;
-	page->is_shared = state.is_shared;
-	page->is_pinned = hot->is_pinned;
-	page->is_spread = state.is_spread;
-	page->moves = state.moves;
-	page->interval_moves = state.interval_moves;
-	policy_decide(policy, page, &hot->decision);
+	return MONITOR_TLB && record->vm != UINT16_MAX && movement.vm[record->vm].policy.by_tlb;
 }
 
-/* To the CPU that misses, which has most to gain and the shortest way to copy to; false: full. */
-static bool hand_over(uint32_t cpu, uint64_t entry)
+/* By the counters, and whether it has been refused in this interval where it should go. */
+static void decide(struct cpu *cpu, struct movement_record *record)
+{
+	struct movement_cpu *own = cpu->movement;
+	const struct memmap_page *page = memmap_lookup(&machine_memmap, record->time);
+	uint32_t refused = page->refused - own->interval * MOVEMENT_REASONS;
+	struct policy_decision decision = { .reason = MOVEMENT_NOT_A_VMS };
+	struct pmap_hot state;
+
+	if (find_user(page, record)) {
+		if (is_by_tlb(record)) {
+			refills_read(record->vm, record->page, own->counts);
+		} else {
+			read_row(own, frame_of(record->time));
+		}
+		own->page.hot_cpu = record->cpu;
+		own->page.home = record->from;
+		own->page.is_pinned = page->info.pins != 0;
+		policy_decide(&movement.vm[record->vm].policy, &own->page, &decision);
+		if (is_by_tlb(record) &&
+		    pmap_look_hot(movement.vm[record->vm].pmap, record->page, record->time,
+				  cpu->node, own->interval, &state)) {
+			/* A TLB misses on copies, too. */
+			decision.nodes &= ~state.replicas;
+			if (decision.action != MOVEMENT_NONE && decision.nodes == 0) {
+				decision.action = MOVEMENT_NONE;
+				decision.reason = MOVEMENT_LOCAL;
+			}
+		}
+		if (decision.action != MOVEMENT_NONE && refused < MOVEMENT_REASONS &&
+		    refused != 0) {
+			decision.action = MOVEMENT_NONE;
+			decision.reason = (uint8_t)refused;
+			decision.nodes = 0;
+		}
+	} else {
+		record->vm = UINT16_MAX;
+		record->page = record->time;
+	}
+	record->nodes = decision.nodes;
+	record->action = decision.action;
+	record->reason = decision.reason;
+	record->misses = clip(decision.misses);
+	record->others = clip(decision.others);
+	record->writes = clip(decision.writes);
+}
+
+/* The page's counters begin anew, or it is quiet; those of the TLB go on until all are forgotten.
+ */
+static void settle_counters(struct cpu *cpu, const struct movement_record *record)
+{
+	if (is_by_tlb(record)) {
+		refills_keep_quiet(record->vm, record->page, cpu->node);
+	}
+	if (record->action == MOVEMENT_NONE || is_by_tlb(record)) {
+		keep_quiet(cpu, record,
+			   record->reason == MOVEMENT_LOCAL || record->reason == MOVEMENT_NOT_A_VMS
+				   ? QUIET_LOCAL
+				   : 1);
+	} else {
+		clear(record->from, record->time);
+	}
+}
+
+/* The CPU's bit; 0 if it has enough to do: the page may become hot again. */
+static uint64_t hand_over(struct movement_cpu *own, uint32_t cpu,
+			  const struct movement_record *record)
 {
 	struct movement_cpu *to = smp_cpu(cpu)->movement;
 	bool is_full;
 
+	own->log.handed_over++;
 	lock_acquire(&to->lock);
 	is_full = to->inbox_count == INBOX_MAX;
 	if (!is_full) {
-		to->inbox[to->inbox_count] = entry;
-		to->inbox_count++;
+		to->inbox[to->inbox_count++] = *record;
 	}
 	lock_release(&to->lock);
-	return !is_full;
+	if (is_full) {
+		clear(record->from, record->time);
+	}
+	return is_full ? 0 : (uint64_t)1 << cpu;
 }
 
-/* The first CPU of the node that has missed: it makes its node's copy. */
+/* The first CPU of the node that has missed: it has most to gain and the shortest way to copy to.
+ */
 static uint32_t reader_of(const struct movement_cpu *own, uint32_t node)
 {
 	uint32_t cpu = 0;
@@ -401,83 +403,64 @@ static void kick_all(uint64_t cpus)
 	}
 }
 
-/* Copies for other nodes than this CPU's are made by their own CPUs, at the same time. */
-static void tell_readers(const struct cpu *cpu, struct hot *hot)
-{
-	struct movement_cpu *own = cpu->movement;
-	uint64_t here = (uint64_t)1 << cpu->node;
-
-	for (uint32_t node = 0; node < machine.node_count; node++) {
-		if (hot->decision.nodes & ~here & (uint64_t)1 << node) {
-			uint32_t reader = reader_of(own, node);
-
-			if (hand_over(reader, make_entry(reader, hot->frame, ENTRY_REPLICATE))) {
-				own->kicks |= (uint64_t)1 << reader;
-			}
-		}
-	}
-	hot->decision.nodes &= here;
-	hot->is_done = hot->decision.nodes == 0;
-}
-
 /* What stood in the way of what was decided becomes the decision. */
-static void settle(struct policy_decision *decision, enum status status)
+static void settle(struct movement_record *record, enum status status)
 {
 	if (status != OK) {
-		decision->action = MOVEMENT_NONE;
-		decision->reason = status == ERR_NOMEM ? MOVEMENT_NO_MEMORY : MOVEMENT_BUSY;
+		record->action = MOVEMENT_NONE;
+		record->reason = status == ERR_NOMEM ? MOVEMENT_NO_MEMORY : MOVEMENT_BUSY;
+		record->nodes = 0;
 	}
 }
 
-/* What is to be done with a hot page. */
-static void look(struct cpu *cpu, struct hot *hot)
+/* What has been decided still stands, here. */
+static void look(struct cpu *cpu, struct hot *hot, uint32_t start)
 {
 	struct movement_cpu *own = cpu->movement;
-	uint32_t start = cp0_read(CP0_COUNT);
+	struct movement_record *record = &hot->record;
+	struct policy_decision decision = {
+		.action = record->action,
+		.nodes = (uint64_t)1 << cpu->node,
+	};
+	struct pmap_hot state;
 
-	hot->frame = entry_frame(hot->entry);
-	hot->mpn = (uint32_t)frame_to_page(hot->frame);
-	hot->copy = 0;
-	hot->is_done = false;
-	hot->decision = (struct policy_decision){ .reason = MOVEMENT_NOT_A_VMS };
-	if (!find_user(hot)) {
-		hot->vm = MEMMAP_VMS_MAX;
-	} else if (hot->entry & ENTRY_REPLICATE) {
-		hot->decision.action = MOVEMENT_REPLICATE;
-		hot->decision.reason = MOVEMENT_READ_SHARED;
-		hot->decision.nodes = (uint64_t)1 << cpu->node;
+	if (pmap_look_hot(movement.vm[record->vm].pmap, record->page, record->time, cpu->node,
+			  own->interval, &state)) {
+		policy_allow(&movement.vm[record->vm].policy, &state, &decision);
+		record->action = decision.action;
+		record->reason = decision.reason;
+		record->nodes = decision.nodes;
+		if (decision.action == MOVEMENT_NONE && decision.reason != MOVEMENT_LOCAL) {
+			memmap_lookup(&machine_memmap, record->time)->refused =
+				own->interval * MOVEMENT_REASONS + decision.reason;
+		}
 	} else {
-		if (MONITOR_TLB && movement.policy[hot->vm].by_tlb) {
-			refills_read(hot->vm, hot->gpn, own->counts, false);
-		} else {
-			read_row(own, hot->frame);
-		}
-		decide(cpu, hot);
-		if (hot->decision.action == MOVEMENT_REPLICATE) {
-			tell_readers(cpu, hot);
-		}
+		settle(record, ERR_BUSY);
 	}
 	hot->counts = cp0_read(CP0_COUNT) - start;
+	hot->is_done = record->action == MOVEMENT_NONE;
+	if (hot->is_done) {
+		note(&own->log, record, 0, hot->counts);
+	}
 }
 
 /* All pages of a VM to which the same is to be done, their time in equal parts. */
 static void act(struct cpu *cpu, struct hot *hot, uint32_t count, const struct hot *first)
 {
 	struct pmap_caller caller = cpu_pmap_caller();
-	struct pmap *pmap = movement.pmap[first->vm];
+	struct pmap *pmap = movement.vm[first->record.vm].pmap;
 	uint32_t start = cp0_read(CP0_COUNT);
 	uint32_t copied = cpu->copy_counts;
-	uint8_t action = first->decision.action;
-	uint32_t vm = first->vm;
+	uint8_t action = first->record.action;
+	uint32_t vm = first->record.vm;
 	struct pmap_transfer item[BATCH];
 	struct hot *of[BATCH];
 	size_t items = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (!hot[i].is_done && hot[i].vm == vm && hot[i].decision.action == action) {
-			item[items].gpn = hot[i].gpn;
-			of[items] = &hot[i];
-			items++;
+		if (!hot[i].is_done && hot[i].record.vm == vm && hot[i].record.action == action) {
+			item[items].gpn = hot[i].record.page;
+			of[items++] = &hot[i];
 		}
 	}
 	if (action == MOVEMENT_MIGRATE) {
@@ -489,106 +472,117 @@ static void act(struct cpu *cpu, struct hot *hot, uint32_t count, const struct h
 	}
 	for (size_t i = 0; i < items; i++) {
 		if (action == MOVEMENT_MIGRATE && item[i].mpn != 0) {
-			clear(item[i].mpn);
+			clear(cpu->node, item[i].mpn);
 		}
-		settle(&of[i]->decision, item[i].status);
+		settle(&of[i]->record, item[i].status);
 		of[i]->is_done = true;
 	}
 	copied = (cpu->copy_counts - copied) / (uint32_t)items;
 	start = (cp0_read(CP0_COUNT) - start) / (uint32_t)items;
 	for (size_t i = 0; i < items; i++) {
-		of[i]->copy = copied;
-		of[i]->counts += start;
+		note(&cpu->movement->log, &of[i]->record, copied, of[i]->counts + start);
 	}
 }
 
-/* Trigger, record. */
-static void finish(struct cpu *cpu, const struct hot *hot)
+/*
+ * Decides on a hot page, best at its home, where the counters are: most pages stay. The CPUs that
+ * are to act; all but this one have been told.
+ */
+static uint64_t consider(struct cpu *cpu, struct movement_record *record, uint32_t start)
 {
-	const struct policy_decision *decision = &hot->decision;
-	struct movement_record record = {
-		.nodes = decision->nodes,
-		.page = hot->vm != MEMMAP_VMS_MAX ? hot->gpn : hot->mpn,
-		.vm = hot->vm != MEMMAP_VMS_MAX ? (uint16_t)hot->vm : UINT16_MAX,
-		.action = decision->action,
-		.reason = decision->reason,
-		.from = (uint8_t)hot->home,
-		.cpu = (uint8_t)entry_cpu(hot->entry),
-		.misses = clip(decision->misses),
-		.others = clip(decision->others),
-		.writes = clip(decision->writes),
-	};
-	uint32_t start = cp0_read(CP0_COUNT);
+	struct movement_cpu *own = cpu->movement;
+	uint64_t readers = 0;
 
-	if (hot->entry & ENTRY_REPLICATE) {
-		/* Who decided has cleared the counters, or keeps the page quiet. */
-	} else if (MONITOR_TLB && hot->vm != MEMMAP_VMS_MAX && movement.policy[hot->vm].by_tlb) {
-		if (decision->action != MOVEMENT_NONE) {
-			refills_read(hot->vm, hot->gpn, cpu->movement->counts, true);
-		} else {
-			refills_keep_quiet(hot->vm, hot->gpn, cpu->node);
-			keep_quiet(cpu, hot->mpn, 1);
-		}
-	} else if (decision->action != MOVEMENT_NONE) {
-		clear_frame(hot->home, hot->frame);
-	} else {
-		keep_quiet(cpu, hot->mpn,
-			   decision->reason == MOVEMENT_LOCAL ||
-					   decision->reason == MOVEMENT_NOT_A_VMS
-				   ? QUIET_LOCAL
-				   : 1);
+	decide(cpu, record);
+	settle_counters(cpu, record);
+	if (record->action == MOVEMENT_NONE) {
+		note(&own->log, record, 0, cp0_read(CP0_COUNT) - start);
+		return 0;
 	}
-	note(&cpu->movement->log, &record, decision->nodes != 0, hot->copy,
-	     hot->counts + cp0_read(CP0_COUNT) - start);
+	for (uint32_t node = 0; node < machine.node_count; node++) {
+		if (record->nodes >> node & 1) {
+			uint32_t reader = reader_of(own, node);
+
+			readers |= reader != cpu->number ? hand_over(own, reader, record)
+							 : (uint64_t)1 << reader;
+		}
+	}
+	return readers;
 }
 
-/* Hot pages of the batch: what each needs, what is to be done together, records. */
+/* Hot pages of the batch: what each needs, and what is to be done together. */
 static void handle(struct cpu *cpu, uint32_t count)
 {
-	struct hot *hot = cpu->movement->hot;
 	struct pmap_caller caller = cpu_pmap_caller();
+	struct hot *hot = cpu->movement->hot;
+	uint64_t self = (uint64_t)1 << cpu->number;
+	uint64_t kicks = 0;
+	uint64_t readers;
+	uint32_t start;
 
+	cpu->movement->interval = interval_of(cpu);
 	for (uint32_t i = 0; i < count; i++) {
 		/* Others wait for this CPU to give translations up, not for all of its work. */
 		shootdown_serve(caller.self);
-		look(cpu, &hot[i]);
+		start = cp0_read(CP0_COUNT);
+		readers = hot[i].record.action == MOVEMENT_NONE
+				  ? consider(cpu, &hot[i].record, start)
+				  : self;
+		kicks |= readers;
+		hot[i].is_done = true;
+		if (readers & self) {
+			look(cpu, &hot[i], start);
+		}
 	}
-	kick_all(cpu->movement->kicks);
-	cpu->movement->kicks = 0;
+	kick_all(kicks & ~self);
 	for (uint32_t i = 0; i < count; i++) {
-		if (!hot[i].is_done && hot[i].decision.action != MOVEMENT_NONE) {
+		if (!hot[i].is_done) {
 			act(cpu, hot, count, &hot[i]);
 		}
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		finish(cpu, &hot[i]);
-	}
 }
 
-/* All hot pages of the node to the CPUs that miss. */
+/*
+ * All hot pages of the node. Where several CPUs wait for them, now or the last time, they decide
+ * themselves, at the same time: one that did it for all would be in their way.
+ */
 static void collect(struct cpu *cpu)
 {
 	struct movement_cpu *own = cpu->movement;
+	struct pmap_caller caller = cpu_pmap_caller();
 	uint64_t queue = counters_of(cpu->node) + MISSCOUNT_QUEUE;
+	uint64_t self = (uint64_t)1 << cpu->number;
+	uint64_t waiting = own->waiting;
 	uint32_t start = cp0_read(CP0_COUNT);
-	uint64_t entry = device_read64(queue);
 	uint64_t kicks = 0;
+	uint64_t entry;
 
-	own->is_collecting = false;
-	for (; entry != 0; entry = device_read64(queue)) {
-		if (hand_over(entry_cpu(entry), entry & ~(uint64_t)UINT32_MAX)) {
-			kicks |= (uint64_t)1 << entry_cpu(entry);
-			own->log.handed_over++;
-		} else {
-			/* It has enough to do; the page may become hot again. */
-			clear_frame(cpu->node, entry_frame(entry));
+	own->collect_due = false;
+	own->interval = interval_of(cpu);
+	own->waiting = 0;
+	while ((entry = device_read64(queue)) != 0) {
+		struct movement_record record;
+		uint32_t hot_cpu = entry_cpu(entry);
+		bool is_here;
+
+		record.action = MOVEMENT_NONE;
+		record.cpu = (uint8_t)hot_cpu;
+		record.from = (uint8_t)cpu->node;
+		record.time = (uint32_t)frame_to_page(entry >> 32 & MISSCOUNT_ENTRY_FRAME);
+		own->waiting |= ((uint64_t)1 << hot_cpu) & ~self;
+		waiting |= own->waiting;
+		is_here = !(waiting & (waiting - 1));
+		kicks |= is_here ? consider(cpu, &record, start) : hand_over(own, hot_cpu, &record);
+		if (!is_here || record.action != MOVEMENT_NONE) {
+			own->log.handed_over_cycles += cp0_read(CP0_COUNT) - start;
 		}
+		shootdown_serve(caller.self);
+		start = cp0_read(CP0_COUNT);
 	}
 	/* One that has come since raises the line at once. */
 	device_write32(counters_of(cpu->node) + MISSCOUNT_CONTROL,
 		       MISSCOUNT_CONTROL_COUNT | MISSCOUNT_CONTROL_IRQ);
-	/* This CPU looks at the end of the interrupt that it is in. */
-	kick_all(kicks & ~((uint64_t)1 << cpu->number));
+	kick_all(kicks & ~self);
 	own->log.handed_over_cycles += cp0_read(CP0_COUNT) - start;
 }
 
@@ -597,7 +591,6 @@ void movement_interrupt(struct cpu *cpu)
 	struct movement_cpu *own = cpu->movement;
 
 	device_write32(counters_of(cpu->node) + MISSCOUNT_CONTROL, MISSCOUNT_CONTROL_COUNT);
-	own->is_collecting = true;
 	own->collect_at = cpu_time(cpu) + COLLECT_COUNTS;
 	set_tick(cpu, own);
 	timer_want(cpu, cpu->tick);
@@ -613,12 +606,15 @@ void movement_refilled(struct cpu *cpu, uint64_t gpa)
 	}
 	for (uint32_t half = 0; half < 2; half++) {
 		uint32_t word = pmap_ready(cpu->tlb_owner->vm->pmap, (gpn & ~1U) + half);
-		uint64_t paddr = (uint64_t)(word & PMAP_READY_PFN)
-				 << (PAGE_SHIFT - ENTRYLO_PFN_SHIFT);
-		uint64_t frame;
 
-		if (word & ENTRYLO_V && frame_of_paddr(paddr, FRAME_COUNT_MAX, &frame)) {
-			(void)hand_over(cpu->number, make_entry(cpu->number, (uint32_t)frame, 0));
+		if (word & ENTRYLO_V) {
+			struct movement_record record;
+
+			record.action = MOVEMENT_NONE;
+			record.cpu = (uint8_t)cpu->number;
+			record.time = (word & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT;
+			record.from = (uint8_t)page_node(&machine_pages, record.time);
+			(void)hand_over(cpu->movement, cpu->number, &record);
 		}
 	}
 	platform_kick(cpu->number);
@@ -632,14 +628,14 @@ static void move_at_random(struct cpu *cpu)
 	struct pmap_caller caller = cpu_pmap_caller();
 	uint32_t vm = random_number(cpu) % vms_count();
 	uint32_t node = random_number(cpu) % machine.node_count;
-	struct pmap *pmap = movement.pmap[vm];
+	struct pmap *pmap = movement.vm[vm].pmap;
 	/* Rather in the lower part, where kernels are and a page is that has been touched. */
 	uint32_t frame = random_number(cpu) % (pmap->frame_count >> random_number(cpu) % 4);
 	struct movement_record record = { .vm = (uint16_t)vm, .cpu = (uint8_t)cpu->number };
 	uint32_t ready = 0;
 	enum status status;
 
-	if (!movement.policy[vm].is_random) {
+	if (!movement.vm[vm].policy.is_random) {
 		return;
 	}
 	/* Most of a VM's memory was never touched. */
@@ -669,7 +665,7 @@ static void move_at_random(struct cpu *cpu)
 				: status == ERR_NOMEM ? MOVEMENT_NO_MEMORY
 						      : MOVEMENT_BUSY;
 		record.action = status == OK ? record.action : MOVEMENT_NONE;
-		note(&own->log, &record, status == OK, 0, 0);
+		note(&own->log, &record, 0, 0);
 	}
 }
 
@@ -677,18 +673,22 @@ void movement_take(struct cpu *cpu)
 {
 	struct movement_cpu *own = cpu->movement;
 
-	if (own != NULL && own->random_due) {
+	if (own == NULL) {
+		return;
+	}
+	if (own->collect_due) {
+		collect(cpu);
+	}
+	if (own->random_due) {
 		own->random_due = false;
 		move_at_random(cpu);
 	}
-	while (own != NULL && atomic_load(&own->inbox_count) != 0) {
+	while (atomic_load(&own->inbox_count) != 0) {
 		size_t count = 0;
 
 		lock_acquire(&own->lock);
 		while (own->inbox_count != 0 && count < BATCH) {
-			own->inbox_count--;
-			own->hot[count].entry = own->inbox[own->inbox_count];
-			count++;
+			own->hot[count++].record = own->inbox[--own->inbox_count];
 		}
 		lock_release(&own->lock);
 		handle(cpu, (uint32_t)count);
@@ -709,7 +709,7 @@ static uint32_t reclaim_from(uint32_t node, const struct pmap_caller *caller)
 		if (info->kind != INSPECT_FRAME_REPLICA || info->vm >= MEMMAP_VMS_MAX) {
 			continue;
 		}
-		pmap = movement.pmap[info->vm];
+		pmap = movement.vm[info->vm].pmap;
 		if (pmap_collapse(pmap, info->ppn, caller) == OK) {
 			freed++;
 		}

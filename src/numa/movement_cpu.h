@@ -7,42 +7,37 @@
 #include "src/lib/hooks.h"
 #include "src/numa/policy.h"
 
-#define QUIET_MAX 512
-#define INBOX_MAX 32
-#define BATCH     8 /* pages that are decided on, and moved, together */
+#define QUIET_MAX 2048
+#define INBOX_MAX 64
+#define BATCH     8 /* pages that are moved together */
 
-/* A page that has been decided on and stays: its trigger is cleared when its time has come. */
+/* A page that stays: its trigger is cleared when its time has come. */
 struct quiet {
 	uint32_t mpn;
 	uint32_t due; /* number of an interval */
 };
 
-/* A hot page that is being decided on. */
+/* A hot page. */
 struct hot {
-	uint64_t entry;
-	uint32_t frame;
-	uint32_t mpn;
-	uint32_t home;
-	uint32_t vm; /* MEMMAP_VMS_MAX: no VM's */
-	uint32_t gpn;
+	/* What has been decided, NONE: that is to come. For its time, the machine page. */
+	struct movement_record record;
 	uint32_t counts; /* time spent on it, of Count */
-	uint32_t copy;   /* of that, copying */
-	bool is_done;    /* what was decided */
-	bool is_pinned;
-	struct policy_decision decision;
+	bool is_done;
 };
 
 /* Of one CPU, on its node. */
 struct movement_cpu {
-	/* Hot pages, from the homes' queues. */
+	/* Hot pages that are to be moved. */
 	struct lock lock;
 	uint32_t inbox_count;
-	uint64_t inbox[INBOX_MAX];
+	struct movement_record inbox[INBOX_MAX];
 	/* Nobody else's. */
 	struct movement_log log;
-	bool is_collecting; /* the controller's interrupt is off until the queue is empty */
-	uint64_t collect_at;
-	uint64_t kicks;          /* CPUs that have been given something */
+	uint64_t
+		collect_at; /* until then the controller's interrupt is off; UINT64_MAX: it is on */
+	bool collect_due;
+	uint64_t waiting;        /* CPUs whose hot pages were collected last */
+	uint32_t interval;       /* the current one, while pages are decided on */
 	uint32_t quiet_interval; /* when the quiet pages were looked at last */
 	struct hot hot[BATCH];
 	uint8_t collapse_reason; /* why copies are given up now */

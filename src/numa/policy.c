@@ -46,44 +46,6 @@ static uint64_t add_up(const struct policy *policy, const struct policy_page *pa
 	return sharers;
 }
 
-static uint8_t migrate(const struct policy *policy, const struct policy_page *page, uint32_t hot,
-		       struct policy_decision *decision)
-{
-	if (!policy->migrates) {
-		return MOVEMENT_OFF;
-	}
-	if (page->free_pages[hot] == 0) {
-		return MOVEMENT_NO_MEMORY;
-	}
-	decision->action = MOVEMENT_MIGRATE;
-	decision->nodes = BIT(hot);
-	return MOVEMENT_DOMINATED;
-}
-
-static uint8_t replicate(const struct policy *policy, const struct policy_page *page,
-			 uint64_t nodes, struct policy_decision *decision)
-{
-	uint64_t missing = nodes & ~page->replicas & ~BIT(page->home);
-
-	if (missing == 0) {
-		return MOVEMENT_LOCAL;
-	}
-	if (!policy->replicates) {
-		return MOVEMENT_OFF;
-	}
-	for (uint32_t node = 0; node < page->node_count; node++) {
-		if (page->free_pages[node] <= policy->reserve) {
-			missing &= ~BIT(node);
-		}
-	}
-	if (missing == 0) {
-		return MOVEMENT_PRESSURE;
-	}
-	decision->action = MOVEMENT_REPLICATE;
-	decision->nodes = missing;
-	return MOVEMENT_READ_SHARED;
-}
-
 /* The reason; the action, if there is one, in *decision. */
 static uint8_t decide(const struct policy *policy, const struct policy_page *page,
 		      struct policy_decision *decision)
@@ -97,30 +59,65 @@ static uint8_t decide(const struct policy *policy, const struct policy_page *pag
 	if (sharers != 0 && decision->writes >= policy->write) {
 		return MOVEMENT_WRITE_SHARED;
 	}
-	if (sharers == 0 && hot == page->home) {
+	decision->nodes = (sharers | BIT(hot)) & ~BIT(page->home);
+	if (decision->nodes == 0) {
 		return MOVEMENT_LOCAL;
 	}
 	if (page->is_pinned) {
 		return MOVEMENT_PINNED;
 	}
-	if (page->is_spread) {
+	if (!(sharers != 0 ? policy->replicates : policy->migrates)) {
+		return MOVEMENT_OFF;
+	}
+	decision->action = sharers != 0 ? MOVEMENT_REPLICATE : MOVEMENT_MIGRATE;
+	return sharers != 0 ? MOVEMENT_READ_SHARED : MOVEMENT_DOMINATED;
+}
+
+/* The same of what has been decided, at one of its nodes. */
+static uint8_t allow(const struct policy *policy, const struct pmap_hot *state,
+		     struct policy_decision *decision)
+{
+	if (state->is_spread) {
 		return MOVEMENT_SPREAD;
 	}
-	if (page->moves >= policy->thrash) {
+	if (state->moves >= policy->thrash) {
 		return MOVEMENT_THRASH;
 	}
-	if (page->interval_moves >= policy->moves_max) {
+	if (state->interval_moves >= policy->moves_max) {
 		return MOVEMENT_LIMIT;
 	}
-	if (sharers == 0 && !page->is_shared && page->replicas == 0) {
-		return migrate(policy, page, hot, decision);
+	if (decision->action == MOVEMENT_MIGRATE && !state->is_shared && state->replicas == 0) {
+		return state->free_pages != 0 ? MOVEMENT_DOMINATED : MOVEMENT_NO_MEMORY;
 	}
-	return replicate(policy, page, sharers | BIT(hot), decision);
+	if (!(decision->nodes & ~state->replicas)) {
+		return MOVEMENT_LOCAL;
+	}
+	if (!policy->replicates) {
+		return MOVEMENT_OFF;
+	}
+	decision->action = MOVEMENT_REPLICATE;
+	return state->free_pages > policy->reserve ? MOVEMENT_READ_SHARED : MOVEMENT_PRESSURE;
+}
+
+/* Without one of the reasons to do something nothing is done. */
+static void settle(struct policy_decision *decision, uint8_t reason)
+{
+	decision->reason = reason;
+	if (reason != MOVEMENT_DOMINATED && reason != MOVEMENT_READ_SHARED) {
+		decision->action = MOVEMENT_NONE;
+		decision->nodes = 0;
+	}
 }
 
 void policy_decide(const struct policy *policy, const struct policy_page *page,
 		   struct policy_decision *decision)
 {
 	*decision = (struct policy_decision){ .action = MOVEMENT_NONE };
-	decision->reason = decide(policy, page, decision);
+	settle(decision, decide(policy, page, decision));
+}
+
+void policy_allow(const struct policy *policy, const struct pmap_hot *state,
+		  struct policy_decision *decision)
+{
+	settle(decision, allow(policy, state, decision));
 }

@@ -15,6 +15,8 @@
 #include "machine/map.h"
 #include "machine/movement.h"
 
+#include "src/pmap/pmap.h"
+
 /* A CPU's counters of a page, as a row of the node controller holds them (misscount.h). */
 struct policy_counts {
 	uint16_t reads;
@@ -36,21 +38,15 @@ struct policy {
 	uint16_t reset_log2; /* an interval is 2^n cycles: counters are halved at its end */
 };
 
-/* What the decision may know of a page. */
+/* What the page's home knows of it. */
 struct policy_page {
 	const struct policy_counts *counts; /* by CPU */
 	const uint8_t *cpu_node;
 	uint32_t cpu_count;
 	uint32_t node_count;
 	uint32_t hot_cpu;
-	uint32_t home;     /* node of the page */
-	uint64_t replicas; /* nodes that have a copy */
-	bool is_shared;    /* several VMs or guest pages use it: it cannot move for one */
+	uint32_t home; /* node of the page */
 	bool is_pinned;
-	bool is_spread;          /* mapped at more places than the monitor knows */
-	uint32_t moves;          /* ever */
-	uint32_t interval_moves; /* in this interval */
-	uint32_t free_pages[MAP_NODES_MAX];
 };
 
 struct policy_decision {
@@ -64,5 +60,9 @@ struct policy_decision {
 
 /* The defaults: Verghese's but for what docs/monitor/numa.md says. */
 void policy_init(struct policy *policy);
+/* By the counters, which lie where the page does. */
 void policy_decide(const struct policy *policy, const struct policy_page *page,
 		   struct policy_decision *decision);
+/* Whether that is to be done, at the one node in `nodes`; a page that cannot move is copied. */
+void policy_allow(const struct policy *policy, const struct pmap_hot *state,
+		  struct policy_decision *decision);

@@ -53,21 +53,18 @@ bool refills_are_enough(const struct cpu *cpu, uint32_t gpn)
 	return !(count & QUIET) && (count & COUNT) >= cpu->count_trigger;
 }
 
-void refills_read(uint32_t vm, uint32_t gpn, struct policy_counts *counts, bool forget)
+void refills_read(uint32_t vm, uint32_t gpn, struct policy_counts *counts)
 {
 	uint64_t seen = 0;
 
 	for (uint32_t i = 0; i < machine.cpu_count; i++) {
 		uint32_t node = machine.cpu_node[i];
-		uint32_t *count = &refills.counts[vm][node][gpn & ~1U];
+		const uint32_t *count = &refills.counts[vm][node][gpn & ~1U];
 
 		counts[i] = (struct policy_counts){ 0 };
 		if (!(seen >> node & 1)) {
 			counts[i].writes = (uint16_t)(*count >> STORES_SHIFT);
 			counts[i].reads = (uint16_t)((*count & COUNT) - counts[i].writes);
-			if (forget && *count != 0) {
-				*count = 0;
-			}
 		}
 		seen |= (uint64_t)1 << node;
 	}

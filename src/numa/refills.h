@@ -26,8 +26,8 @@ void refills_prepare(const struct vm *vm, uint32_t trigger);
 void refills_load(struct cpu *cpu, const struct vm *vm);
 /* The page's pair has been missed often enough on this node, and nobody has decided on it yet. */
 bool refills_are_enough(const struct cpu *cpu, uint32_t gpn);
-/* Misses of the page's pair, by node: at its first CPU. `forget`: they become 0. */
-void refills_read(uint32_t vm, uint32_t gpn, struct policy_counts *counts, bool forget);
+/* Misses of the page's pair, by node: at its first CPU. */
+void refills_read(uint32_t vm, uint32_t gpn, struct policy_counts *counts);
 /* Not enough, whatever is counted, until refills_forget() on that node. */
 void refills_keep_quiet(uint32_t vm, uint32_t gpn, uint32_t node);
 /* All that this CPU counts becomes 0. */
@@ -39,13 +39,11 @@ static inline void refills_load(struct cpu *cpu, const struct vm *vm)
 	(void)vm;
 }
 
-static inline void refills_read(uint32_t vm, uint32_t gpn, struct policy_counts *counts,
-				bool forget)
+static inline void refills_read(uint32_t vm, uint32_t gpn, struct policy_counts *counts)
 {
 	(void)vm;
 	(void)gpn;
 	(void)counts;
-	(void)forget;
 }
 
 static inline void refills_keep_quiet(uint32_t vm, uint32_t gpn, uint32_t node)

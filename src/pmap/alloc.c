@@ -115,20 +115,14 @@ enum status page_pool_init(struct page_alloc *alloc, uint32_t node, void *storag
 bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, uint32_t *index)
 {
 	uint64_t found;
+	uint32_t frame;
+	uint32_t quotient;
 
 	if (!frame_of_paddr((uint64_t)(int32_t)mpn << MAP_PAGE_SHIFT,
 			    (uint64_t)alloc->node_count * alloc->frames_per_node, &found)) {
 		return false;
 	}
-	page_locate_frame(alloc, (uint32_t)found, node, index);
-	return true;
-}
-
-void page_locate_frame(const struct page_alloc *alloc, uint32_t frame, uint32_t *node,
-		       uint32_t *index)
-{
-	uint32_t quotient;
-
+	frame = (uint32_t)found;
 	/* As frame_home_node(), which would divide once more. */
 	if (alloc->layout == FRAME_ROUND_ROBIN) {
 		quotient = frame / alloc->node_count;
@@ -139,6 +133,7 @@ void page_locate_frame(const struct page_alloc *alloc, uint32_t frame, uint32_t 
 		*index = frame - quotient * alloc->frames_per_node;
 		*node = quotient;
 	}
+	return true;
 }
 
 static uint32_t page_of(const struct page_alloc *alloc, uint32_t node, uint32_t index)

@@ -88,9 +88,6 @@ void page_give(struct page_alloc *alloc, uint32_t node, uint32_t index);
 uint64_t page_alloc_free_count(const struct page_alloc *alloc);
 /* Node of a page and its number there (frame_of_node); false for what is no RAM. */
 bool page_locate(const struct page_alloc *alloc, uint32_t mpn, uint32_t *node, uint32_t *index);
-/* The same of a frame of RAM. */
-void page_locate_frame(const struct page_alloc *alloc, uint32_t frame, uint32_t *node,
-		       uint32_t *index);
 /* Home node of a page; `node_count` for what is no RAM. */
 uint32_t page_node(const struct page_alloc *alloc, uint32_t mpn);
 bool page_is_free(const struct page_alloc *alloc, uint32_t mpn);

@@ -19,7 +19,7 @@ uint64_t backmap_tag(uint64_t word)
 
 bool backmap_has(const struct backmap *backmap, uint64_t word)
 {
-	for (unsigned i = 0; i < BACKMAP_COUNT; i++) {
+	for (unsigned i = 0; i < BACKMAP_COUNT && backmap->word[i] != 0; i++) {
 		if (backmap->word[i] == word) {
 			return true;
 		}
@@ -29,35 +29,37 @@ bool backmap_has(const struct backmap *backmap, uint64_t word)
 
 bool backmap_add(struct backmap *backmap, uint64_t word)
 {
-	if (backmap_has(backmap, word)) {
-		return true;
-	}
 	for (unsigned i = 0; i < BACKMAP_COUNT; i++) {
 		if (backmap->word[i] == 0) {
 			backmap->word[i] = word;
+		}
+		if (backmap->word[i] == word) {
 			return true;
 		}
 	}
 	return false;
 }
 
-unsigned backmap_purge(struct backmap *backmap, bool (*is_live)(const void *context, uint64_t word),
-		       const void *context)
+bool backmap_purge(struct backmap *backmap, bool (*is_live)(const void *context, uint64_t word),
+		   const void *context)
 {
-	unsigned purged = 0;
+	unsigned kept = 0;
 
 	for (unsigned i = 0; i < BACKMAP_COUNT; i++) {
-		if (backmap->word[i] != 0 && !is_live(context, backmap->word[i])) {
-			backmap->word[i] = 0;
-			purged++;
+		uint64_t word = backmap->word[i];
+
+		backmap->word[i] = 0;
+		if (word != 0 && is_live(context, word)) {
+			backmap->word[kept++] = word;
 		}
 	}
-	return purged;
+	return kept != BACKMAP_COUNT;
 }
 
-void backmap_clear(struct backmap *backmap)
+void backmap_take(struct backmap *backmap, struct backmap *from)
 {
 	for (unsigned i = 0; i < BACKMAP_COUNT; i++) {
-		backmap->word[i] = 0;
+		backmap->word[i] = from->word[i];
+		from->word[i] = 0;
 	}
 }

@@ -18,7 +18,7 @@
 
 /*
  * One backmap: the tag of the pair (EntryHi: R, VPN2, ASID) and, in bits that are 0 there, the VCPU
- * and that there is one. 0 = free.
+ * and that there is one. 0 = free, and so are all behind it.
  */
 #define BACKMAP_TAG        0xc00000ffffffe0ff
 #define BACKMAP_VCPU       0x00003f0000000000
@@ -35,8 +35,9 @@ uint64_t backmap_tag(uint64_t word);
 
 /* Already there, or room for it: true. */
 bool backmap_add(struct backmap *backmap, uint64_t word);
-/* Removes those for which `is_live` says false; how many. */
-unsigned backmap_purge(struct backmap *backmap, bool (*is_live)(const void *context, uint64_t word),
-		       const void *context);
-void backmap_clear(struct backmap *backmap);
+/* Removes those for which `is_live` says false; whether there is room now. */
+bool backmap_purge(struct backmap *backmap, bool (*is_live)(const void *context, uint64_t word),
+		   const void *context);
+/* All of them; `from` has none then. */
+void backmap_take(struct backmap *backmap, struct backmap *from);
 bool backmap_has(const struct backmap *backmap, uint64_t word);

@@ -314,6 +314,11 @@ uint32_t pmap_mpn(uint32_t word)
 	return (word & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT;
 }
 
+uint32_t pmap_mpn_of(const struct pmap *pmap, uint32_t frame)
+{
+	return pmap_mpn(pmap_load_ready(pmap, frame));
+}
+
 /* A page of a free run, at the place in it that `frame` has among its neighbours. */
 static enum status allocate_in_run(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t *mpn)
 {
@@ -399,7 +404,7 @@ static enum pmap_touch break_cow(struct pmap *pmap, uint32_t frame,
 				 const struct pmap_caller *caller)
 {
 	struct pmap_page *page = pmap_page(pmap, frame);
-	uint32_t old = pmap_mpn(pmap_load_ready(pmap, frame));
+	uint32_t old = pmap_mpn_of(pmap, frame);
 	uint32_t mpn;
 
 	if (memmap_claim(pmap->memmap, old, pmap->vm, pmap_gpn(frame))) {
@@ -433,7 +438,7 @@ enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,
 	}
 	if (page->state & PMAP_S_IDLE) {
 		page->state &= (uint16_t)~PMAP_S_IDLE;
-		pmap_store_page(pmap, frame, pmap_mpn(pmap_load_ready(pmap, frame)));
+		pmap_store_page(pmap, frame, pmap_mpn_of(pmap, frame));
 	}
 	if (write && page->state & PMAP_S_REPLICATED) {
 		pmap_collapse_locked(pmap, frame, caller);
@@ -493,7 +498,8 @@ enum pmap_touch pmap_pin(struct pmap *pmap, uint32_t gpn, bool write, uint32_t *
 		touch = pmap_touch_locked(pmap, frame, write, caller);
 	}
 	if (touch == PMAP_TOUCH_OK) {
-		*mpn = pmap_mpn(pmap_load_ready(pmap, frame));
+		*mpn = pmap_mpn_of(pmap, frame);
+		pmap_page(pmap, frame)->state |= PMAP_S_PINNED;
 		memmap_pin(pmap->memmap, *mpn);
 		page_own(write ? ANNOTATION_OWN_DEVICE_WRITE : ANNOTATION_OWN_DEVICE_READ, pmap->vm,
 			 *mpn);
@@ -524,7 +530,7 @@ static void note(struct pmap *pmap, struct pmap_page *page, uint32_t vcpu, uint6
 	if (page->state & PMAP_S_UNKNOWN || backmap_add(&page->backmap, word)) {
 		return;
 	}
-	if (backmap_purge(&page->backmap, is_live, &purge) != 0) {
+	if (backmap_purge(&page->backmap, is_live, &purge)) {
 		(void)backmap_add(&page->backmap, word);
 		return;
 	}

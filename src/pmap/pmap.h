@@ -30,7 +30,7 @@
  *   I2  V exactly when PRESENT and neither PMAP_S_NO_ACCESS nor PMAP_S_IDLE.
  *   I3  D exactly when V and none of PMAP_S_COW, _NO_WRITE, _TEXT, _REPLICATED.
  *   I4  PRESENT: the memmap has (vm, gpn) as a user of the page, or the VM as unknown; kind PRIVATE
- *       exactly when not COW.
+ *       exactly when not COW, and then without pins when not PINNED.
  *   I5  PMAP_READY_LARGE exactly in the words of blocks with order > 0 in their pages' state; such
  *       a block is aligned and contiguous in machine memory, all its pages D, exclusive, not
  *       MOVING.
@@ -76,6 +76,7 @@
 #define PMAP_S_USER       0x0100 /* user mode has mapped it, as the memmap says */
 #define PMAP_S_REPLICATED 0x0080 /* has copies: a store gives them up */
 #define PMAP_S_IDLE       0x0200 /* nobody has used it since swap.h's first hand was here */
+#define PMAP_S_PINNED     0x0400 /* was pinned: the memmap, which is far away, knows if it is */
 
 /* Page sizes of R4000: 4^n * 4 KB. */
 #define PMAP_ORDER_MAX  12
@@ -271,17 +272,18 @@ void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_
 			  uint32_t node, const struct pmap_caller *caller);
 /* What a decision on a hot page asks (src/numa). */
 struct pmap_hot {
-	uint64_t replicas;
-	uint32_t moves;
+	uint64_t replicas; /* nodes that have a copy */
+	uint32_t moves;    /* ever */
 	uint32_t interval_moves;
-	bool is_shared; /* copy-on-write */
-	bool is_spread; /* its mappings are not known */
+	uint32_t free_pages; /* of the node */
+	bool is_shared;      /* copy-on-write: it cannot move for one user */
+	bool is_spread;      /* mapped at more places than are known */
 };
 /*
- * The guest page, if it has machine page `mpn` now and nobody changes it; moves are counted anew in
- * each `interval`.
+ * The guest page, if it has machine page `mpn` now and nobody changes it, and the node that it is
+ * to go to; moves are counted anew in each `interval`.
  */
-bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t interval,
+bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t node, uint32_t interval,
 		   struct pmap_hot *hot);
 /* Gives the copies up. No copies: OK. */
 MUST_CHECK enum status pmap_collapse(struct pmap *pmap, uint32_t gpn,

@@ -39,10 +39,13 @@ void pmap_post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *ma
 		}
 	}
 	for (unsigned i = 0; i < BACKMAP_COUNT && !mappings->unknown; i++) {
-		uint64_t word = mappings->backmap.word[i];
+		uint64_t word = mappings->backmap->word[i];
 		uint32_t vcpu = backmap_vcpu(word);
 
-		if (word != 0 && mappings->guest >> pmap_target_node(pmap, vcpu) & 1) {
+		if (word == 0) {
+			break;
+		}
+		if (mappings->guest >> pmap_target_node(pmap, vcpu) & 1) {
 			shootdown_add(batch, pmap->target[vcpu], backmap_tag(word));
 		}
 	}
@@ -52,8 +55,9 @@ void pmap_start_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 		       struct shootdown_batch *batch)
 {
 	struct pmap_page *page = pmap_page(pmap, frame);
+	struct backmap backmap;
 	struct pmap_mappings mappings = {
-		.backmap = page->backmap,
+		.backmap = &backmap,
 		.unknown = page->state & PMAP_S_UNKNOWN,
 		.guest = UINT64_MAX,
 		/* A large entry has the page without its view. */
@@ -63,7 +67,7 @@ void pmap_start_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 	page->state |= PMAP_S_BUSY;
 	pmap_leave_large(pmap, frame, word);
 	mappings.window |= pmap_empty_views(pmap, frame);
-	backmap_clear(&page->backmap);
+	backmap_take(&backmap, &page->backmap);
 	page->state &= (uint16_t) ~(PMAP_S_UNKNOWN | PMAP_S_USER);
 	lock_release(&page->lock);
 	pmap_post(pmap, frame, &mappings, batch);
@@ -111,16 +115,11 @@ static enum status lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame,
 	return status;
 }
 
-static uint32_t mpn_of(const struct pmap *pmap, uint32_t frame)
-{
-	return pmap_mpn(pmap_load_ready(pmap, frame));
-}
-
 static bool is_pinned(const struct pmap *pmap, uint32_t frame)
 {
 	uint32_t node;
 
-	return memmap_is_pinned(pmap->memmap, mpn_of(pmap, frame), &node);
+	return memmap_is_pinned(pmap->memmap, pmap_mpn_of(pmap, frame), &node);
 }
 
 /* Pinned, and not only to be read: a shared page has no other pins. */
@@ -186,8 +185,8 @@ static bool begin_replace(struct pmap *pmap, struct pmap_replacement *item,
 		end_replace(pmap, frame, item);
 		return false;
 	}
-	if (item->is_done && mpn_of(pmap, frame) != item->mpn) {
-		item->old_mpn = mpn_of(pmap, frame);
+	if (item->is_done && pmap_mpn_of(pmap, frame) != item->mpn) {
+		item->old_mpn = pmap_mpn_of(pmap, frame);
 		pmap_start_change(pmap, frame, PMAP_READY_NONE, batch);
 		return true;
 	}
@@ -226,7 +225,7 @@ enum status pmap_release(struct pmap *pmap, uint32_t gpn, const struct pmap_call
 	}
 	swap_drop(pmap, frame);
 	if (pmap_page(pmap, frame)->state & PMAP_S_PRESENT) {
-		uint32_t mpn = mpn_of(pmap, frame);
+		uint32_t mpn = pmap_mpn_of(pmap, frame);
 
 		if (is_written_by_device(pmap, frame)) {
 			status = ERR_BUSY;
@@ -286,7 +285,7 @@ enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 		return status;
 	}
 	page = pmap_page(pmap, frame);
-	*mpn = mpn_of(pmap, frame);
+	*mpn = pmap_mpn_of(pmap, frame);
 	if (!(page->state & PMAP_S_PRESENT)) {
 		status = ERR_RANGE;
 	} else if (!(page->state & PMAP_S_COW)) {
@@ -319,7 +318,7 @@ static void begin_move(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	if (item->status != OK) {
 		return;
 	}
-	item->old_mpn = mpn_of(pmap, item->frame);
+	item->old_mpn = pmap_mpn_of(pmap, item->frame);
 	if ((pmap_page(pmap, item->frame)->state & (PMAP_S_PRESENT | PMAP_S_COW)) !=
 	    PMAP_S_PRESENT) {
 		item->status = ERR_RANGE;
@@ -328,7 +327,8 @@ static void begin_move(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	} else if (home != node) {
 		item->status = page_alloc_here(pmap->memmap->alloc, node, &item->mpn);
 		if (item->status == OK) {
-			memmap_set_kind(pmap->memmap, item->mpn, INSPECT_FRAME_PRIVATE);
+			memmap_give_to(pmap->memmap, item->mpn, INSPECT_FRAME_PRIVATE, pmap->vm,
+				       item->gpn);
 			pmap_start_change(pmap, item->frame, PMAP_READY_NONE, batch);
 			return;
 		}
@@ -344,7 +344,6 @@ static void end_move(struct pmap *pmap, const struct pmap_transfer *item,
 	struct pmap_page *page = pmap_page(pmap, item->frame);
 
 	pmap_copy(item->mpn, item->old_mpn, caller);
-	memmap_add_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 	lock_acquire(&page->lock);
 	page->state &= (uint16_t)~PMAP_S_BUSY;
 	page_own(ANNOTATION_OWN_WRITE, pmap->vm, item->mpn);

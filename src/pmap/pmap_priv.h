@@ -54,12 +54,13 @@ void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_c
 uint32_t pmap_ready_word(uint32_t mpn, uint32_t state);
 /* The same, stored: the page is `mpn` from now on. */
 void pmap_store_page(struct pmap *pmap, uint32_t frame, uint32_t mpn);
-/* Machine page of a word; 0 if there is none. */
+/* Machine page of a word, or of a frame's; 0 if there is none. */
 uint32_t pmap_mpn(uint32_t word);
+uint32_t pmap_mpn_of(const struct pmap *pmap, uint32_t frame);
 
 /* Who may have a page in a TLB. */
 struct pmap_mappings {
-	struct backmap backmap;
+	const struct backmap *backmap;
 	bool unknown;    /* not known from the backmaps: flush */
 	uint64_t guest;  /* of VCPUs on these nodes: what the guests have mapped */
 	uint64_t window; /* of those on these: the window's */

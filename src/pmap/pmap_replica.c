@@ -13,11 +13,6 @@
 #include "src/pmap/pmap.h"
 #include "src/pmap/pmap_priv.h"
 
-static uint32_t mpn_of(const struct pmap *pmap, uint32_t frame)
-{
-	return pmap_mpn(pmap_load_ready(pmap, frame));
-}
-
 void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller)
 {
 	struct pmap_page *page = pmap_page(pmap, frame);
@@ -32,18 +27,18 @@ void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_c
 	}
 	pmap_begin_change(pmap, frame, pmap_load_ready(pmap, frame) & ~PMAP_READY_LARGE, caller);
 	if (!(page->state & PMAP_S_COW)) {
-		page_own(ANNOTATION_OWN_WRITE, pmap->vm, mpn_of(pmap, frame));
+		page_own(ANNOTATION_OWN_WRITE, pmap->vm, pmap_mpn_of(pmap, frame));
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		(void)memmap_remove_user(pmap->memmap, copies[i], pmap->vm, pmap_gpn(frame));
 	}
 	page->replicas = 0;
 	page->state &= (uint16_t) ~(PMAP_S_REPLICATED | PMAP_S_BUSY);
-	pmap_store_page(pmap, frame, mpn_of(pmap, frame));
+	pmap_store_page(pmap, frame, pmap_mpn_of(pmap, frame));
 	pmap_count(&pmap->collapsed, 1);
 	pmap_count_move(page);
 	page_collapsed(pmap->vm, pmap_gpn(frame),
-		       page_node(pmap->memmap->alloc, mpn_of(pmap, frame)));
+		       page_node(pmap->memmap->alloc, pmap_mpn_of(pmap, frame)));
 }
 
 enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_caller *caller)
@@ -67,7 +62,6 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	struct pmap_page *page;
 	uint32_t mpn;
 	uint32_t home;
-	bool is_pinned;
 
 	item->old_mpn = 0;
 	item->mpn = 0;
@@ -83,14 +77,15 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 		lock_release(&page->lock);
 		return;
 	}
-	mpn = mpn_of(pmap, item->frame);
-	is_pinned = memmap_is_pinned(pmap->memmap, mpn, &home);
+	mpn = pmap_mpn_of(pmap, item->frame);
+	home = page_node(pmap->memmap->alloc, mpn);
 	if (home == node || page->replicas >> node & 1) {
 		item->status = OK;
 	} else if (page->state & PMAP_S_REPLICATED) {
 		item->old_mpn = mpn;
 		item->number = page->changes;
-	} else if (is_pinned) {
+	} else if (page->state & (PMAP_S_COW | PMAP_S_PINNED) &&
+		   memmap_is_pinned(pmap->memmap, mpn, &home)) {
 		/* A device may be writing it. */
 		item->status = ERR_BUSY;
 	} else {
@@ -124,7 +119,7 @@ static void enter_copy(struct pmap *pmap, const struct pmap_transfer *item, uint
 	struct pmap_page *page = pmap_page(pmap, item->frame);
 	uint64_t bit = (uint64_t)1 << node;
 	const struct pmap_mappings mappings = {
-		.backmap = page->backmap,
+		.backmap = &page->backmap,
 		.unknown = page->state & PMAP_S_UNKNOWN,
 		.guest = bit,
 		.window = pmap_enter_copy(pmap, item->frame, node,
@@ -220,7 +215,7 @@ enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
 	return item.status;
 }
 
-bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t interval,
+bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t node, uint32_t interval,
 		   struct pmap_hot *hot)
 {
 	struct pmap_page *page;
@@ -239,10 +234,11 @@ bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t inter
 		.replicas = page->replicas,
 		.moves = page->moves,
 		.interval_moves = page->interval_moves,
+		.free_pages = pmap->memmap->alloc->pool[node]->free_count,
 		.is_shared = (page->state & PMAP_S_COW) != 0,
 		.is_spread = (page->state & PMAP_S_UNKNOWN) != 0,
 	};
-	is_it = page->state & PMAP_S_PRESENT && mpn_of(pmap, frame) == mpn;
+	is_it = page->state & PMAP_S_PRESENT && pmap_mpn_of(pmap, frame) == mpn;
 	lock_release(&page->lock);
 	return is_it;
 }

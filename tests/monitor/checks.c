@@ -138,6 +138,9 @@ static const char *check_page(const struct pmap *pmap, uint32_t frame)
 	    (page->state & PMAP_S_COW ? INSPECT_FRAME_SHARED : INSPECT_FRAME_PRIVATE)) {
 		return "pmap I4: kind";
 	}
+	if (machine->info.pins != 0 && !(page->state & (PMAP_S_COW | PMAP_S_PINNED))) {
+		return "pmap I4: pinned";
+	}
 	return NULL;
 }
 

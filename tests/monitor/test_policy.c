@@ -19,7 +19,9 @@
 static const uint8_t cpu_node[CPUS] = { 0, 0, 1, 1, 2, 2, 3, 3 };
 static struct policy_counts counts[CPUS];
 static struct policy policy;
-static struct policy_page page;
+static struct policy_page hot;
+static struct pmap_hot state;
+static uint32_t free_pages[MAP_NODES_MAX];
 
 /* A page of node 0 that CPU 4 (node 2) has made hot; everything allowed, memory everywhere. */
 static void setup(void)
@@ -28,23 +30,55 @@ static void setup(void)
 	policy_init(&policy);
 	policy.migrates = true;
 	policy.replicates = true;
-	page = (struct policy_page){
+	hot = (struct policy_page){
 		.counts = counts,
 		.cpu_node = cpu_node,
 		.cpu_count = CPUS,
 		.node_count = NODES,
 		.hot_cpu = 4,
 		.home = 0,
-		.free_pages = { 100, 100, 100, 100 },
 	};
+	state = (struct pmap_hot){ 0 };
+	for (unsigned i = 0; i < MAP_NODES_MAX; i++) {
+		free_pages[i] = 100;
+	}
 	counts[4].reads = policy.trigger;
+}
+
+/* What is decided at the page's home and then done: the nodes that are allowed it, or the refusal.
+ */
+static struct policy_decision decide(void)
+{
+	struct policy_decision decision;
+	struct policy_decision home;
+	uint64_t done = 0;
+
+	policy_decide(&policy, &hot, &home);
+	decision = home;
+	for (unsigned node = 0; node < hot.node_count; node++) {
+		struct policy_decision at_node = home;
+
+		if (!(home.nodes & BIT(node))) {
+			continue;
+		}
+		at_node.nodes = BIT(node);
+		state.free_pages = free_pages[node];
+		policy_allow(&policy, &state, &at_node);
+		ck_assert_uint_eq(at_node.nodes, at_node.action != MOVEMENT_NONE ? BIT(node) : 0);
+		if (done == 0) {
+			decision.action = at_node.action;
+			decision.reason = at_node.reason;
+		}
+		done |= at_node.nodes;
+	}
+	decision.nodes = done;
+	return decision;
 }
 
 static void expect(unsigned action, unsigned reason, uint64_t nodes)
 {
-	struct policy_decision decision;
+	struct policy_decision decision = decide();
 
-	policy_decide(&policy, &page, &decision);
 	ck_assert_uint_eq(decision.reason, reason);
 	ck_assert_uint_eq(decision.action, action);
 	ck_assert_uint_eq(decision.nodes, nodes);
@@ -61,7 +95,7 @@ START_TEST(one_node_dominates_and_gets_the_page)
 
 	counts[4].writes = 3;
 	counts[0].reads = (uint16_t)(policy.sharing - 1);
-	policy_decide(&policy, &page, &decision);
+	policy_decide(&policy, &hot, &decision);
 	ck_assert_uint_eq(decision.misses, policy.trigger + 3U);
 	ck_assert_uint_eq(decision.others, policy.sharing - 1U);
 	ck_assert_uint_eq(decision.writes, 3);
@@ -88,16 +122,16 @@ START_TEST(read_shared_page_goes_to_those_who_read_it)
 	/* The home reads its own. */
 	counts[0].reads = 100;
 	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1) | BIT(2));
-	page.replicas = BIT(2);
+	state.replicas = BIT(2);
 	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1));
-	page.replicas = BIT(1) | BIT(2);
+	state.replicas = BIT(1) | BIT(2);
 	refused(MOVEMENT_LOCAL);
 }
 END_TEST
 
 START_TEST(hot_at_home_with_readers_elsewhere_is_replicated)
 {
-	page.hot_cpu = 1;
+	hot.hot_cpu = 1;
 	counts[1].reads = policy.trigger;
 	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(2));
 	memset(counts + 2, 0, 6 * sizeof(counts[0]));
@@ -118,10 +152,10 @@ END_TEST
 /* A page of several VMs, or one with copies, is copied even for one node alone. */
 START_TEST(page_that_cannot_move_is_copied)
 {
-	page.is_shared = true;
+	state.is_shared = true;
 	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(2));
-	page.is_shared = false;
-	page.replicas = BIT(3);
+	state.is_shared = false;
+	state.replicas = BIT(3);
 	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(2));
 }
 END_TEST
@@ -134,6 +168,11 @@ START_TEST(switches)
 	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1) | BIT(2));
 	policy.replicates = false;
 	refused(MOVEMENT_OFF);
+	/* What would move, but must be copied. */
+	policy.migrates = true;
+	counts[2].reads = 0;
+	state.is_shared = true;
+	refused(MOVEMENT_OFF);
 }
 END_TEST
 
@@ -142,34 +181,34 @@ START_TEST(limits)
 	counts[4].reads--;
 	refused(MOVEMENT_BELOW_TRIGGER);
 	counts[4].reads++;
-	page.interval_moves = policy.moves_max;
+	state.interval_moves = policy.moves_max;
 	refused(MOVEMENT_LIMIT);
-	page.moves = policy.thrash;
+	state.moves = policy.thrash;
 	refused(MOVEMENT_THRASH);
-	page.is_spread = true;
+	state.is_spread = true;
 	refused(MOVEMENT_SPREAD);
-	page.is_pinned = true;
+	hot.is_pinned = true;
 	refused(MOVEMENT_PINNED);
-	page.is_pinned = false;
-	page.is_spread = false;
-	page.moves = policy.thrash - 1U;
-	page.interval_moves = policy.moves_max - 1U;
+	hot.is_pinned = false;
+	state.is_spread = false;
+	state.moves = policy.thrash - 1U;
+	state.interval_moves = policy.moves_max - 1U;
 	expect(MOVEMENT_MIGRATE, MOVEMENT_DOMINATED, BIT(2));
 }
 END_TEST
 
 START_TEST(memory_pressure)
 {
-	page.free_pages[2] = 1;
+	free_pages[2] = 1;
 	expect(MOVEMENT_MIGRATE, MOVEMENT_DOMINATED, BIT(2));
-	page.free_pages[2] = 0;
+	free_pages[2] = 0;
 	refused(MOVEMENT_NO_MEMORY);
 	/* Copies leave a reserve, and go where there is room. */
 	counts[2].reads = policy.sharing;
-	page.free_pages[1] = policy.reserve + 1U;
-	page.free_pages[2] = policy.reserve;
+	free_pages[1] = policy.reserve + 1U;
+	free_pages[2] = policy.reserve;
 	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, BIT(1));
-	page.free_pages[1] = policy.reserve;
+	free_pages[1] = policy.reserve;
 	refused(MOVEMENT_PRESSURE);
 }
 END_TEST
@@ -183,17 +222,17 @@ START_TEST(largest_machine)
 	for (unsigned i = 0; i < MAP_CPUS_MAX; i++) {
 		many[i] = (struct policy_counts){ UINT16_MAX, 0 };
 		nodes[i] = (uint8_t)i;
-		page.free_pages[i] = UINT32_MAX;
+		free_pages[i] = UINT32_MAX;
 	}
-	page.counts = many;
-	page.cpu_node = nodes;
-	page.cpu_count = MAP_CPUS_MAX;
-	page.node_count = MAP_NODES_MAX;
-	page.hot_cpu = 63;
+	hot.counts = many;
+	hot.cpu_node = nodes;
+	hot.cpu_count = MAP_CPUS_MAX;
+	hot.node_count = MAP_NODES_MAX;
+	hot.hot_cpu = 63;
 	expect(MOVEMENT_REPLICATE, MOVEMENT_READ_SHARED, UINT64_MAX & ~BIT(0));
 	many[5].writes = UINT16_MAX;
 	refused(MOVEMENT_WRITE_SHARED);
-	policy_decide(&policy, &page, &decision);
+	policy_decide(&policy, &hot, &decision);
 	ck_assert_uint_eq(decision.others, 63U * UINT16_MAX + UINT16_MAX);
 }
 END_TEST
@@ -230,9 +269,9 @@ START_TEST(counters_recorded_on_the_machine)
 
 	ck_assert_ptr_nonnull(file);
 	ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
-	page.node_count = 2;
-	page.cpu_count = 2;
-	page.cpu_node = (const uint8_t[]){ 0, 1 };
+	hot.node_count = 2;
+	hot.cpu_count = 2;
+	hot.cpu_node = (const uint8_t[]){ 0, 1 };
 	while (fgets(line, sizeof(line), file) != NULL) {
 		char action[16];
 		char reason[16];
@@ -243,20 +282,20 @@ START_TEST(counters_recorded_on_the_machine)
 		unsigned at_hot;
 
 		ck_assert_int_eq(sscanf(line, "%*[^,],%15[^,],%15[^,],%u,%x,%u,%u,%u,%u", action,
-					reason, &page.home, &to, &page.hot_cpu, &misses, &others,
+					reason, &hot.home, &to, &hot.hot_cpu, &misses, &others,
 					&writes),
 				 8);
-		ck_assert_uint_lt(page.hot_cpu, 2);
+		ck_assert_uint_lt(hot.hot_cpu, 2);
 		/* Of the writes the sum is known: as many as fit are the hot CPU's. */
 		at_hot = writes < misses ? writes : misses;
-		counts[page.hot_cpu] =
+		counts[hot.hot_cpu] =
 			(struct policy_counts){ (uint16_t)(misses - at_hot), (uint16_t)at_hot };
-		counts[1 - page.hot_cpu] =
+		counts[1 - hot.hot_cpu] =
 			(struct policy_counts){ (uint16_t)(others - (writes - at_hot)),
 						(uint16_t)(writes - at_hot) };
 		if (to == 0 && number_of(actions, 3, action) == MOVEMENT_REPLICATE) {
 			/* The hot page is at home: its reader was told to make the copy. */
-			to = 1U << (1 - page.hot_cpu);
+			to = 1U << (1 - hot.hot_cpu);
 		}
 		expect(number_of(actions, 3, action), number_of(reasons, MOVEMENT_REASONS, reason),
 		       to);
