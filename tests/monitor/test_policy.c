@@ -293,10 +293,6 @@ START_TEST(counters_recorded_on_the_machine)
 		counts[1 - hot.hot_cpu] =
 			(struct policy_counts){ (uint16_t)(others - (writes - at_hot)),
 						(uint16_t)(writes - at_hot) };
-		if (to == 0 && number_of(actions, 3, action) == MOVEMENT_REPLICATE) {
-			/* The hot page is at home: its reader was told to make the copy. */
-			to = 1U << (1 - hot.hot_cpu);
-		}
 		expect(number_of(actions, 3, action), number_of(reasons, MOVEMENT_REASONS, reason),
 		       to);
 		decided[number_of(actions, 3, action)]++;
