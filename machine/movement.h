@@ -64,7 +64,7 @@ struct movement_log {
 	uint64_t done[MOVEMENT_ACTIONS][MOVEMENT_REASONS];
 	uint64_t copy_cycles[MOVEMENT_ACTIONS];  /* of Count */
 	uint64_t total_cycles[MOVEMENT_ACTIONS]; /* of Count; the copying is in it */
-	uint64_t handed_over;                    /* to other CPUs, which decided */
+	uint64_t handed_over;                    /* to other CPUs */
 	uint64_t handed_over_cycles;             /* of Count */
 	uint64_t pages[MOVEMENT_ACTIONS];        /* moved, copies made, copies given up */
 	struct movement_record record[MOVEMENT_RECORDS];

@@ -3,9 +3,11 @@
  * movement.h - moves the guests' pages to where their misses come from (paper 4.2.2).
  *
  * The node controllers count the misses of every machine page and CPU and queue hot pages. The
- * interrupt comes to a CPU of the page's home, which hands the page to the CPU that misses. That
- * one decides (policy.h) and acts (src/pmap) between two instructions of its guest: so work goes
- * where the gain is, and a node that all pages lie on does not do all of it.
+ * interrupt comes to a CPU of the page's home. If one other CPU waits it decides for it, by the
+ * counters, which lie there; if several wait, each decides itself (policy_decide). The CPU that is
+ * to have the page or a copy asks whether it may (policy_allow) and acts (src/pmap) between two
+ * instructions of its guest: so work goes where the gain is, and a node that all pages lie on does
+ * not do all of it.
  *
  * An inbox has a lock, inside which no other is taken; log and list of quiet pages are their CPU's.
  *
