@@ -549,6 +549,7 @@ static void handle(struct cpu *cpu, uint32_t count)
 static void collect(struct cpu *cpu)
 {
 	struct movement_cpu *own = cpu->movement;
+	struct movement_record record = { .from = (uint8_t)cpu->node };
 	struct pmap_caller caller = cpu_pmap_caller();
 	uint64_t queue = counters_of(cpu->node) + MISSCOUNT_QUEUE;
 	uint64_t self = (uint64_t)1 << cpu->number;
@@ -561,13 +562,11 @@ static void collect(struct cpu *cpu)
 	own->interval = interval_of(cpu);
 	own->waiting = 0;
 	while ((entry = device_read64(queue)) != 0) {
-		struct movement_record record;
 		uint32_t hot_cpu = entry_cpu(entry);
 		bool is_here;
 
 		record.action = MOVEMENT_NONE;
 		record.cpu = (uint8_t)hot_cpu;
-		record.from = (uint8_t)cpu->node;
 		record.time = (uint32_t)frame_to_page(entry >> 32 & MISSCOUNT_ENTRY_FRAME);
 		own->waiting |= ((uint64_t)1 << hot_cpu) & ~self;
 		waiting |= own->waiting;
@@ -608,10 +607,8 @@ void movement_refilled(struct cpu *cpu, uint64_t gpa)
 		uint32_t word = pmap_ready(cpu->tlb_owner->vm->pmap, (gpn & ~1U) + half);
 
 		if (word & ENTRYLO_V) {
-			struct movement_record record;
+			struct movement_record record = { .cpu = (uint8_t)cpu->number };
 
-			record.action = MOVEMENT_NONE;
-			record.cpu = (uint8_t)cpu->number;
 			record.time = (word & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT;
 			record.from = (uint8_t)page_node(&machine_pages, record.time);
 			(void)hand_over(cpu->movement, cpu->number, &record);

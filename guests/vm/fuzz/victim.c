@@ -12,7 +12,7 @@
 #include "guests/vm/fuzz/fuzz.h"
 
 #ifndef VICTIM_ROUNDS
-#define VICTIM_ROUNDS 2
+#define VICTIM_ROUNDS 5
 #endif
 /* Do the CPUs go on alone, so that their time is what they get, and not each other's? */
 #ifndef VICTIM_APART
