@@ -46,7 +46,7 @@ struct memmap_page {
 	uint32_t gpn[MEMMAP_RECORDS];
 	uint64_t unknown; /* their VMs; stays until unknown_count is 0 */
 	uint32_t holds;
-	uint32_t refused; /* src/numa: interval << 8 | why the page was not moved in it */
+	uint32_t refused; /* src/numa: MOVEMENT_REASONS * interval + why it was not moved then */
 };
 
 struct memmap {
