@@ -55,7 +55,11 @@ static bool queue_holds(const struct shootdown_target *target, uint64_t entryhi)
 __attribute__((noinline)) static void serve_one(struct l2tlb *l2tlb, uint64_t entryhi)
 {
 	if (window_area_of(entryhi) == WINDOW_AREA_GUEST) {
-		(void)l2tlb_drop(l2tlb, entryhi);
+		if (entryhi & SHOOTDOWN_ANY_ASID) {
+			l2tlb_drop_range(l2tlb, entryhi, 0, true);
+		} else {
+			(void)l2tlb_drop(l2tlb, entryhi);
+		}
 	} else if (l2tlb->in_hardware) {
 		tlb_hw_drop(entryhi);
 	}

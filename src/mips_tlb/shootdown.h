@@ -28,6 +28,7 @@
 #define SHOOTDOWN_REQUESTS      8
 #define SHOOTDOWN_BATCH_TARGETS 64
 #define SHOOTDOWN_NO_CPU        0xffffffff
+#define SHOOTDOWN_ANY_ASID      0x200 /* in an EntryHi: the pairs of all ASIDs */
 
 struct l2tlb;
 
@@ -59,7 +60,8 @@ void shootdown_target_init(struct shootdown_target *target, struct l2tlb *l2tlb)
 
 void shootdown_begin(struct shootdown_batch *batch, uint32_t self_cpu,
 		     struct shootdown_target *self);
-/* The pair of `entryhi`: of the second level, or (window_area_of) of the window. */
+/* The pair of `entryhi`, which may have SHOOTDOWN_ANY_ASID: of the second level, or
+ * (window_area_of) of the window. */
 void shootdown_add(struct shootdown_batch *batch, struct shootdown_target *target,
 		   uint64_t entryhi);
 /* Everything that the VCPU has. */

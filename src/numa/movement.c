@@ -13,11 +13,11 @@
 #include "src/include/cp0.h"
 #include "src/include/memory.h"
 #include "src/numa/movement_cpu.h"
+#include "src/numa/random.h"
 #include "src/numa/refills.h"
 #include "src/platform/machine.h"
 #include "src/platform/memory.h"
 #include "src/platform/smp.h"
-#include "src/platform/vms.h"
 #include "src/pmap/pmap.h"
 
 #define QUIET_LOCAL   8
@@ -27,12 +27,11 @@
  * shootdown for all of them, and the monitor's text comes into the cache once.
  */
 #define COLLECT_COUNTS 100000
-#define RANDOM_LOOKS   256
+#define TRIES          200 /* of a page that is busy */
 
 /* Constant once guests run; far away for most CPUs: what a decision needs is together. */
 static struct {
 	bool is_on;
-	bool is_random;         /* of some VM */
 	uint32_t trigger;       /* the smallest of all VMs */
 	uint32_t interval_log2; /* in counts; the smallest of all VMs */
 	struct {
@@ -84,16 +83,12 @@ void movement_prepare(struct vm *vm, const struct policy *policy)
 			};
 			own->collapse_reason = MOVEMENT_WRITTEN;
 			own->collect_at = UINT64_MAX;
-			own->random = i + 1;
 			movement.log[i] = memory_paddr(&own->log);
 			smp_cpu(i)->movement = own;
 		}
 	}
-	for (uint32_t i = 0; i < machine.cpu_count && policy->is_random; i++) {
-		smp_cpu(i)->tick = 0;
-	}
+	random_prepare(vm, policy);
 	movement.is_on = true;
-	movement.is_random |= policy->is_random;
 	if (policy->trigger < movement.trigger && !policy->by_tlb) {
 		movement.trigger = policy->trigger;
 	}
@@ -146,14 +141,6 @@ static void clear(uint32_t home, uint32_t mpn)
 	device_write32(counters_of(home) + MISSCOUNT_CLEAR, frame_of(mpn));
 }
 
-static uint32_t random_number(struct cpu *cpu)
-{
-	uint32_t *state = &cpu->movement->random;
-
-	*state = *state * 1664525 + 1013904223;
-	return *state >> 8;
-}
-
 /* When movement_tick() is wanted next. */
 static void set_tick(struct cpu *cpu, struct movement_cpu *own)
 {
@@ -166,10 +153,7 @@ static void set_tick(struct cpu *cpu, struct movement_cpu *own)
 	if (own->collect_at < next) {
 		next = own->collect_at;
 	}
-	if (movement.is_random) {
-		next = now + 1 + (random_number(cpu) & ((1U << (movement.interval_log2 - 2)) - 1));
-	}
-	cpu->tick = next;
+	cpu->tick = random_tick(cpu, now, movement.interval_log2, next);
 }
 
 /* The page is not looked at again before `intervals` have passed. */
@@ -220,7 +204,6 @@ void movement_tick(struct cpu *cpu)
 		own->collect_at = UINT64_MAX;
 		own->collect_due = true;
 	}
-	own->random_due = movement.is_random;
 	set_tick(cpu, own);
 }
 
@@ -229,9 +212,8 @@ static uint16_t clip(uint32_t value)
 	return value < UINT16_MAX ? (uint16_t)value : UINT16_MAX;
 }
 
-/* Counts it and, at the log's end, notes it; times are Count's. */
-static void note(struct movement_log *log, const struct movement_record *record, uint32_t copy,
-		 uint32_t total)
+void movement_note(struct movement_log *log, const struct movement_record *record, uint32_t copy,
+		   uint32_t total)
 {
 	struct movement_record *to = &log->record[log->written % MOVEMENT_RECORDS];
 
@@ -259,7 +241,7 @@ void page_collapsed(uint32_t vm, uint32_t gpn, uint32_t home)
 
 	if (movement_is_on()) {
 		record.reason = own->collapse_reason;
-		note(&own->log, &record, 0, 0);
+		movement_note(&own->log, &record, 0, 0);
 	}
 }
 
@@ -362,13 +344,11 @@ static void settle_counters(struct cpu *cpu, const struct movement_record *recor
 }
 
 /* The CPU's bit; 0 if it has enough to do: the page may become hot again. */
-static uint64_t hand_over(struct movement_cpu *own, uint32_t cpu,
-			  const struct movement_record *record)
+static uint64_t put(uint32_t cpu, const struct movement_record *record)
 {
 	struct movement_cpu *to = smp_cpu(cpu)->movement;
 	bool is_full;
 
-	own->log.handed_over++;
 	lock_acquire(&to->lock);
 	is_full = to->inbox_count == INBOX_MAX;
 	if (!is_full) {
@@ -379,6 +359,13 @@ static uint64_t hand_over(struct movement_cpu *own, uint32_t cpu,
 		clear(record->from, record->time);
 	}
 	return is_full ? 0 : (uint64_t)1 << cpu;
+}
+
+static uint64_t hand_over(struct movement_cpu *own, uint32_t cpu,
+			  const struct movement_record *record)
+{
+	own->log.handed_over++;
+	return put(cpu, record);
 }
 
 /* The first CPU of the node that has missed: it has most to gain and the shortest way to copy to.
@@ -403,14 +390,27 @@ static void kick_all(uint64_t cpus)
 	}
 }
 
-/* What stood in the way of what was decided becomes the decision. */
-static void settle(struct movement_record *record, enum status status)
+/*
+ * What stood in the way of what was decided becomes the decision. But nodes that read a page are
+ * told together, and it is busy while the first of them makes it read-only: then it is tried again.
+ */
+static void finish(struct cpu *cpu, struct movement_record *record, enum status status,
+		   uint32_t copied, uint32_t counts)
 {
+	struct movement_log *log = &cpu->movement->log;
+
+	if (status == ERR_BUSY && record->copy < TRIES) {
+		record->copy++;
+		log->total_cycles[record->action] += counts;
+		(void)put(cpu->number, record);
+		return;
+	}
 	if (status != OK) {
 		record->action = MOVEMENT_NONE;
 		record->reason = status == ERR_NOMEM ? MOVEMENT_NO_MEMORY : MOVEMENT_BUSY;
 		record->nodes = 0;
 	}
+	movement_note(log, record, copied, counts);
 }
 
 /* What has been decided still stands, here. */
@@ -423,9 +423,11 @@ static void look(struct cpu *cpu, struct hot *hot, uint32_t start)
 		.nodes = (uint64_t)1 << cpu->node,
 	};
 	struct pmap_hot state;
+	enum status status = ERR_BUSY;
 
 	if (pmap_look_hot(movement.vm[record->vm].pmap, record->page, record->time, cpu->node,
 			  own->interval, &state)) {
+		status = OK;
 		policy_allow(&movement.vm[record->vm].policy, &state, &decision);
 		record->action = decision.action;
 		record->reason = decision.reason;
@@ -434,13 +436,11 @@ static void look(struct cpu *cpu, struct hot *hot, uint32_t start)
 			memmap_lookup(&machine_memmap, record->time)->refused =
 				own->interval * MOVEMENT_REASONS + decision.reason;
 		}
-	} else {
-		settle(record, ERR_BUSY);
 	}
 	hot->counts = cp0_read(CP0_COUNT) - start;
-	hot->is_done = record->action == MOVEMENT_NONE;
+	hot->is_done = status != OK || record->action == MOVEMENT_NONE;
 	if (hot->is_done) {
-		note(&own->log, record, 0, hot->counts);
+		finish(cpu, record, status, 0, hot->counts);
 	}
 }
 
@@ -474,13 +474,12 @@ static void act(struct cpu *cpu, struct hot *hot, uint32_t count, const struct h
 		if (action == MOVEMENT_MIGRATE && item[i].mpn != 0) {
 			clear(cpu->node, item[i].mpn);
 		}
-		settle(&of[i]->record, item[i].status);
 		of[i]->is_done = true;
 	}
 	copied = (cpu->copy_counts - copied) / (uint32_t)items;
 	start = (cp0_read(CP0_COUNT) - start) / (uint32_t)items;
 	for (size_t i = 0; i < items; i++) {
-		note(&cpu->movement->log, &of[i]->record, copied, of[i]->counts + start);
+		finish(cpu, &of[i]->record, item[i].status, copied, of[i]->counts + start);
 	}
 }
 
@@ -496,7 +495,7 @@ static uint64_t consider(struct cpu *cpu, struct movement_record *record, uint32
 	decide(cpu, record);
 	settle_counters(cpu, record);
 	if (record->action == MOVEMENT_NONE) {
-		note(&own->log, record, 0, cp0_read(CP0_COUNT) - start);
+		movement_note(&own->log, record, 0, cp0_read(CP0_COUNT) - start);
 		return 0;
 	}
 	for (uint32_t node = 0; node < machine.node_count; node++) {
@@ -618,54 +617,6 @@ void movement_refilled(struct cpu *cpu, uint64_t gpa)
 }
 #endif
 
-/* Some page of some VM is moved, copied, or loses its copies. */
-static void move_at_random(struct cpu *cpu)
-{
-	struct movement_cpu *own = cpu->movement;
-	struct pmap_caller caller = cpu_pmap_caller();
-	uint32_t vm = random_number(cpu) % vms_count();
-	uint32_t node = random_number(cpu) % machine.node_count;
-	struct pmap *pmap = movement.vm[vm].pmap;
-	/* Rather in the lower part, where kernels are and a page is that has been touched. */
-	uint32_t frame = random_number(cpu) % (pmap->frame_count >> random_number(cpu) % 4);
-	struct movement_record record = { .vm = (uint16_t)vm, .cpu = (uint8_t)cpu->number };
-	uint32_t ready = 0;
-	enum status status;
-
-	if (!movement.vm[vm].policy.is_random) {
-		return;
-	}
-	/* Most of a VM's memory was never touched. */
-	for (uint32_t i = 0; i < RANDOM_LOOKS && !(ready & ENTRYLO_V); i++) {
-		frame = (frame + 1) % pmap->frame_count;
-		ready = pmap_ready(pmap, (uint32_t)frame_to_page(frame));
-	}
-	record.page = (uint32_t)frame_to_page(frame);
-	record.nodes = (uint64_t)1 << node;
-	record.from =
-		(uint8_t)page_node(&machine_pages, (ready & PMAP_READY_PFN) >> ENTRYLO_PFN_SHIFT);
-	record.action = (uint8_t)(MOVEMENT_MIGRATE + random_number(cpu) % 4);
-	own->collapse_reason = MOVEMENT_RANDOM;
-	cpu->inspect.cause = INSPECT_CAUSE_MIGRATE;
-	if (record.action == MOVEMENT_MIGRATE) {
-		status = pmap_move(pmap, record.page, node, &caller);
-	} else if (record.action == MOVEMENT_COLLAPSE) {
-		/* Which notes itself. */
-		status = pmap_collapse(pmap, record.page, &caller) == OK ? ERR_FULL : ERR_BUSY;
-	} else {
-		record.action = MOVEMENT_REPLICATE;
-		status = pmap_replicate(pmap, record.page, node, &caller);
-	}
-	own->collapse_reason = MOVEMENT_WRITTEN;
-	if (status != ERR_FULL && status != ERR_RANGE) {
-		record.reason = status == OK          ? MOVEMENT_RANDOM
-				: status == ERR_NOMEM ? MOVEMENT_NO_MEMORY
-						      : MOVEMENT_BUSY;
-		record.action = status == OK ? record.action : MOVEMENT_NONE;
-		note(&own->log, &record, 0, 0);
-	}
-}
-
 void movement_take(struct cpu *cpu)
 {
 	struct movement_cpu *own = cpu->movement;
@@ -676,10 +627,7 @@ void movement_take(struct cpu *cpu)
 	if (own->collect_due) {
 		collect(cpu);
 	}
-	if (own->random_due) {
-		own->random_due = false;
-		move_at_random(cpu);
-	}
+	random_move(cpu);
 	while (atomic_load(&own->inbox_count) != 0) {
 		size_t count = 0;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* movement_cpu.h - what movement.c, and nobody else, keeps of each CPU. */
+/* movement_cpu.h - what movement.c keeps of each CPU; for it and random.c alone. */
 #pragma once
 
 #include "machine/movement.h"
@@ -19,7 +19,8 @@ struct quiet {
 
 /* A hot page. */
 struct hot {
-	/* What has been decided, NONE: that is to come. For its time, the machine page. */
+	/* What has been decided, NONE: that is to come. For its time, the machine page; for its
+	 * copy, tries. */
 	struct movement_record record;
 	uint32_t counts; /* time spent on it, of Count */
 	bool is_done;
@@ -41,8 +42,6 @@ struct movement_cpu {
 	uint32_t quiet_interval; /* when the quiet pages were looked at last */
 	struct hot hot[BATCH];
 	uint8_t collapse_reason; /* why copies are given up now */
-	bool random_due;
-	uint32_t random;
 	uint32_t quiet_count;
 	struct quiet quiet[QUIET_MAX];
 	struct policy_page page; /* what is being decided on */
@@ -51,3 +50,7 @@ struct movement_cpu {
 		struct policy_counts counts[MAP_CPUS_MAX];
 	};
 };
+
+/* Counts it and, at the log's end, notes it; times are Count's. */
+void movement_note(struct movement_log *log, const struct movement_record *record, uint32_t copy,
+		   uint32_t total);

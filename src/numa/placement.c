@@ -8,6 +8,7 @@
 
 #include "src/lib/string.h"
 #include "src/numa/policy.h"
+#include "src/numa/random.h"
 #include "src/numa/refills.h"
 #include "src/platform/fdt.h"
 #include "src/pmap/pmap.h"
@@ -31,9 +32,14 @@ static const char *const places[] = { DEVTREE_VM_PLACEMENT_FIRST_TOUCH,
 				      DEVTREE_VM_PLACEMENT_ROUND_ROBIN, DEVTREE_VM_PLACEMENT_FIXED,
 				      NULL };
 /* Bit 0: migrates; bit 1: replicates; bit 2: at random. */
-static const char *const movements[] = { DEVTREE_VM_MOVEMENT_OFF,       DEVTREE_VM_MOVEMENT_MIGRATE,
-					 DEVTREE_VM_MOVEMENT_REPLICATE, DEVTREE_VM_MOVEMENT_BOTH,
-					 DEVTREE_VM_MOVEMENT_RANDOM,    NULL };
+static const char *const movements[] = { DEVTREE_VM_MOVEMENT_OFF,
+					 DEVTREE_VM_MOVEMENT_MIGRATE,
+					 DEVTREE_VM_MOVEMENT_REPLICATE,
+					 DEVTREE_VM_MOVEMENT_BOTH,
+#if MONITOR_RANDOM
+					 DEVTREE_VM_MOVEMENT_RANDOM,
+#endif
+					 NULL };
 static const char *const triggers[] = { DEVTREE_VM_MOVEMENT_BY_CACHE,
 #if MONITOR_TLB
 					DEVTREE_VM_MOVEMENT_BY_TLB,

@@ -180,8 +180,7 @@ uint64_t pmap_empty_views(struct pmap *pmap, uint32_t frame)
 	return views;
 }
 
-/* The node's view has the group from now on: true if it had before. */
-static bool note_view(struct pmap *pmap, uint32_t frame, uint32_t node)
+bool pmap_note_view(struct pmap *pmap, uint32_t frame, uint32_t node)
 {
 	uint64_t *views = &pmap->views[frame / PMAP_GROUP_FRAMES];
 	uint64_t bit = (uint64_t)1 << node;
@@ -197,7 +196,6 @@ bool pmap_enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t 
 	uint32_t bit;
 	uint32_t *copies = copies_of(pmap, frame, node, &bit);
 
-	(void)note_view(pmap, frame, node);
 	/* First the bit: who sees the copy's word while it fills sees that, too. */
 	(void)__atomic_fetch_or(copies, bit, __ATOMIC_RELEASE);
 	__atomic_store_n(view, word, __ATOMIC_RELEASE);
@@ -213,7 +211,7 @@ void pmap_fill_view(struct pmap *pmap, uint32_t frame, uint32_t node, bool is_ne
 	    __atomic_load_n(&view[frame], __ATOMIC_RELAXED) == pmap_load_ready(pmap, frame)) {
 		return;
 	}
-	if (note_view(pmap, frame, node) && is_new) {
+	if (pmap_note_view(pmap, frame, node) && is_new) {
 		end = frame + 1;
 	} else {
 		frame -= frame % PMAP_GROUP_FRAMES;
@@ -519,7 +517,7 @@ static bool is_live(const void *context, uint64_t word)
 	const struct purge *purge = context;
 
 	/* Another VCPU's second level changes under our eyes: what it maps is left alone. */
-	return backmap_vcpu(word) != purge->vcpu ||
+	return backmap_vcpus(word) != (uint64_t)1 << purge->vcpu ||
 	       l2tlb_find(purge->l2tlb, backmap_tag(word)) != NULL;
 }
 
@@ -532,10 +530,10 @@ static void note(struct pmap *pmap, struct pmap_page *page, uint32_t vcpu, uint6
 	}
 	if (backmap_purge(&page->backmap, is_live, &purge)) {
 		(void)backmap_add(&page->backmap, word);
-		return;
+	} else if (!backmap_add_wide(&page->backmap, word)) {
+		page->state |= PMAP_S_UNKNOWN;
+		pmap_count(&pmap->backmap_overflows, 1);
 	}
-	page->state |= PMAP_S_UNKNOWN;
-	pmap_count(&pmap->backmap_overflows, 1);
 }
 
 /* For statistics: below the kernel's segments are processes. */

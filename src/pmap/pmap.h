@@ -244,10 +244,7 @@ MUST_CHECK enum status pmap_protect(struct pmap *pmap, uint32_t gpn, uint32_t bi
  */
 MUST_CHECK enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 					const struct pmap_caller *caller);
-/* Moves a private page to `node` (ERR_NOMEM if that node has none): copies, shoots down, frees. */
-MUST_CHECK enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
-				 const struct pmap_caller *caller);
-/* The same of several pages, with one shootdown. */
+/* A page that is moved or copied. */
 struct pmap_transfer {
 	uint32_t gpn;
 	uint32_t mpn;       /* the new page, or the copy until it is in use; 0: none */
@@ -258,16 +255,17 @@ struct pmap_transfer {
 	uint16_t number;
 	bool is_changing;
 };
+/*
+ * Moves private pages to `node` (ERR_NOMEM if that node has none): copies, shoots down once for all
+ * of them, frees.
+ */
 void pmap_move_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t count, uint32_t node,
 		     const struct pmap_caller *caller);
 /*
- * Gives the node a copy of the page, if it has none. From then on nobody can store into the page
- * until it has no copies any more. ERR_NOMEM: the node has no free page. ERR_BUSY: pinned, being
- * changed, or stored into meanwhile.
+ * Gives the node a copy of each page, if it has none, with one shootdown before the copying and one
+ * after. From then on nobody can store into the page until it has no copies any more. ERR_NOMEM:
+ * the node has no free page. ERR_BUSY: pinned, being changed, or stored into meanwhile.
  */
-MUST_CHECK enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
-				      const struct pmap_caller *caller);
-/* The same of several pages, with one shootdown before the copying and one after. */
 void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t count,
 			  uint32_t node, const struct pmap_caller *caller);
 /* What a decision on a hot page asks (src/numa). */
@@ -281,7 +279,8 @@ struct pmap_hot {
 };
 /*
  * The guest page, if it has machine page `mpn` now and nobody changes it, and the node that it is
- * to go to; moves are counted anew in each `interval`.
+ * to go to; moves are counted anew in each `interval`. Without the page's lock, for which all CPUs
+ * that look at the page at once would wait: who acts looks again.
  */
 bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t node, uint32_t interval,
 		   struct pmap_hot *hot);

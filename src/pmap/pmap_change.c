@@ -40,13 +40,16 @@ void pmap_post(struct pmap *pmap, uint32_t frame, const struct pmap_mappings *ma
 	}
 	for (unsigned i = 0; i < BACKMAP_COUNT && !mappings->unknown; i++) {
 		uint64_t word = mappings->backmap->word[i];
-		uint32_t vcpu = backmap_vcpu(word);
+		uint64_t vcpus = backmap_vcpus(word);
 
 		if (word == 0) {
 			break;
 		}
-		if (mappings->guest >> pmap_target_node(pmap, vcpu) & 1) {
-			shootdown_add(batch, pmap->target[vcpu], backmap_tag(word));
+		for (uint32_t vcpu = 0; vcpu < pmap->target_count && vcpus >> vcpu != 0; vcpu++) {
+			if (vcpus >> vcpu & 1 &&
+			    mappings->guest >> pmap_target_node(pmap, vcpu) & 1) {
+				shootdown_add(batch, pmap->target[vcpu], backmap_tag(word));
+			}
 		}
 	}
 }
@@ -368,15 +371,6 @@ void pmap_move_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_t cou
 			end_move(pmap, &item[i], caller);
 		}
 	}
-}
-
-enum status pmap_move(struct pmap *pmap, uint32_t gpn, uint32_t node,
-		      const struct pmap_caller *caller)
-{
-	struct pmap_transfer item = { .gpn = gpn };
-
-	pmap_move_pages(pmap, &item, 1, node, caller);
-	return item.status;
 }
 
 enum status pmap_populate(struct pmap *pmap, uint32_t gpn, unsigned order,

@@ -46,7 +46,12 @@ void pmap_store_ready(struct pmap *pmap, uint32_t frame, uint32_t word);
 /* Under the page's lock, `ready` having its new word: no view has a valid word of the page. The
  * nodes whose CPUs may have had one. */
 uint64_t pmap_empty_views(struct pmap *pmap, uint32_t frame);
-/* Under the page's lock: the node's view has its copy, `word`. Whether it had the page before. */
+/* The node's view has the frame's group from now on: true if it had before. */
+bool pmap_note_view(struct pmap *pmap, uint32_t frame, uint32_t node);
+/*
+ * Under the page's lock, the view having the group: it has the copy, `word`. Whether it had the
+ * page before.
+ */
 bool pmap_enter_copy(struct pmap *pmap, uint32_t frame, uint32_t node, uint32_t word);
 /* Under the page's lock, which it releases and takes again: gives all copies up. */
 void pmap_collapse_locked(struct pmap *pmap, uint32_t frame, const struct pmap_caller *caller);

@@ -55,6 +55,27 @@ enum status pmap_collapse(struct pmap *pmap, uint32_t gpn, const struct pmap_cal
 	return status;
 }
 
+/*
+ * The page has copies, and the node is to get one, too. All who read it may be doing this now, so
+ * it is without the lock: end_copy() sees by the number whether the page has changed since.
+ */
+__attribute__((no_sanitize("thread"))) static bool
+join_copies(const struct pmap *pmap, struct pmap_transfer *item, uint32_t node)
+{
+	const struct pmap_page *page;
+
+	if (!pmap_frame(pmap, item->gpn, &item->frame)) {
+		return false;
+	}
+	page = pmap_page(pmap, item->frame);
+	item->number = __atomic_load_n(&page->changes, __ATOMIC_ACQUIRE);
+	item->old_mpn = pmap_mpn_of(pmap, item->frame);
+	return (page->state & (PMAP_S_PRESENT | PMAP_S_NO_ACCESS | PMAP_S_IDLE | PMAP_S_BUSY |
+			       PMAP_S_REPLICATED)) == (PMAP_S_PRESENT | PMAP_S_REPLICATED) &&
+	       !(page->replicas >> node & 1) &&
+	       page_node(pmap->memmap->alloc, item->old_mpn) != node;
+}
+
 /* If it has no copies yet, the page becomes read-only with the batch, and is busy until then. */
 static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
 		       struct shootdown_batch *batch)
@@ -63,9 +84,13 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	uint32_t mpn;
 	uint32_t home;
 
-	item->old_mpn = 0;
 	item->mpn = 0;
 	item->is_changing = false;
+	item->status = OK;
+	if (join_copies(pmap, item, node)) {
+		return;
+	}
+	item->old_mpn = 0;
 	item->status = pmap_lock_page(pmap, item->gpn, &item->frame);
 	if (item->status != OK) {
 		return;
@@ -81,12 +106,10 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	home = page_node(pmap->memmap->alloc, mpn);
 	if (home == node || page->replicas >> node & 1) {
 		item->status = OK;
-	} else if (page->state & PMAP_S_REPLICATED) {
-		item->old_mpn = mpn;
-		item->number = page->changes;
-	} else if (page->state & (PMAP_S_COW | PMAP_S_PINNED) &&
-		   memmap_is_pinned(pmap->memmap, mpn, &home)) {
-		/* A device may be writing it. */
+	} else if (page->state & PMAP_S_REPLICATED ||
+		   (page->state & (PMAP_S_COW | PMAP_S_PINNED) &&
+		    memmap_is_pinned(pmap->memmap, mpn, &home))) {
+		/* It has got copies since, or a device may be writing it. */
 		item->status = ERR_BUSY;
 	} else {
 		item->is_changing = true;
@@ -110,29 +133,6 @@ static void take_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t no
 }
 
 /*
- * Under the page's lock: the node uses the copy from now on. What its VCPUs have of the page itself
- * is right, but far away; it goes with the batch.
- */
-static void enter_copy(struct pmap *pmap, const struct pmap_transfer *item, uint32_t node,
-		       struct shootdown_batch *batch)
-{
-	struct pmap_page *page = pmap_page(pmap, item->frame);
-	uint64_t bit = (uint64_t)1 << node;
-	const struct pmap_mappings mappings = {
-		.backmap = &page->backmap,
-		.unknown = page->state & PMAP_S_UNKNOWN,
-		.guest = bit,
-		.window = pmap_enter_copy(pmap, item->frame, node,
-					  pmap_ready_word(item->mpn, page->state))
-				  ? bit
-				  : 0,
-	};
-
-	page->replicas |= bit;
-	pmap_post(pmap, item->frame, &mappings, batch);
-}
-
-/*
  * Others copy too, or have stored into the page or given it up meanwhile: then the number tells,
  * and whatever was copied is not used.
  */
@@ -140,12 +140,25 @@ static void end_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t nod
 		     struct shootdown_batch *batch)
 {
 	struct pmap_page *page = pmap_page(pmap, item->frame);
+	uint64_t bit = (uint64_t)1 << node;
+	struct backmap backmap;
+	struct pmap_mappings mappings = { .backmap = &backmap };
 	bool is_same;
 
+	/* All who read the page may come at once: as little as possible under its lock. */
+	(void)pmap_note_view(pmap, item->frame, node);
 	lock_acquire(&page->lock);
 	is_same = page->changes == item->number;
 	if (is_same && item->status == OK && !(page->replicas >> node & 1)) {
-		enter_copy(pmap, item, node, batch);
+		/* The node uses the copy from now on. */
+		if (pmap_enter_copy(pmap, item->frame, node,
+				    pmap_ready_word(item->mpn, page->state))) {
+			mappings.window = bit;
+		}
+		page->replicas |= bit;
+		mappings.guest = bit;
+		mappings.unknown = page->state & PMAP_S_UNKNOWN;
+		backmap = page->backmap;
 		item->mpn = 0;
 	} else if (is_same && page->replicas == 0) {
 		/* Stores are allowed again: who copies now must not enter what it has. */
@@ -157,6 +170,10 @@ static void end_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t nod
 		pmap_store_page(pmap, item->frame, item->old_mpn);
 	}
 	lock_release(&page->lock);
+	if (mappings.guest != 0) {
+		/* What its VCPUs have of the page itself is right, but far away. */
+		pmap_post(pmap, item->frame, &mappings, batch);
+	}
 	if (item->mpn != 0) {
 		(void)memmap_remove_user(pmap->memmap, item->mpn, pmap->vm, item->gpn);
 		item->status = ERR_BUSY;
@@ -206,29 +223,22 @@ void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_
 	shootdown_run(&batch);
 }
 
-enum status pmap_replicate(struct pmap *pmap, uint32_t gpn, uint32_t node,
-			   const struct pmap_caller *caller)
-{
-	struct pmap_transfer item = { .gpn = gpn };
-
-	pmap_replicate_pages(pmap, &item, 1, node, caller);
-	return item.status;
-}
-
-bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t node, uint32_t interval,
-		   struct pmap_hot *hot)
+__attribute__((no_sanitize("thread"))) bool pmap_look_hot(struct pmap *pmap, uint32_t gpn,
+							  uint32_t mpn, uint32_t node,
+							  uint32_t interval, struct pmap_hot *hot)
 {
 	struct pmap_page *page;
 	uint32_t frame;
-	bool is_it;
 
-	if (pmap_lock_page(pmap, gpn, &frame) != OK) {
+	if (!pmap_frame(pmap, gpn, &frame) || pmap_seems_busy(pmap_page(pmap, frame))) {
 		return false;
 	}
 	page = pmap_page(pmap, frame);
 	if (page->interval != interval) {
+		lock_acquire(&page->lock);
 		page->interval = interval;
 		page->interval_moves = 0;
+		lock_release(&page->lock);
 	}
 	*hot = (struct pmap_hot){
 		.replicas = page->replicas,
@@ -238,7 +248,5 @@ bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t node,
 		.is_shared = (page->state & PMAP_S_COW) != 0,
 		.is_spread = (page->state & PMAP_S_UNKNOWN) != 0,
 	};
-	is_it = page->state & PMAP_S_PRESENT && pmap_mpn_of(pmap, frame) == mpn;
-	lock_release(&page->lock);
-	return is_it;
+	return page->state & PMAP_S_PRESENT && pmap_mpn_of(pmap, frame) == mpn;
 }

@@ -93,8 +93,14 @@ void machine_page_zero(uint32_t mpn)
 
 void machine_page_copy(uint32_t to_mpn, uint32_t from_mpn, uint32_t offset, uint32_t bytes)
 {
+	void (*after_copy)(void) = model.after_copy;
+
 	memcpy((uint8_t *)machine_page(to_mpn) + offset, (uint8_t *)machine_page(from_mpn) + offset,
 	       bytes);
+	model.after_copy = NULL;
+	if (after_copy) {
+		after_copy();
+	}
 }
 
 static bool entry_matches(const struct model_tlb_entry *entry, uint64_t vaddr, uint8_t asid)

@@ -49,7 +49,8 @@ struct model {
 	void *l2_storage[MODEL_VMS][MODEL_VCPUS];
 	uint64_t random;
 	uint64_t zeroed;
-	uint8_t *swap; /* the test's area: swap_transfer() */
+	void (*after_copy)(void); /* what others do meanwhile; once */
+	uint8_t *swap;            /* the test's area: swap_transfer() */
 	bool swap_fails;
 	uint32_t swap_reads;
 };

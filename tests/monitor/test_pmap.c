@@ -9,6 +9,7 @@
 
 #include "isa/cp0.h"
 #include "tests/monitor/model.h"
+#include "tests/monitor/move_one.h"
 #include "tests/monitor/touch.h"
 #include "tests/suite.h"
 

@@ -8,6 +8,7 @@
 
 #include "isa/cp0.h"
 #include "tests/monitor/model.h"
+#include "tests/monitor/move_one.h"
 #include "tests/monitor/touch.h"
 #include "tests/suite.h"
 
@@ -106,6 +107,54 @@ START_TEST(first_store_gives_the_copies_up)
 	}
 	expect_on(3, HEAP, 2, 0);
 	sound();
+}
+END_TEST
+
+static void store_there(void)
+{
+	store_on(0, window(PAGE), 2);
+	model.current = 0;
+}
+
+/* A store while a node copies: of a page without copies, of one that has some. */
+START_TEST(copy_of_what_has_changed_is_not_used)
+{
+	uint64_t free_count;
+
+	store_on(0, window(PAGE), 1);
+	free_count = page_alloc_free_count(&model.alloc);
+	for (uint64_t before = 0; before <= 2; before += 2) {
+		ck_assert_uint_eq(replicate(before), before);
+		model.after_copy = store_there;
+		ck_assert_int_eq(pmap_replicate(pmap, PAGE, 3, &here), ERR_BUSY);
+		ck_assert_ptr_null(model.after_copy);
+		ck_assert_uint_eq(pmap->page[PAGE].replicas, 0);
+		ck_assert_uint_eq(page_alloc_free_count(&model.alloc), free_count);
+		sound();
+		for (uint32_t i = 0; i < 4; i++) {
+			expect_on(i, window(PAGE), 2, 0);
+		}
+		store_on(0, window(PAGE), 1);
+	}
+}
+END_TEST
+
+static void replicate_there(void)
+{
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, 2, &here), OK);
+}
+
+/* Two nodes copy a page at the same time, without waiting for each other. */
+START_TEST(nodes_copy_at_the_same_time)
+{
+	store_on(0, window(PAGE), 1);
+	model.after_copy = replicate_there;
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, 3, &here), OK);
+	ck_assert_uint_eq(pmap->page[PAGE].replicas, 0xc);
+	sound();
+	for (uint32_t i = 0; i < 4; i++) {
+		expect_on(i, window(PAGE), 1, i > 1 ? i : 0);
+	}
 }
 END_TEST
 
@@ -276,6 +325,8 @@ int main(void)
 	const TTest *const tests[] = {
 		every_node_reads_its_copy,
 		first_store_gives_the_copies_up,
+		copy_of_what_has_changed_is_not_used,
+		nodes_copy_at_the_same_time,
 		changes_give_the_copies_up,
 		pinned_pages_get_no_copies_and_devices_write_the_page,
 		without_memory_there_are_fewer_copies,

@@ -18,6 +18,7 @@
 #include "isa/cp0.h"
 #include "tests/monitor/check_alloc.h"
 #include "tests/monitor/checks.h"
+#include "tests/monitor/move_one.h"
 
 #include "src/mips_tlb/vtlb.h"
 #include "src/mips_tlb/window.h"

@@ -18,6 +18,7 @@
 
 #include "isa/cp0.h"
 #include "tests/monitor/model.h"
+#include "tests/monitor/move_one.h"
 #include "tests/suite.h"
 
 #include "src/mips_tlb/vtlb_derive.h"
