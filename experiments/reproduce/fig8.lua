@@ -29,12 +29,11 @@ local small = {
 -- Raytrace in 16 times the pixels. `large`: of the same scene. `few`: of 7,381 spheres (4 MB, not 66; the paper's data fit
 -- into 1 MB) with smaller caches, so that each page is missed more often. Results are what guests/workloads/raytrace.c
 -- prints on the host with that scene.
-local with_backmaps = { key = "backmaps", label = "VM, movement, 29 backmaps", set = { moved }, monitor = "monitor_backmaps" }
 local longer = {
 	{ name = "large", spheres = 5, result = "399692e1", set = { "memory.l2.size=256K" }, bars = { bars[1], bars[3] },
 		title = "raytrace, 16 times the pixels" },
 	{ name = "few", spheres = 4, result = "ec449301", set = { "memory.l2.size=64K" },
-		bars = { bars[1], bars[3], with_backmaps }, title = "raytrace, 16 times the pixels, 7,381 spheres, caches of 64 KB" },
+		bars = { bars[1], bars[3] }, title = "raytrace, 16 times the pixels, 7,381 spheres, caches of 64 KB" },
 }
 for _, workload in ipairs(longer) do
 	workload.program, workload.nodes, workload.seconds = "raytrace", 16, 30
@@ -78,7 +77,7 @@ local function add_linux(workload, bar, run)
 		add(run, "../workload_vm.lua", expect, workload.seconds, machine,
 			{ "machine.memory_per_node=" .. 256 // workload.nodes + 8 .. "M", "vms[1].vcpus=" .. workload.nodes,
 				"vms[1].memory=256M", "vms[1].policies.pinned=true", "vms[1]." .. boot,
-				"program=" .. given.build .. "/src/" .. (bar.monitor or "monitor") .. ".elf",
+				"program=" .. given.build .. "/src/monitor.elf",
 				"modules[1].file=" .. guests .. "vmlinux-vm" }, workload.set, bar.set)
 	else
 		add(run, "../workload.lua", expect, workload.seconds, machine,
@@ -94,7 +93,6 @@ for _, workload in ipairs(all) do
 end
 -- Figure 8 and Table 3 with one thing otherwise.
 local more = given.quick and {} or {
-	{ workload = 1, name = "engineering-backmaps", bar = with_backmaps },
 	{ workload = 1, name = "engineering-sharing-2", bar = { set = { moved, "vms[1].policies.movement-sharing=2" } } },
 }
 -- What a move waits for: remote memory, here nearer. Of Engineering's few copies the time wavers: a step more.
@@ -202,29 +200,24 @@ local function explain(workload, claim, cause, runs, after)
 	table.insert(causes[workload][claim], { cause = cause, runs = runs, after = after })
 end
 if not given.quick then
-	local base = results["engineering-numa"].time.all
 	show_moves("engineering-moved", "engineering-numa")
 	for _, item in ipairs(more) do show_moves(item.name, "engineering-numa") end
 	show_moves("raytrace-moved", "raytrace-numa")
-	local run = "engineering-backmaps"
-	explain("engineering", "time", "five known places where a page is mapped: here 29", { "engineering-numa", run },
-		100 * results[run].time.all / base)
 	-- The largest step: copies are few, and the time of each wavers by more than the smaller ones.
 	local least = linux_latencies[#linux_latencies]
 	local _, least_us = cost(results["engineering-moved-" .. least], "replicate")
 	explain("engineering", "replicate", "what a copy waits for at other nodes: remote memory at " .. least
 		.. " ns instead of 900", { "engineering-moved-" .. least }, least_us)
-	run = "engineering-sharing-2"
+	local run = "engineering-sharing-2"
 	local _, us = cost(results[run], "replicate")
 	explain("engineering", "replicate", "few copies, whose code and tables are not in the caches: shared are pages from 2 "
-		.. "misses of another node on instead of 24", { run }, us)
+		.. "misses of another node on instead of 32", { run }, us)
 	for _, workload in ipairs(longer) do
 		local prefix = "raytrace-" .. workload.name
 		local value = show(workload, prefix)
 		for i = 2, #workload.bars do
 			local bar = workload.bars[i]
-			local cause = "few misses of many pages in a short run: " .. workload.title .. (bar.monitor and
-				", 29 known places where a page is mapped instead of five" or "")
+			local cause = "few misses of many pages in a short run: " .. workload.title
 			local used = { prefix .. "-numa", prefix .. "-" .. bar.key }
 			-- Small caches make the time hang on where pages lie by chance, 8 % of it: it explains nothing then.
 			if workload.name == "large" then explain("raytrace", "time", cause, used, value[bar.key].time) end

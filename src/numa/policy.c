@@ -7,8 +7,8 @@
 void policy_init(struct policy *policy)
 {
 	*policy = (struct policy){
-		.trigger = 96,
-		.sharing = 24,
+		.trigger = 128,
+		.sharing = 32,
 		.write = 1,
 		.moves_max = 2,
 		.thrash = 16,

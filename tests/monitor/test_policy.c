@@ -268,6 +268,9 @@ START_TEST(counters_recorded_on_the_machine)
 	char line[256];
 
 	ck_assert_ptr_nonnull(file);
+	/* With which they were decided there. */
+	policy.trigger = 96;
+	policy.sharing = 24;
 	ck_assert_ptr_nonnull(fgets(line, sizeof(line), file));
 	hot.node_count = 2;
 	hot.cpu_count = 2;
