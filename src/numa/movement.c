@@ -27,7 +27,7 @@
  * shootdown for all of them, and the monitor's text comes into the cache once.
  */
 #define COLLECT_COUNTS 100000
-#define TRIES          200 /* of a page that is busy */
+#define TRIES          200 /* of pages that are busy, before the guest goes on: some 100 us */
 
 /* Constant once guests run; far away for most CPUs: what a decision needs is together. */
 static struct {
@@ -300,7 +300,7 @@ static void decide(struct cpu *cpu, struct movement_record *record)
 		policy_decide(&movement.vm[record->vm].policy, &own->page, &decision);
 		if (is_by_tlb(record) &&
 		    pmap_look_hot(movement.vm[record->vm].pmap, record->page, record->time,
-				  cpu->node, own->interval, &state)) {
+				  cpu->node, own->interval, &state) == OK) {
 			/* A TLB misses on copies, too. */
 			decision.nodes &= ~state.replicas;
 			if (decision.action != MOVEMENT_NONE && decision.nodes == 0) {
@@ -399,10 +399,10 @@ static void finish(struct cpu *cpu, struct movement_record *record, enum status 
 {
 	struct movement_log *log = &cpu->movement->log;
 
-	if (status == ERR_BUSY && record->copy < TRIES) {
-		record->copy++;
+	if (status == ERR_BUSY && cpu->movement->tries != 0 && put(cpu->number, record)) {
+		cpu->movement->tries--;
+		log->copy_cycles[record->action] += copied;
 		log->total_cycles[record->action] += counts;
-		(void)put(cpu->number, record);
 		return;
 	}
 	if (status != OK) {
@@ -423,11 +423,10 @@ static void look(struct cpu *cpu, struct hot *hot, uint32_t start)
 		.nodes = (uint64_t)1 << cpu->node,
 	};
 	struct pmap_hot state;
-	enum status status = ERR_BUSY;
+	enum status status = pmap_look_hot(movement.vm[record->vm].pmap, record->page, record->time,
+					   cpu->node, own->interval, &state);
 
-	if (pmap_look_hot(movement.vm[record->vm].pmap, record->page, record->time, cpu->node,
-			  own->interval, &state)) {
-		status = OK;
+	if (status == OK) {
 		policy_allow(&movement.vm[record->vm].policy, &state, &decision);
 		record->action = decision.action;
 		record->reason = decision.reason;
@@ -628,6 +627,7 @@ void movement_take(struct cpu *cpu)
 		collect(cpu);
 	}
 	random_move(cpu);
+	own->tries = TRIES;
 	while (atomic_load(&own->inbox_count) != 0) {
 		size_t count = 0;
 

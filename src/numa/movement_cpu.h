@@ -19,8 +19,7 @@ struct quiet {
 
 /* A hot page. */
 struct hot {
-	/* What has been decided, NONE: that is to come. For its time, the machine page; for its
-	 * copy, tries. */
+	/* What has been decided, NONE: that is to come. For its time, the machine page. */
 	struct movement_record record;
 	uint32_t counts; /* time spent on it, of Count */
 	bool is_done;
@@ -40,6 +39,7 @@ struct movement_cpu {
 	uint64_t waiting;        /* CPUs whose hot pages were collected last */
 	uint32_t interval;       /* the current one, while pages are decided on */
 	uint32_t quiet_interval; /* when the quiet pages were looked at last */
+	uint32_t tries;          /* of busy pages that are left */
 	struct hot hot[BATCH];
 	uint8_t collapse_reason; /* why copies are given up now */
 	uint32_t quiet_count;

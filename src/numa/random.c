@@ -56,7 +56,7 @@ uint64_t random_tick(const struct cpu *cpu, uint64_t now, uint32_t interval_log2
 	return next;
 }
 
-/* A page that has been touched; most of a VM's memory never was. 0: none is found. */
+/* Rather a page that has been touched; most of a VM's memory never was. Its ready word. */
 static uint32_t find_page(const struct cpu *cpu, struct pmap *pmap, uint32_t *gpn)
 {
 	/* Rather in the lower part, where kernels are. */

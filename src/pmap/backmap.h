@@ -45,8 +45,7 @@ uint64_t backmap_tag(uint64_t word);
 
 /* Already there, or room for it: true. */
 bool backmap_add(struct backmap *backmap, uint64_t word);
-/* The same of a full array, whose backmaps of one address become one: false, and nothing has
- * changed. */
+/* The same of a full array: those of one address become one. False: nothing has changed. */
 bool backmap_add_wide(struct backmap *backmap, uint64_t word);
 /* Removes those for which `is_live` says false; whether there is room now. */
 bool backmap_purge(struct backmap *backmap, bool (*is_live)(const void *context, uint64_t word),

@@ -288,13 +288,12 @@ void memmap_set_user(struct memmap *memmap, uint32_t mpn)
 }
 
 __attribute__((no_sanitize("thread"))) bool memmap_is_pinned(const struct memmap *memmap,
-							     uint32_t mpn, uint32_t *node)
+							     uint32_t mpn)
 {
-	uint32_t index;
-	bool is_ram = page_locate(memmap->alloc, mpn, node, &index);
+	const struct memmap_page *page = memmap_lookup(memmap, mpn);
 
-	CHECK(is_ram);
-	return *(const volatile uint32_t *)&memmap->node[*node][index].info.pins != 0;
+	CHECK(page);
+	return *(const volatile uint32_t *)&page->info.pins != 0;
 }
 
 bool memmap_has_user(const struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn)

@@ -92,11 +92,8 @@ bool memmap_claim(struct memmap *memmap, uint32_t mpn, uint32_t vm, uint32_t gpn
 void memmap_make_shared(struct memmap *memmap, uint32_t mpn);
 /* INSPECT_FRAME_F_USER, until the page is free. */
 void memmap_set_user(struct memmap *memmap, uint32_t mpn);
-/*
- * And where it lies. Under the lock of its pmap page, without which nobody pins it; it may just
- * have been unpinned.
- */
-bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn, uint32_t *node);
+/* Under the lock of its pmap page, without which nobody pins it; it may just have been unpinned. */
+bool memmap_is_pinned(const struct memmap *memmap, uint32_t mpn);
 /* The one user of a page of kind PRIVATE. */
 bool memmap_find_owner(const struct memmap *memmap, uint32_t mpn, uint32_t *vm, uint32_t *gpn);
 /* The guest page at which `vm` is a user, if that is recorded. */

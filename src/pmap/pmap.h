@@ -278,12 +278,13 @@ struct pmap_hot {
 	bool is_spread;      /* mapped at more places than are known */
 };
 /*
- * The guest page, if it has machine page `mpn` now and nobody changes it, and the node that it is
- * to go to; moves are counted anew in each `interval`. Without the page's lock, for which all CPUs
- * that look at the page at once would wait: who acts looks again.
+ * The guest page, if it has machine page `mpn` (ERR_RANGE: not any more) and nobody changes it
+ * (ERR_BUSY), and the node that it is to go to; moves are counted anew in each `interval`. Without
+ * the page's lock, for which all CPUs that look at the page at once would wait: who acts looks
+ * again.
  */
-bool pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t node, uint32_t interval,
-		   struct pmap_hot *hot);
+enum status pmap_look_hot(struct pmap *pmap, uint32_t gpn, uint32_t mpn, uint32_t node,
+			  uint32_t interval, struct pmap_hot *hot);
 /* Gives the copies up. No copies: OK. */
 MUST_CHECK enum status pmap_collapse(struct pmap *pmap, uint32_t gpn,
 				     const struct pmap_caller *caller);

@@ -63,12 +63,13 @@ void pmap_start_change(struct pmap *pmap, uint32_t frame, uint32_t word,
 		.backmap = &backmap,
 		.unknown = page->state & PMAP_S_UNKNOWN,
 		.guest = UINT64_MAX,
-		/* A large entry has the page without its view. */
-		.window = page->order != 0 ? UINT64_MAX : 0,
 	};
 
 	page->state |= PMAP_S_BUSY;
-	pmap_leave_large(pmap, frame, word);
+	if (pmap_leave_large(pmap, frame, word)) {
+		/* A large entry has the page without its view. */
+		mappings.window = UINT64_MAX;
+	}
 	mappings.window |= pmap_empty_views(pmap, frame);
 	backmap_take(&backmap, &page->backmap);
 	page->state &= (uint16_t) ~(PMAP_S_UNKNOWN | PMAP_S_USER);
@@ -120,9 +121,7 @@ static enum status lock_page(struct pmap *pmap, uint32_t gpn, uint32_t *frame,
 
 static bool is_pinned(const struct pmap *pmap, uint32_t frame)
 {
-	uint32_t node;
-
-	return memmap_is_pinned(pmap->memmap, pmap_mpn_of(pmap, frame), &node);
+	return memmap_is_pinned(pmap->memmap, pmap_mpn_of(pmap, frame));
 }
 
 /* Pinned, and not only to be read: a shared page has no other pins. */
@@ -314,8 +313,6 @@ enum status pmap_make_shared(struct pmap *pmap, uint32_t gpn, uint32_t *mpn,
 static void begin_move(struct pmap *pmap, struct pmap_transfer *item, uint32_t node,
 		       struct shootdown_batch *batch, const struct pmap_caller *caller)
 {
-	uint32_t home;
-
 	item->mpn = 0;
 	item->status = lock_page(pmap, item->gpn, &item->frame, caller);
 	if (item->status != OK) {
@@ -325,9 +322,9 @@ static void begin_move(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 	if ((pmap_page(pmap, item->frame)->state & (PMAP_S_PRESENT | PMAP_S_COW)) !=
 	    PMAP_S_PRESENT) {
 		item->status = ERR_RANGE;
-	} else if (memmap_is_pinned(pmap->memmap, item->old_mpn, &home)) {
+	} else if (memmap_is_pinned(pmap->memmap, item->old_mpn)) {
 		item->status = ERR_BUSY;
-	} else if (home != node) {
+	} else if (page_node(pmap->memmap->alloc, item->old_mpn) != node) {
 		item->status = page_alloc_here(pmap->memmap->alloc, node, &item->mpn);
 		if (item->status == OK) {
 			memmap_give_to(pmap->memmap, item->mpn, INSPECT_FRAME_PRIVATE, pmap->vm,

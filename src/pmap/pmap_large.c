@@ -111,13 +111,13 @@ void pmap_form_large(struct pmap *pmap, uint32_t frame)
 	lock_release(&pmap->large_lock);
 }
 
-void pmap_leave_large(struct pmap *pmap, uint32_t frame, uint32_t word)
+bool pmap_leave_large(struct pmap *pmap, uint32_t frame, uint32_t word)
 {
 	uint32_t order;
 
 	if (!pmap->large) {
 		pmap_store_ready(pmap, frame, word);
-		return;
+		return false;
 	}
 	lock_acquire(&pmap->large_lock);
 	order = order_of(pmap, frame);
@@ -137,6 +137,7 @@ void pmap_leave_large(struct pmap *pmap, uint32_t frame, uint32_t word)
 	}
 	pmap_store_ready(pmap, frame, word);
 	lock_release(&pmap->large_lock);
+	return order != 0;
 }
 
 bool pmap_is_large(const struct pmap *pmap, uint32_t gpn)

@@ -102,9 +102,9 @@ enum pmap_touch pmap_touch_locked(struct pmap *pmap, uint32_t frame, bool write,
 void pmap_form_large(struct pmap *pmap, uint32_t frame);
 /*
  * Takes the page, whose lock is held, out of its block and stores `word`, with which it joins none:
- * without D, or of a page chosen for movement.
+ * without D, or of a page chosen for movement. Whether it was in one.
  */
-void pmap_leave_large(struct pmap *pmap, uint32_t frame, uint32_t word);
+bool pmap_leave_large(struct pmap *pmap, uint32_t frame, uint32_t word);
 /*
  * Before the lock is taken, by those who would only find that they have to come again: so whoever
  * ends the change does not compete with all of them for the lock. May be out of date at once.

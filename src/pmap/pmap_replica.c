@@ -82,7 +82,6 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 {
 	struct pmap_page *page;
 	uint32_t mpn;
-	uint32_t home;
 
 	item->mpn = 0;
 	item->is_changing = false;
@@ -103,12 +102,10 @@ static void begin_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t n
 		return;
 	}
 	mpn = pmap_mpn_of(pmap, item->frame);
-	home = page_node(pmap->memmap->alloc, mpn);
-	if (home == node || page->replicas >> node & 1) {
+	if (page_node(pmap->memmap->alloc, mpn) == node || page->replicas >> node & 1) {
 		item->status = OK;
-	} else if (page->state & PMAP_S_REPLICATED ||
-		   (page->state & (PMAP_S_COW | PMAP_S_PINNED) &&
-		    memmap_is_pinned(pmap->memmap, mpn, &home))) {
+	} else if (page->state & PMAP_S_REPLICATED || (page->state & (PMAP_S_COW | PMAP_S_PINNED) &&
+						       memmap_is_pinned(pmap->memmap, mpn))) {
 		/* It has got copies since, or a device may be writing it. */
 		item->status = ERR_BUSY;
 	} else {
@@ -148,7 +145,9 @@ static void end_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t nod
 	/* All who read the page may come at once: as little as possible under its lock. */
 	(void)pmap_note_view(pmap, item->frame, node);
 	lock_acquire(&page->lock);
-	is_same = page->changes == item->number;
+	/* Who gives a page up that has got no copy counts first, and then it has none: not at once.
+	 */
+	is_same = page->changes == item->number && page->state & PMAP_S_REPLICATED;
 	if (is_same && item->status == OK && !(page->replicas >> node & 1)) {
 		/* The node uses the copy from now on. */
 		if (pmap_enter_copy(pmap, item->frame, node,
@@ -223,22 +222,24 @@ void pmap_replicate_pages(struct pmap *pmap, struct pmap_transfer *item, uint32_
 	shootdown_run(&batch);
 }
 
-__attribute__((no_sanitize("thread"))) bool pmap_look_hot(struct pmap *pmap, uint32_t gpn,
-							  uint32_t mpn, uint32_t node,
-							  uint32_t interval, struct pmap_hot *hot)
+__attribute__((no_sanitize("thread"))) enum status pmap_look_hot(struct pmap *pmap, uint32_t gpn,
+								 uint32_t mpn, uint32_t node,
+								 uint32_t interval,
+								 struct pmap_hot *hot)
 {
 	struct pmap_page *page;
 	uint32_t frame;
 
-	if (!pmap_frame(pmap, gpn, &frame) || pmap_seems_busy(pmap_page(pmap, frame))) {
-		return false;
+	if (!pmap_frame(pmap, gpn, &frame)) {
+		return ERR_RANGE;
 	}
 	page = pmap_page(pmap, frame);
-	if (page->interval != interval) {
-		lock_acquire(&page->lock);
-		page->interval = interval;
+	if (pmap_seems_busy(page)) {
+		return ERR_BUSY;
+	}
+	if (page->interval != interval &&
+	    __atomic_exchange_n(&page->interval, interval, __ATOMIC_RELAXED) != interval) {
 		page->interval_moves = 0;
-		lock_release(&page->lock);
 	}
 	*hot = (struct pmap_hot){
 		.replicas = page->replicas,
@@ -248,5 +249,5 @@ __attribute__((no_sanitize("thread"))) bool pmap_look_hot(struct pmap *pmap, uin
 		.is_shared = (page->state & PMAP_S_COW) != 0,
 		.is_spread = (page->state & PMAP_S_UNKNOWN) != 0,
 	};
-	return page->state & PMAP_S_PRESENT && pmap_mpn_of(pmap, frame) == mpn;
+	return page->state & PMAP_S_PRESENT && pmap_mpn_of(pmap, frame) == mpn ? OK : ERR_RANGE;
 }

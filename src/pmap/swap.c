@@ -83,7 +83,6 @@ static bool lock_victim(uint32_t number, struct victim *victim)
 	uint32_t state;
 	uint32_t gpn;
 	uint32_t vm;
-	uint32_t node;
 
 	victim->mpn = (uint32_t)frame_to_page(number % swap.frames);
 	if (!memmap_find_owner(swap.memmap, victim->mpn, &vm, &gpn)) {
@@ -98,7 +97,7 @@ static bool lock_victim(uint32_t number, struct victim *victim)
 	if ((state & (PMAP_S_PRESENT | PMAP_S_COW | PMAP_S_PROTECTED | PMAP_S_REPLICATED)) ==
 		    PMAP_S_PRESENT &&
 	    pmap_mpn(pmap_load_ready(victim->pmap, victim->frame)) == victim->mpn &&
-	    !memmap_is_pinned(swap.memmap, victim->mpn, &node)) {
+	    !memmap_is_pinned(swap.memmap, victim->mpn)) {
 		return true;
 	}
 	lock_release(&victim->page->lock);

@@ -139,6 +139,44 @@ START_TEST(copy_of_what_has_changed_is_not_used)
 }
 END_TEST
 
+static void store_and_replicate_there(void)
+{
+	store_there();
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, 2, &here), OK);
+}
+
+START_TEST(copy_from_before_is_not_used_beside_new_ones)
+{
+	store_on(0, window(PAGE), 1);
+	model.after_copy = store_and_replicate_there;
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, 3, &here), ERR_BUSY);
+	ck_assert_uint_eq(pmap->page[PAGE].replicas, 4);
+	sound();
+	expect_on(3, window(PAGE), 2, 0);
+	expect_on(2, window(PAGE), 2, 2);
+}
+END_TEST
+
+/* Another node that begins and finds no memory counts the change before it takes the mark away. */
+static void give_up_there(void)
+{
+	pmap->page[PAGE].state &= (uint16_t)~PMAP_S_REPLICATED;
+	pmap->ready[PAGE] |= ENTRYLO_D;
+}
+
+START_TEST(copy_of_a_page_given_up_is_not_used)
+{
+	store_on(0, window(PAGE), 1);
+	model.after_copy = give_up_there;
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, 3, &here), ERR_BUSY);
+	ck_assert_uint_eq(pmap->page[PAGE].replicas, 0);
+	sound();
+	store_on(3, window(PAGE), 9);
+	store_on(0, window(PAGE), 7);
+	expect_on(3, window(PAGE), 7, 0);
+}
+END_TEST
+
 static void replicate_there(void)
 {
 	ck_assert_int_eq(pmap_replicate(pmap, PAGE, 2, &here), OK);
@@ -326,6 +364,8 @@ int main(void)
 		every_node_reads_its_copy,
 		first_store_gives_the_copies_up,
 		copy_of_what_has_changed_is_not_used,
+		copy_from_before_is_not_used_beside_new_ones,
+		copy_of_a_page_given_up_is_not_used,
 		nodes_copy_at_the_same_time,
 		changes_give_the_copies_up,
 		pinned_pages_get_no_copies_and_devices_write_the_page,
