@@ -525,12 +525,13 @@ static void note(struct pmap *pmap, struct pmap_page *page, uint32_t vcpu, uint6
 {
 	const struct purge purge = { vcpu, pmap->target[vcpu]->l2tlb };
 
-	if (page->state & PMAP_S_UNKNOWN || backmap_add(&page->backmap, word)) {
+	if (page->state & PMAP_S_UNKNOWN || backmap_add(&page->backmap, word) ||
+	    backmap_add_wide(&page->backmap, word)) {
 		return;
 	}
 	if (backmap_purge(&page->backmap, is_live, &purge)) {
 		(void)backmap_add(&page->backmap, word);
-	} else if (!backmap_add_wide(&page->backmap, word)) {
+	} else {
 		page->state |= PMAP_S_UNKNOWN;
 		pmap_count(&pmap->backmap_overflows, 1);
 	}

@@ -157,7 +157,9 @@ static void end_copy(struct pmap *pmap, struct pmap_transfer *item, uint32_t nod
 		page->replicas |= bit;
 		mappings.guest = bit;
 		mappings.unknown = page->state & PMAP_S_UNKNOWN;
-		backmap = page->backmap;
+		for (unsigned i = 0; i < BACKMAP_COUNT; i++) {
+			backmap.word[i] = page->backmap.word[i];
+		}
 		item->mpn = 0;
 	} else if (is_same && page->replicas == 0) {
 		/* Stores are allowed again: who copies now must not enter what it has. */
