@@ -116,6 +116,16 @@ static void store_there(void)
 	model.current = 0;
 }
 
+/* Others do this while node 3 copies: it gets no copy, and these nodes have one. */
+static void refused_after(void (*others)(void), uint64_t replicas)
+{
+	model.after_copy = others;
+	ck_assert_int_eq(pmap_replicate(pmap, PAGE, 3, &here), ERR_BUSY);
+	ck_assert_ptr_null(model.after_copy);
+	ck_assert_uint_eq(pmap->page[PAGE].replicas, replicas);
+	sound();
+}
+
 /* A store while a node copies: of a page without copies, of one that has some. */
 START_TEST(copy_of_what_has_changed_is_not_used)
 {
@@ -125,12 +135,8 @@ START_TEST(copy_of_what_has_changed_is_not_used)
 	free_count = page_alloc_free_count(&model.alloc);
 	for (uint64_t before = 0; before <= 2; before += 2) {
 		ck_assert_uint_eq(replicate(before), before);
-		model.after_copy = store_there;
-		ck_assert_int_eq(pmap_replicate(pmap, PAGE, 3, &here), ERR_BUSY);
-		ck_assert_ptr_null(model.after_copy);
-		ck_assert_uint_eq(pmap->page[PAGE].replicas, 0);
+		refused_after(store_there, 0);
 		ck_assert_uint_eq(page_alloc_free_count(&model.alloc), free_count);
-		sound();
 		for (uint32_t i = 0; i < 4; i++) {
 			expect_on(i, window(PAGE), 2, 0);
 		}
@@ -148,10 +154,7 @@ static void store_and_replicate_there(void)
 START_TEST(copy_from_before_is_not_used_beside_new_ones)
 {
 	store_on(0, window(PAGE), 1);
-	model.after_copy = store_and_replicate_there;
-	ck_assert_int_eq(pmap_replicate(pmap, PAGE, 3, &here), ERR_BUSY);
-	ck_assert_uint_eq(pmap->page[PAGE].replicas, 4);
-	sound();
+	refused_after(store_and_replicate_there, 4);
 	expect_on(3, window(PAGE), 2, 0);
 	expect_on(2, window(PAGE), 2, 2);
 }
@@ -167,10 +170,7 @@ static void give_up_there(void)
 START_TEST(copy_of_a_page_given_up_is_not_used)
 {
 	store_on(0, window(PAGE), 1);
-	model.after_copy = give_up_there;
-	ck_assert_int_eq(pmap_replicate(pmap, PAGE, 3, &here), ERR_BUSY);
-	ck_assert_uint_eq(pmap->page[PAGE].replicas, 0);
-	sound();
+	refused_after(give_up_there, 0);
 	store_on(3, window(PAGE), 9);
 	store_on(0, window(PAGE), 7);
 	expect_on(3, window(PAGE), 7, 0);
